@@ -1,0 +1,31 @@
+/** What the core needs of a machine: hashing, gzip, a key-value store, a directory to read. Node's versions live in `node.ts`. */
+
+/** A running SHA-256. `update` takes bytes or a string (as UTF-8); `hex` ends it and gives 64 lower-case hex digits. */
+export interface Sha256 {
+  update(data: Uint8Array | string): Sha256;
+  hex(): string;
+}
+
+/** What the pure core asks of the machine it runs on. All calls are synchronous and deterministic. */
+export interface Platform {
+  /** Starts a SHA-256. */
+  sha256(): Sha256;
+  /** gzip with a zero time stamp, so that equal input gives equal bytes. */
+  gzip(bytes: Uint8Array): Uint8Array;
+  /** Undoes gzip. Throws when the result would be larger than *limit* bytes (default: 4 GiB). */
+  gunzip(bytes: Uint8Array, limit?: number): Uint8Array;
+}
+
+/** Bytes by name. Every operation is atomic; a reader never sees half a value. Keys are any strings. */
+export interface KeyValueStore {
+  get(key: string): Promise<Uint8Array | undefined>;
+  put(key: string, value: Uint8Array): Promise<void>;
+  delete(key: string): Promise<void>;
+  /** All keys, sorted by code unit. */
+  keys(): Promise<readonly string[]>;
+}
+
+/** The sha256 of *data* as `sha256:<64 hex digits>`, the form in which OCI and BuildKit write digests. */
+export function sha256Digest(platform: Platform, data: Uint8Array | string): string {
+  return "sha256:" + platform.sha256().update(data).hex();
+}
