@@ -1,0 +1,230 @@
+/** What a build is asked and what it answers: plain records, JSON-printable, the same in every medium. */
+
+import type { DockerfileError, LineRange, LintWarning, SourceRange } from "../dockerfile/types";
+import type { FileType } from "../platform/files";
+import type { SolveStatus } from "./status";
+
+/** The flags of `docker build` in camelCase, as `options` in test/fidelity/FORMAT.md. All optional. */
+export interface BuildOptions {
+  /** Text of the Dockerfile: written to *file* in the context first. */
+  readonly dockerfile?: string;
+  /** Path of the Dockerfile in the context. Default: `Dockerfile`. */
+  readonly file?: string;
+  readonly target?: string;
+  readonly buildArgs?: Readonly<Record<string, string>>;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly noCache?: boolean;
+  readonly noCacheFilter?: readonly string[];
+  /** `linux/amd64` by default; several separated by commas. */
+  readonly platform?: string;
+  readonly pull?: boolean;
+  readonly addHosts?: Readonly<Record<string, string>>;
+  readonly secrets?: Readonly<Record<string, string>>;
+  readonly ssh?: readonly string[];
+  /** By name: files of a local context, or an image. */
+  readonly buildContexts?: Readonly<Record<string, NamedContext>>;
+  /** Name of an external cache to write; *cacheMode* says how much (default `min`). */
+  readonly cacheTo?: string;
+  readonly cacheFrom?: readonly string[];
+  readonly cacheMode?: "min" | "max";
+  /** `--check`: only the build checks, no build. */
+  readonly check?: boolean;
+  readonly tags?: readonly string[];
+  readonly network?: string;
+  readonly ulimit?: readonly string[];
+  readonly shmSize?: string | number;
+  readonly hostname?: string;
+  readonly cgroupParent?: string;
+  readonly allow?: readonly string[];
+  /** Files that ADD finds by URL, without any network. */
+  readonly http?: Readonly<Record<string, HttpFixture>>;
+  /** Seconds since 1970. Implies rewriting layer time stamps that are later. Default: none. */
+  readonly sourceDateEpoch?: number;
+  /** Unknown bases, commands and packages are assumed to succeed (추정) instead of failing. Default: false. */
+  readonly assume?: boolean;
+  /** Stops the build. */
+  readonly signal?: AbortSignal;
+  /** Called with every delivery while the build goes on. */
+  readonly onStatus?: (status: SolveStatus) => void;
+}
+
+export type NamedContext = { readonly image: string } | ContextChanges;
+
+/** Changes to a context in the order remove, rename, write, chmod, touch (test/fidelity/FORMAT.md). */
+export interface ContextChanges {
+  readonly write?: Readonly<Record<string, string | WrittenFile>>;
+  readonly remove?: readonly string[];
+  readonly rename?: Readonly<Record<string, string>>;
+  readonly chmod?: Readonly<Record<string, string>>;
+  readonly touch?: readonly string[];
+}
+
+export interface WrittenFile {
+  readonly text?: string;
+  readonly base64?: string;
+  readonly symlink?: string;
+  readonly directory?: boolean;
+  /** Octal. Default 644 (directories 755). */
+  readonly mode?: string;
+  /** Seconds since 1970. */
+  readonly mtime?: number;
+}
+
+export interface HttpFixture {
+  readonly text?: string;
+  readonly base64?: string;
+  /** Seconds since 1970. */
+  readonly lastModified?: number;
+  readonly etag?: string;
+}
+
+export type StepStatus = "DONE" | "CACHED" | "ERROR" | "CANCELED";
+
+/** Why a step was not cached. */
+export interface Miss {
+  /** `own`: its operation, source or content differs; `knock-on`: only a parent does; `not-looked-up`: --no-cache. */
+  readonly cause: "own" | "knock-on" | "not-looked-up";
+  /** The parts of the key that differ from the nearest stored record; empty when the store knows no such step. */
+  readonly parts: readonly KeyDifference[];
+  /** Name of the step of an earlier build it was compared with; absent when there is none (the step is new). */
+  readonly pairedWith?: string;
+  /** True when no earlier record of such a step exists. */
+  readonly first: boolean;
+  readonly sentence: { readonly ko: string; readonly en: string };
+}
+
+/** One part of a key that differs, in the words of test/vectors/reasons.md. */
+export interface KeyDifference {
+  readonly kind: "exec-op" | "file-op" | "content" | "source" | "dep" | "option";
+  /** Field of the operation (`args[2]`, `env[1]`, `Actions[0].dest`) or `file src/a.js`. */
+  readonly path: string;
+  /** For content: `mode`, `size`, `typeflag`, `linkname`, `content digest`, `added`, `removed`, `content key`. */
+  readonly field?: string;
+  readonly old?: string | null;
+  readonly new?: string | null;
+}
+
+/** One step of the Dockerfile (a vertex that is not internal). */
+export interface Step {
+  /** As shown: `[3/4] COPY . /app`. */
+  readonly name: string;
+  readonly status: StepStatus | null;
+  /** Digest of the vertex; unique in the build. */
+  readonly digest: string;
+  /** Stage name, or `stage-N`. */
+  readonly stage: string;
+  /** Upper-case keyword: FROM, RUN, COPY, ADD, WORKDIR. */
+  readonly instruction: string;
+  readonly range?: SourceRange;
+  readonly cacheKey: string;
+  /** Indexes in `steps` of the steps this one takes its inputs from. */
+  readonly needs: readonly number[];
+  /** Printed lines, stdout and stderr. */
+  readonly output: readonly string[];
+  /** Uncompressed bytes that its layer adds; 0 for none. */
+  readonly bytes: number;
+  /** Simulated duration in milliseconds. */
+  readonly duration: number;
+  readonly diffId?: string;
+  readonly miss?: Miss;
+  /** Why a hit was possible although something changed. */
+  readonly hit?: { readonly sentence: { readonly ko: string; readonly en: string } };
+  /** Rests on something not simulated (추정). */
+  readonly assumed?: boolean;
+  readonly error?: string;
+  /** The failure met it in a state that in BuildKit is a matter of timing. */
+  readonly racy?: boolean;
+}
+
+/** One instruction of the target's stages, metadata too: a row of the layer table. */
+export interface InstructionRow {
+  readonly text: string;
+  readonly instruction: string;
+  readonly stage: string;
+  readonly line: number;
+  /** Index in `steps`, or absent for an instruction that is no build step. */
+  readonly step?: number;
+  /** Does it write a filesystem layer? */
+  readonly layer: boolean;
+  /** Does it leave an entry in the image's history? */
+  readonly history: boolean;
+}
+
+export interface LayerEntry {
+  readonly path: string;
+  readonly type: FileType | "hardlink";
+  /** Octal. */
+  readonly mode: string;
+  readonly uid: number;
+  readonly gid: number;
+  readonly size: number;
+  readonly mtime: number;
+  readonly linkname?: string;
+  /** Hex, of a regular file's bytes. */
+  readonly sha256?: string;
+}
+
+export interface ImageLayer {
+  readonly diffId: string;
+  /** Digest of the gzip'd tar. */
+  readonly digest: string;
+  /** Bytes of the gzip'd tar. */
+  readonly size: number;
+  /** Bytes of the tar. */
+  readonly uncompressed: number;
+  /** In tar order. Undefined for a layer of the base. */
+  readonly entries?: readonly LayerEntry[];
+  readonly fromBase: boolean;
+}
+
+export interface HistoryEntry {
+  readonly created?: string;
+  readonly created_by?: string;
+  readonly comment?: string;
+  readonly author?: string;
+  readonly empty_layer?: boolean;
+}
+
+export interface BuiltImage {
+  /** The image config JSON without rootfs and history. */
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly configDigest: string;
+  readonly manifestDigest: string;
+  readonly history: readonly HistoryEntry[];
+  /** Bottom layer first. */
+  readonly layers: readonly ImageLayer[];
+  readonly platform: string;
+}
+
+export interface BuildWarning extends LintWarning {
+  /** 1-based, of the first line. */
+  readonly line: number;
+  /** What the rule is for and how to mend it, in Korean. */
+  readonly ko: string;
+}
+
+/** All that one build answers. */
+export interface BuildRecord {
+  readonly exitCode: 0 | 1;
+  readonly error?: DockerfileError & { readonly range?: SourceRange; readonly ko?: string; readonly frames: readonly string[] };
+  /** Depth first from the last vertex, inputs first, in input order. */
+  readonly steps: readonly Step[];
+  readonly pending: readonly string[];
+  readonly internal: readonly string[];
+  /** Bytes of `transferring …` by internal vertex. */
+  readonly transfers: Readonly<Record<string, number>>;
+  /** Sorted by line, then rule. */
+  readonly warnings: readonly BuildWarning[];
+  readonly rows: readonly InstructionRow[];
+  readonly image?: BuiltImage;
+  /** Several platforms: one image each. */
+  readonly images?: readonly BuiltImage[];
+  readonly indexDigest?: string;
+  readonly check?: { readonly text: readonly string[]; readonly lines: readonly LineRange[] };
+  /** The whole course of the build, from which every progress form is printed. */
+  readonly events: readonly SolveStatus[];
+  readonly options: BuildOptions;
+  /** Path and text of the Dockerfile built. */
+  readonly file: string;
+  readonly dockerfile: string;
+}

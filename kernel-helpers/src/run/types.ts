@@ -1,0 +1,51 @@
+/** What a RUN step asks of the simulated machine, and what it answers. */
+
+import type { WritableFileSystem } from "../platform/files";
+
+export interface RunRequest {
+  /** argv, as BuildKit gives it to the container: `["/bin/sh", "-c", "npm ci"]`. */
+  readonly args: readonly string[];
+  /** `NAME=value` in order. */
+  readonly env: readonly string[];
+  readonly cwd: string;
+  /** As in USER: name, uid, name:group, uid:gid; empty is root. */
+  readonly user: string;
+  /** The root file system with every mount already in place under its target. */
+  readonly fs: WritableFileSystem;
+  readonly hostname?: string;
+  /** `name` to IP, as --add-host gives. */
+  readonly addHosts?: Readonly<Record<string, string>>;
+  readonly network: "default" | "none" | "host";
+  /** Seconds since 1970: what `date` says and new files get. */
+  readonly now: number;
+  /** Standard input; default empty. */
+  readonly stdin?: string;
+  /** Unknown programs succeed and are marked instead of failing with 127. */
+  readonly assume?: boolean;
+  readonly limits?: RunLimits;
+  readonly signal?: AbortSignal;
+  /** Called with output as it is printed; `at` is simulated ms since the step began. */
+  readonly onOutput?: (stream: 1 | 2, data: string, at: number) => void;
+}
+
+/** Bounds of one RUN; each has a generous default. */
+export interface RunLimits {
+  /** Shell commands executed. */
+  readonly commands?: number;
+  /** Bytes written to the file system. */
+  readonly bytes?: number;
+  /** Bytes of output. */
+  readonly output?: number;
+}
+
+export interface RunResult {
+  readonly exitCode: number;
+  /** Everything printed, in order. */
+  readonly output: readonly { readonly stream: 1 | 2; readonly data: string }[];
+  /** Set when the process could not be started (runc's words) or a limit stopped it: shown as the step's last log line. */
+  readonly startError?: string;
+  /** Simulated milliseconds that the command took. */
+  readonly duration: number;
+  /** Programs that were assumed, not simulated. */
+  readonly assumed: readonly string[];
+}
