@@ -118,7 +118,11 @@ export interface Mount {
   readonly output: number;
   readonly readonly: boolean;
   readonly tmpfsSize?: number;
-  readonly cache?: { readonly id: string; readonly sharing: "shared" | "private" | "locked"; readonly isDefaultId: boolean };
+  readonly cache?: {
+    readonly id: string;
+    readonly sharing: "shared" | "private" | "locked";
+    readonly isDefaultId: boolean;
+  };
   readonly secret?: SecretMount;
   readonly ssh?: SecretMount;
   /** Input by content (solver's content cache)? */
