@@ -1,0 +1,6 @@
+/** What the core needs of a machine: the interfaces. Node's versions are in `platform/node`, a browser's in `platform/browser`. */
+
+export * from "./directory";
+export * from "./files";
+export * from "./memory-store";
+export * from "./platform";
