@@ -11,6 +11,8 @@ export interface Content {
   readonly digest?: string;
   /** The bytes. Callers must not change them. Throws `LB_NO_CONTENT` for a catalog file, of which only the size is known. */
   read(): Uint8Array;
+  /** The bytes in pieces, for files too large to hold at once. Optional: `read` must work as well. */
+  chunks?(): Iterable<Uint8Array>;
 }
 
 /** Everything a layer records of one entry but its name. Immutable. */
@@ -95,6 +97,11 @@ export interface WritableFileSystem extends ReadableFileSystem {
 
 /** An immutable tree: the root file system of an image or of a step. */
 export interface Snapshot extends ReadableFileSystem {
+  /**
+   * An object that stands for everything at and below *path* (which must not lead through a symbolic link): the same object in
+   * another snapshot of the same family means the same files. A key for a WeakMap of what was computed from them.
+   */
+  identity(path: string): object | undefined;
   /** A changeable file system that starts as this tree. Nothing done to it reaches this one. */
   fork(now: number): WritableFileSystem;
 }

@@ -1,0 +1,88 @@
+/** The records of the build context: selections of files, what was hashed for them, what a transfer sent. */
+
+import type { FileType, ReadableFileSystem, Snapshot } from "../platform/files";
+
+/** Which files of an input a COPY, ADD or bind mount takes (opsutils.Selector). */
+export interface Selector {
+  /** Absolute in the input; empty or `/` is all of it. */
+  readonly path: string;
+  /** Follow a symbolic link in the last element? Default: no. */
+  readonly followLinks?: boolean;
+  /** Are `* ? [` in *path* wildcards? Default: no. */
+  readonly wildcard?: boolean;
+  readonly includePatterns?: readonly string[];
+  readonly excludePatterns?: readonly string[];
+  /** Prefixes of which each must be among the selected paths (`--parents` without a wildcard). */
+  readonly requiredPaths?: readonly string[];
+}
+
+/** The attributes that go into a file's digest. No name and no mtime: neither is hashed with the record. */
+export interface RecordHeader {
+  readonly type: FileType;
+  /** Permission bits with setuid, setgid, sticky, as hashed. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** 0 for all but regular files. */
+  readonly size: number;
+  readonly linkname: string;
+  readonly devmajor: number;
+  readonly devminor: number;
+  /** Only those that are hashed, by name. */
+  readonly xattrs?: Readonly<Record<string, Uint8Array>>;
+}
+
+/** One record that went into a content digest. */
+export interface HashedFile {
+  /** Absolute path in the input, links on the way resolved. */
+  readonly path: string;
+  readonly header: RecordHeader;
+  /** `sha256:…` of header and bytes; of a directory: of its header only. */
+  readonly digest: string;
+}
+
+/** Remembers the digests of records, so that bytes are read and hashed once. */
+export interface RecordCache {
+  /** The digest of the record with *header* (the bytes of the header as hashed) over the bytes of *content*, or undefined. */
+  get(content: object, header: string): string | undefined;
+  put(content: object, header: string, digest: string): void;
+}
+
+/** What a client asks for of a directory: NewFilterFS's options. */
+export interface ContextFilter {
+  /** Only these paths and what their symbolic links lead to; empty or absent = everything. */
+  readonly followPaths?: readonly string[];
+  readonly includePatterns?: readonly string[];
+  readonly excludePatterns?: readonly string[];
+}
+
+/** One entry that a filtered walk meets. */
+export interface WalkedEntry {
+  /** Relative, without a slash at its end. */
+  readonly path: string;
+  readonly isDirectory: boolean;
+}
+
+/** The builder's copy of a context directory, kept from build to build (source/local, fsutil.DiskWriter). */
+export interface SyncedContext {
+  /** The files as the builder holds them: uid and gid 0. */
+  readonly files: Snapshot;
+  /**
+   * Directories whose digest still shows attributes from before: a transfer that changes only the mode of a directory does
+   * not reach the hasher. Path to the attributes as hashed.
+   */
+  readonly staleDirectories: ReadonlyMap<string, RecordHeader>;
+}
+
+/** A transfer and its result. */
+export interface TransferResult {
+  readonly context: SyncedContext;
+  /** As the progress row counts them (`transferring context: 34B`). */
+  readonly bytes: number;
+  /** Entries that the client announced, in order; directories with a slash at the end. */
+  readonly sent: readonly string[];
+  /** Paths of files whose bytes travelled. */
+  readonly requested: readonly string[];
+}
+
+export type { ReadableFileSystem, Snapshot };
