@@ -11,8 +11,8 @@ export interface VertexStatus {
   readonly cached?: boolean;
   /** The vertex's own error text; `context canceled` when it was cancelled. */
   readonly error?: string;
-  /** A group shown as one row (COPY --link): id and name. */
-  readonly progressGroup?: { readonly id: string; readonly name?: string };
+  /** A group shown as one row (COPY --link): id and name. A group of which only *weak* members have started is not shown. */
+  readonly progressGroup?: { readonly id: string; readonly name?: string; readonly weak?: boolean };
 }
 
 /** A row below a vertex: `transferring context: 34B`. */
