@@ -1,0 +1,34 @@
+/** The kernelspec (kernel.json) that `layerbook kernel install` and `npm start` register with Jupyter. */
+
+/** Name of the kernelspec's folder and of `metadata.kernelspec.name` in every lesson. */
+export const KERNEL_NAME = "layerbook";
+/** What JupyterLab's launcher and kernel menu show. */
+export const KERNEL_DISPLAY_NAME = "Layerbook (TypeScript)";
+/** `language` of the kernelspec and of every notebook's metadata. */
+export const KERNEL_LANGUAGE = "typescript";
+
+/** The contents of kernel.json. */
+export interface KernelSpec {
+  readonly argv: readonly string[];
+  readonly display_name: string;
+  readonly language: string;
+  /** `message`: Jupyter asks over the control channel, which a thread of its own answers even in an endless loop. */
+  readonly interrupt_mode: "message";
+  readonly env: Readonly<Record<string, string>>;
+  readonly metadata: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * kernel.json for *nodePath* (absolute path of the node program) and *entryPath* (absolute path of `dist/kernel/main.js`,
+ * the fast entry: it loads nothing of the command line). `{connection_file}` is filled in by Jupyter.
+ */
+export function kernelSpec(nodePath: string, entryPath: string): KernelSpec {
+  return {
+    argv: [nodePath, entryPath, "{connection_file}"],
+    display_name: KERNEL_DISPLAY_NAME,
+    language: KERNEL_LANGUAGE,
+    interrupt_mode: "message",
+    env: {},
+    metadata: { debugger: false },
+  };
+}
