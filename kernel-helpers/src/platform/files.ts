@@ -32,6 +32,15 @@ export interface FileAttributes {
   readonly xattrs?: Readonly<Record<string, Uint8Array>>;
 }
 
+/**
+ * A time as `mtime` holds it. A double keeps about a quarter of a microsecond here; the result is never rounded up to the next
+ * second, because a layer cuts the fraction off.
+ */
+export function timeOf(seconds: number, nanoseconds: number): number {
+  const time = seconds + nanoseconds / 1e9;
+  return time < seconds + 1 ? time : seconds + 1 - 2 ** -21;
+}
+
 /** What `lstat` answers. */
 export interface FileStat extends FileAttributes {
   /** Bytes of a regular file, length of a link's target in UTF-8, 0 otherwise. */
@@ -53,7 +62,7 @@ export interface CreateOptions {
 
 /**
  * A file system that can be read. Paths are absolute, `/`-separated, without `.` or `..`.
- * `lstat`, `readlink`, `readdir` and `readFile` do not follow a symbolic link in the last element, but do in earlier ones
+ * `lstat` and `readlink` do not follow a symbolic link in the last element, `readdir` and `readFile` do; all follow earlier ones
  * (inside this root: an absolute target starts at this root again, and `..` never leaves it).
  */
 export interface ReadableFileSystem {

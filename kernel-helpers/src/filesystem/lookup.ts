@@ -1,0 +1,135 @@
+/** Finding a path in a tree, symbolic links followed inside its root as the kernel does in a container. */
+
+import { type Content, type FileStat, FileSystemError, type ReadableFileSystem } from "../platform/files";
+import { Dir, Leaf, type Node } from "./nodes";
+
+/** As Linux: more symbolic links than this in one path is ELOOP. */
+const MAX_LINKS = 40;
+
+/** Where a path leads. */
+export interface Place {
+  /** The directories from the root to the one that holds (or would hold) the entry. */
+  readonly dirs: Dir[];
+  /** Names of `dirs[1]`, `dirs[2]`, … in their parents. */
+  readonly names: string[];
+  /** Name of the entry in the last of `dirs`; "" for the root. */
+  readonly name: string;
+  readonly node: Node | undefined;
+}
+
+/** The path of a place with all links resolved. */
+export function placePath(place: Place): string {
+  return "/" + (place.name === "" ? place.names : [...place.names, place.name]).join("/");
+}
+
+/**
+ * Follows *path* from *root*. The last element may be missing (`node` undefined).
+ * Throws FileSystemError ENOENT, ENOTDIR, ELOOP for what is wrong before it.
+ */
+export function locate(root: Dir, path: string, followLast: boolean): Place {
+  const todo = partsOf(path);
+  const dirs: Dir[] = [root];
+  const names: string[] = [];
+  let links = 0;
+  for (;;) {
+    const part = todo.pop();
+    if (part === undefined) return directoryPlace(dirs, names);
+    if (part === "..") {
+      if (dirs.length > 1) {
+        dirs.pop();
+        names.pop();
+      }
+      continue;
+    }
+    const last = todo.length === 0;
+    const dir = dirs[dirs.length - 1] as Dir;
+    const node = dir.get(part);
+    if (node instanceof Dir) {
+      dirs.push(node);
+      names.push(part);
+      continue;
+    }
+    if (node === undefined) {
+      if (!last) throw new FileSystemError("ENOENT", path);
+      return { dirs, names, name: part, node };
+    }
+    if (node.attributes.type === "symlink" && (!last || followLast)) {
+      if (++links > MAX_LINKS) throw new FileSystemError("ELOOP", path);
+      const target = node.attributes.linkname ?? "";
+      if (target === "") throw new FileSystemError("ENOENT", path);
+      if (target.startsWith("/")) {
+        dirs.length = 1;
+        names.length = 0;
+      }
+      todo.push(...partsOf(target));
+      continue;
+    }
+    if (!last) throw new FileSystemError("ENOTDIR", path);
+    return { dirs, names, name: part, node };
+  }
+}
+
+/** The elements of a path that mean something, last first. */
+function partsOf(path: string): string[] {
+  const parts: string[] = [];
+  for (const part of path.split("/")) if (part !== "" && part !== ".") parts.push(part);
+  return parts.reverse();
+}
+
+function directoryPlace(dirs: Dir[], names: string[]): Place {
+  const node = dirs[dirs.length - 1] as Dir;
+  if (dirs.length === 1) return { dirs, names, name: "", node };
+  return { dirs: dirs.slice(0, -1), names: names.slice(0, -1), name: names[names.length - 1] as string, node };
+}
+
+const EMPTY: Content = { size: 0, read: () => new Uint8Array(0) };
+
+/** The reading half of a file system, over a root that may be exchanged. */
+export abstract class TreeReader implements ReadableFileSystem {
+  /** The present root. */
+  abstract get root(): Dir;
+
+  /** The place of *path*, or undefined when something on the way is missing, no directory, or a loop. */
+  protected find(path: string, followLast: boolean): Place | undefined {
+    try {
+      return locate(this.root, path, followLast);
+    } catch (error) {
+      if (error instanceof FileSystemError) return undefined;
+      throw error;
+    }
+  }
+
+  lstat(path: string): FileStat | undefined {
+    return this.find(path, false)?.node?.stat();
+  }
+
+  stat(path: string): FileStat | undefined {
+    return this.find(path, true)?.node?.stat();
+  }
+
+  realpath(path: string): string | undefined {
+    const place = this.find(path, true);
+    return place?.node && placePath(place);
+  }
+
+  readdir(path: string): readonly string[] {
+    const { node } = locate(this.root, path, true);
+    if (node === undefined) throw new FileSystemError("ENOENT", path);
+    if (node instanceof Leaf) throw new FileSystemError("ENOTDIR", path);
+    return node.names();
+  }
+
+  readFile(path: string): Content {
+    const { node } = locate(this.root, path, true);
+    if (node === undefined) throw new FileSystemError("ENOENT", path);
+    if (node instanceof Dir) throw new FileSystemError("EISDIR", path);
+    return node.content ?? EMPTY;
+  }
+
+  readlink(path: string): string {
+    const { node } = locate(this.root, path, false);
+    if (node === undefined) throw new FileSystemError("ENOENT", path);
+    if (node.attributes.type !== "symlink") throw new FileSystemError("EINVAL", path);
+    return node.attributes.linkname ?? "";
+  }
+}
