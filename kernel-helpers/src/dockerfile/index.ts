@@ -1,0 +1,27 @@
+/** Reading Dockerfiles exactly as BuildKit v0.34.2 does (its Dockerfile frontend): the public surface of this folder. */
+
+export * from "./types";
+export * from "./command-types";
+export { compareBytes, equalFold, goQuote, toLower, toUpper, trimSpace } from "./go-text";
+export { csvFields, parseBool, parseDuration, parseInt32, parseUint32, ramInBytes } from "./go-values";
+export { isDockerfileError, toRanges } from "./refusal";
+export { parseDockerfile } from "./parse";
+export { detectDirective, detectSyntax, type SyntaxDirective } from "./directives";
+export { parseInstructions, parseOnbuild, type Instructions } from "./instructions/parse";
+export { parseMounts } from "./instructions/mount";
+export { expandWord, lexModes, type Env, type Expansion, type LexMode } from "./expand/lexer";
+export { expandCommand, expandContents, type ExpandedCommand, type Expander } from "./expand/expander";
+export { suggest, withSuggestion } from "./suggest";
+export { flagSpecs, type FlagSpec, type FlagType } from "./flags";
+export { instructionNames } from "./arguments";
+export { chompHeredoc, parseHeredoc } from "./heredoc";
+export { Linter } from "./checks/linter";
+export {
+  configFromComments,
+  defaultCheckConfig,
+  isCheckConfigError,
+  parseCheckConfig,
+  type CheckConfig,
+} from "./checks/config";
+export * as checks from "./checks/rules";
+export type { Bilingual, Rule } from "./checks/rule";

@@ -1,0 +1,232 @@
+/** Text → nodes: lines, directives, continuation, comments, heredocs (BuildKit frontend/dockerfile/parser/parser.go Parse). */
+
+import { readArguments } from "./arguments";
+import { DirectiveReader } from "./directives";
+import { isSpace, toLower, trimLeft, trimNewline, trimSpace, utf8Length } from "./go-text";
+import { heredocsFromLine } from "./heredoc";
+import { LineReader, maxLineBytes } from "./lines";
+import { Refusal, toRanges } from "./refusal";
+import type {
+  Directive,
+  DockerfileError,
+  Heredoc,
+  Node,
+  NodeContent,
+  ParsedDockerfile,
+  ParseWarning,
+} from "./types";
+import { splitCommand } from "./words";
+
+/**
+ * Reads *text* into nodes, one per instruction (BuildKit `parser.Parse`). What the instructions mean is not looked at yet,
+ * so unknown ones are nodes too. Never throws; a refusal is returned as a record.
+ */
+export function parseDockerfile(text: string): ParsedDockerfile | DockerfileError {
+  try {
+    return new Parser(text).parse();
+  } catch (error) {
+    if (error instanceof Refusal) return error.toError();
+    throw error;
+  }
+}
+
+class Parser {
+  private readonly reader: LineReader;
+  private readonly directiveReader = new DirectiveReader();
+  private readonly directives: Directive[] = [];
+  private readonly nodes: Node[] = [];
+  private readonly warnings: ParseWarning[] = [];
+  private escape: "\\" | "`" = "\\";
+  private comments: string[] = [];
+  /** Number of the last physical line read, 1-based. */
+  private line = 0;
+
+  constructor(text: string) {
+    this.reader = new LineReader(text);
+  }
+
+  parse(): ParsedDockerfile {
+    const { reader } = this;
+    while (reader.next()) {
+      const first = this.line === 0 && reader.line.startsWith("\ufeff") ? reader.line.slice(1) : reader.line;
+      this.readInstruction(first);
+    }
+    if (this.nodes.length === 0) {
+      throw new Refusal("LB_NO_INSTRUCTIONS", "file with no instructions", [toRanges(this.line, 0)]);
+    }
+    if (reader.tooLong) {
+      const message = `dockerfile line greater than max allowed size of ${maxLineBytes}`;
+      throw new Refusal("LB_LINE_TOO_LONG", message, [toRanges(this.line, 0)]);
+    }
+    return {
+      kind: "dockerfile",
+      escape: this.escape,
+      directives: this.directives,
+      nodes: this.nodes,
+      lines: [this.nodes[0]!.startLine, this.nodes[this.nodes.length - 1]!.endLine],
+      warnings: this.warnings,
+    };
+  }
+
+  /** Reads the line given and, if it begins an instruction, all further lines of it. */
+  private readInstruction(firstLine: string): void {
+    const { reader } = this;
+    const start = trimLeft(trimNewline(firstLine));
+    if (start.startsWith("#")) this.noteComment(firstLine);
+    this.readDirective(start);
+    this.line++;
+    if (start === "" || start.startsWith("#")) return;
+    const startLine = this.line;
+    const startOffset = reader.offset + reader.line.indexOf(start);
+    let [text, more] = this.cutContinuation(start);
+    let emptyContinuation = false;
+    while (more && reader.next()) {
+      this.line++;
+      const raw = trimNewline(reader.line);
+      if (isComment(raw)) continue;
+      if (trimLeft(raw) === "") {
+        emptyContinuation = true;
+        continue;
+      }
+      let part: string;
+      [part, more] = this.cutContinuation(raw);
+      text += part;
+    }
+    if (emptyContinuation) this.warnEmptyContinuation(text);
+    const draft = this.located(startLine, () => makeNode(text, this.escape, this.comments));
+    const heredocs = this.readHeredocs(draft, startLine);
+    const range = {
+      start: { offset: startOffset, line: startLine, column: startOffset - this.lineStart(startOffset) + 1 },
+      end: { offset: reader.contentEnd(), line: this.line, column: reader.contentEnd() - reader.offset + 1 },
+    };
+    this.nodes.push({ ...draft, heredocs, startLine, endLine: this.line, range });
+    this.comments = [];
+  }
+
+  private lineStart(offset: number): number {
+    return this.reader.text.lastIndexOf("\n", offset - 1) + 1;
+  }
+
+  /** Only the first character is taken as the comment sign, even when it is a blank before the sign. */
+  private noteComment(line: string): void {
+    const size = utf8Length(String.fromCodePoint(line.codePointAt(0)!));
+    const comment = trimSpace("\ufffd".repeat(size - 1) + line.slice(1));
+    if (comment === "") this.comments = [];
+    else this.comments.push(comment);
+  }
+
+  private readDirective(line: string): void {
+    try {
+      const directive = this.directiveReader.read(line, this.line + 1);
+      if (directive === undefined) return;
+      if (directive.name === "escape") {
+        if (directive.value !== "\\" && directive.value !== "`") {
+          const message = `invalid escape token '${directive.value}' does not match \` or \\`;
+          throw new Refusal("LB_ESCAPE_DIRECTIVE", message);
+        }
+        this.escape = directive.value;
+      }
+      this.directives.push(directive);
+      this.comments.pop();
+    } catch (error) {
+      // BuildKit has not counted the line yet, so that its frame is at the line before.
+      if (error instanceof Refusal) throw new Refusal(error.code, error.message, [toRanges(this.line, 0)]);
+      throw error;
+    }
+  }
+
+  /** Cuts off an escape character at the end of *line*; a doubled one stays and ends the instruction. */
+  private cutContinuation(line: string): [text: string, more: boolean] {
+    let end = line.length;
+    while (end > 0 && (line[end - 1] === " " || line[end - 1] === "\t")) end--;
+    if (line[end - 1] !== this.escape || line[end - 2] === this.escape) return [line, false];
+    return [line.slice(0, end - 1), true];
+  }
+
+  private warnEmptyContinuation(text: string): void {
+    this.warnings.push({
+      short: "Empty continuation line found in: " + text,
+      detail: "Empty continuation lines will become errors in a future release",
+      url: "https://docs.docker.com/go/dockerfile/rule/no-empty-continuation/",
+      line: this.line,
+    });
+  }
+
+  private located<T>(startLine: number, read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      if (error instanceof Refusal)
+        throw new Refusal(error.code, error.message, [toRanges(startLine, this.line)]);
+      throw error;
+    }
+  }
+
+  private readHeredocs(node: DraftNode, startLine: number): readonly Heredoc[] {
+    if (!node.original.includes("<<") || !canContainHeredoc(node)) return [];
+    const opened = this.located(startLine, () => heredocsFromLine(node.original));
+    return opened.map((heredoc) => ({ ...heredoc, content: this.readBody(heredoc, startLine) }));
+  }
+
+  private readBody(heredoc: Heredoc, startLine: number): string {
+    const { reader } = this;
+    const begin = this.reader.offset + this.reader.line.length;
+    while (reader.next()) {
+      this.line++;
+      let line = trimNewline(reader.line);
+      if (heredoc.chomp) line = line.replace(/^\t+/, "");
+      if (line === heredoc.name) return reader.text.slice(begin, reader.offset);
+    }
+    throw new Refusal("LB_HEREDOC_UNTERMINATED", "unterminated heredoc", [toRanges(startLine, this.line)]);
+  }
+}
+
+type DraftNode = Omit<Node, "startLine" | "endLine" | "range">;
+
+function isComment(line: string): boolean {
+  let at = 0;
+  while (at < line.length && isSpace(line.charCodeAt(at))) at++;
+  return line[at] === "#";
+}
+
+/** A joined line → a node without its place. Throws Refusal. */
+function makeNode(line: string, escape: "\\" | "`", comments: readonly string[]): DraftNode {
+  const { keyword, flags, rest } = splitCommand(line, escape);
+  const base = { keyword, original: line, flags, comments, heredocs: [] };
+  if (toLower(keyword) !== "onbuild") return { ...base, ...readArguments(keyword, rest, escape) };
+  if (rest === "") return { ...base, args: [], json: false };
+  const trigger = makeTrigger(rest, escape);
+  return { ...base, args: triggerArgs(trigger), json: false, trigger };
+}
+
+/** ONBUILD's instruction. A chain of ONBUILD ONBUILD … is read in a loop, so that a long one does not exhaust the stack. */
+function makeTrigger(rest: string, escape: "\\" | "`"): NodeContent {
+  const chain: Omit<NodeContent, "args" | "json">[] = [];
+  let node: NodeContent | undefined;
+  for (let line = rest; node === undefined;) {
+    const { keyword, flags, rest: inner } = splitCommand(line, escape);
+    const content = { keyword, original: line, flags };
+    if (toLower(keyword) !== "onbuild") node = { ...content, ...readArguments(keyword, inner, escape) };
+    else if (inner === "") node = { ...content, args: [], json: false };
+    else {
+      chain.push(content);
+      line = inner;
+    }
+  }
+  for (const outer of chain.reverse())
+    node = { ...outer, args: triggerArgs(node), json: false, trigger: node };
+  return node;
+}
+
+/** ONBUILD's arguments: keyword and arguments of its instruction; of a chain only the keyword, it is refused anyway. */
+function triggerArgs(trigger: NodeContent): readonly string[] {
+  return trigger.trigger === undefined ? [trigger.keyword, ...trigger.args] : [trigger.keyword];
+}
+
+const withHeredocs = new Set(["add", "copy", "run"]);
+
+/** RUN, COPY and ADD, also as a trigger of ONBUILD, unless in JSON form. */
+function canContainHeredoc(node: DraftNode): boolean {
+  const inner = node.trigger ?? node;
+  return withHeredocs.has(toLower(inner.keyword)) && !inner.json;
+}
