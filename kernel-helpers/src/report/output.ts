@@ -1,0 +1,79 @@
+/** Everything `docker build` prints around the progress: warnings, code frames, the error line (buildx commands/build.go, solver/errdefs/source.go). */
+
+import type { BuildRecord } from "../build/types";
+import type { LineRange } from "../dockerfile/types";
+import { progressText, type ProgressKind, type ProgressOptions } from "./progress";
+
+const RULE = "--------------------\n";
+
+/** The whole of what `docker build --progress=KIND` prints for *record*; `--check` prints its findings instead. */
+export function buildOutput(record: BuildRecord, kind: ProgressKind, options: ProgressOptions = {}): string {
+  if (record.check) return checkText(record);
+  const progress = progressText(record.events, kind, options);
+  return progress + (kind === "rawjson" ? "" : warningsText(record, options.color)) + errorText(record);
+}
+
+/** The block ` 2 warnings found (use docker --debug to expand):`. Nothing when there are none. */
+export function warningsText(record: Pick<BuildRecord, "warnings">, color = false): string {
+  const { warnings } = record;
+  if (warnings.length === 0) return "";
+  const head = `${warnings.length} warning${warnings.length === 1 ? "" : "s"} found (use docker --debug to expand):\n`;
+  const lines = warnings.map((warning) => ` - ${warning.rule}: ${warning.detail} (line ${warning.line})\n`);
+  return "\n " + (color ? `\u001b[33m${head}\u001b[0m` : head) + lines.join("");
+}
+
+/** The code frames and the last line `ERROR: failed to build: failed to solve: …`. Nothing when the build succeeded. */
+export function errorText(record: Pick<BuildRecord, "error" | "file" | "dockerfile">): string {
+  const { error } = record;
+  if (!error) return "";
+  const frames = error.lines.map((lines) => codeFrame(record.file, record.dockerfile, lines)).join("");
+  return `${frames}ERROR: failed to build: failed to solve: ${error.message}\n`;
+}
+
+/** What `docker build --check` prints: the head line and every finding with its frame, or the error that stopped it. */
+export function checkText(record: Pick<BuildRecord, "warnings" | "error" | "file" | "dockerfile">): string {
+  const { warnings, error } = record;
+  const count = warnings.length;
+  let out = "";
+  if (count > 0)
+    out = `Check complete, ${count === 1 ? "1 warning has" : `${count} warnings have`} been found!\n`;
+  for (const warning of warnings) {
+    out += `\nWARNING: ${warning.rule}${warning.url ? ` - ${warning.url}` : ""}\n${warning.detail}\n`;
+    out += codeFrame(record.file, record.dockerfile, warning.lines);
+  }
+  if (error) {
+    const frames = error.lines.map((lines) => codeFrame(record.file, record.dockerfile, lines)).join("");
+    return `${out}${count > 0 ? "\n" : ""}ERROR: ${error.message}\n${frames}`;
+  }
+  return count > 0 ? out : "Check complete, no warnings found.\n";
+}
+
+/**
+ * The lines of *source* around *lines* with `>>>` before the marked ones. Four lines of surroundings for a single line, two
+ * for more; they grow on both sides, and every round counts one more than it added. Nothing when the place is not in the text.
+ */
+export function codeFrame(file: string, source: string, lines: readonly LineRange[]): string {
+  const all = source.split("\n");
+  const first = Math.min(...lines.map(([start]) => start));
+  const last = Math.max(...lines.map(([start, end]) => Math.max(start, end)));
+  if (lines.length === 0 || first < 1 || first > all.length) return "";
+  let start = first;
+  let end = Math.min(last, all.length);
+  const surroundings = start === end ? 4 : 2;
+  for (let added = 0; added < surroundings; added++) {
+    if (start > 1) {
+      start--;
+      added++;
+    }
+    if (end !== all.length) {
+      end++;
+      added++;
+    }
+  }
+  let out = `${file}:${first}\n${RULE}`;
+  for (let line = start; line <= end; line++) {
+    const marked = lines.some(([from, to]) => from <= line && line <= Math.max(from, to));
+    out += ` ${String(line).padStart(3)} | ${marked ? ">>>" : "   "} ${all[line - 1] ?? ""}\n`;
+  }
+  return out + RULE;
+}
