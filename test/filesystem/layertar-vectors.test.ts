@@ -33,7 +33,9 @@ interface Case {
 }
 
 const NOW = 1710000000;
-const { cases } = JSON.parse(readFileSync(join(__dirname, "../vectors/layertar.json"), "utf8")) as { cases: Case[] };
+const { cases } = JSON.parse(readFileSync(join(__dirname, "../vectors/layertar.json"), "utf8")) as {
+  cases: Case[];
+};
 
 function apply(fs: WritableFileSystem, op: Op, times: Map<string, number>): void {
   const path = "/" + (op.p ?? "");
@@ -118,7 +120,10 @@ describe("layertar vectors", () => {
       const { lower, upper } = layerOf(c);
       const entries = diffLayers(lower, upper);
       const expected = c.entries.map((e) => ({ ...e, pax: undefined }));
-      assert.deepEqual(entries.map((e) => ({ ...shown(e), pax: undefined })), expected);
+      assert.deepEqual(
+        entries.map((e) => ({ ...shown(e), pax: undefined })),
+        expected,
+      );
       assert.deepEqual(hashLayer(nodePlatform, entries), { diffID: c.diffID, size: c.size });
       const walked = hashLayer(nodePlatform, diffTrees(lower, upper)).diffID;
       assert.equal(walked, c.walkDiffID ?? c.diffID, "the differ without overlayfs");

@@ -18,7 +18,15 @@ export interface VectorFile {
   mtime?: string;
 }
 
-const TYPES: Record<string, FileType> = { f: "file", d: "dir", l: "symlink", h: "file", c: "char", b: "block", p: "fifo" };
+const TYPES: Record<string, FileType> = {
+  f: "file",
+  d: "dir",
+  l: "symlink",
+  h: "file",
+  c: "char",
+  b: "block",
+  p: "fifo",
+};
 
 export const DEFAULT_TIME = 1700000000;
 
@@ -48,13 +56,12 @@ export function treeEntry(file: VectorFile): TreeEntry {
     ...(file.t === "h" && { hardlink: file.to ?? "" }),
     devmajor: file.major ?? 0,
     devminor: file.minor ?? 0,
-    ...(file.xattrs && { xattrs: Object.fromEntries(Object.entries(file.xattrs).map(([k, v]) => [k, bytesOf(v)])) }),
+    ...(file.xattrs && {
+      xattrs: Object.fromEntries(Object.entries(file.xattrs).map(([k, v]) => [k, bytesOf(v)])),
+    }),
   };
 }
 
 export function treeOf(files: readonly VectorFile[]): Snapshot {
-  return buildSnapshot(
-    files.filter((f) => f.t !== "s").map(treeEntry),
-    { mtime: DEFAULT_TIME },
-  );
+  return buildSnapshot(files.filter((f) => f.t !== "s").map(treeEntry), { mtime: DEFAULT_TIME });
 }

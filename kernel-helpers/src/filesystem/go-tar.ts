@@ -55,7 +55,8 @@ function paxOf(header: GoTarHeader): { pax: boolean; records: Map<string, Uint8A
   const records = new Map<string, Uint8Array>();
   let pax = header.pax ?? false;
   const text = (value: string, size: number, key: string, splittable: boolean): void => {
-    if (value.includes("\0")) throw new TarFieldError(`tar cannot hold NUL in ${key}: ${JSON.stringify(value)}`);
+    if (value.includes("\0"))
+      throw new TarFieldError(`tar cannot hold NUL in ${key}: ${JSON.stringify(value)}`);
     if (isAscii(value) && value.length <= size) return;
     if (!splittable || splitPath(value) === undefined) pax = true;
     records.set(key, encoder.encode(value));
@@ -106,7 +107,13 @@ function extendedHeader(name: string, records: ReadonlyMap<string, Uint8Array>):
   const place = toAscii(joined(name.slice(0, slash), name.slice(slash)));
   const block = new Uint8Array(512);
   putText(block, 0, 100, place.slice(0, 100).replace(/\/+$/, ""));
-  for (const [at, length] of [[100, 8], [108, 8], [116, 8], [136, 12]] as const) putOctal(block, at, length, 0);
+  for (const [at, length] of [
+    [100, 8],
+    [108, 8],
+    [116, 8],
+    [136, 12],
+  ] as const)
+    putOctal(block, at, length, 0);
   putOctal(block, 124, 12, size);
   block[156] = "x".charCodeAt(0);
   bytes.set(finish(block));

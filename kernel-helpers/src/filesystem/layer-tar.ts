@@ -24,7 +24,10 @@ const TYPEFLAGS: Readonly<Record<LayerEntry["type"], string>> = {
 const NOTHING = new Uint8Array(1024);
 
 /** The bytes of the tar of *entries*, in pieces, byte for byte as Go's writer makes them. */
-export function* layerTar(entries: Iterable<LayerEntry>, options: LayerTarOptions = {}): Generator<Uint8Array> {
+export function* layerTar(
+  entries: Iterable<LayerEntry>,
+  options: LayerTarOptions = {},
+): Generator<Uint8Array> {
   for (const entry of entries) {
     yield encodeHeader(headerOf(entry, options.epoch));
     if (entry.type !== "file" || entry.size === 0 || entry.content === undefined) continue;

@@ -3,6 +3,9 @@
 import { type Content, type FileStat, FileSystemError, type ReadableFileSystem } from "../platform/files";
 import { Dir, Leaf, type Node } from "./nodes";
 
+/** As Linux: a path of more bytes is refused (counted in characters here). */
+const MAX_PATH = 4096;
+
 /** As Linux: more symbolic links than this in one path is ELOOP. */
 const MAX_LINKS = 40;
 
@@ -27,6 +30,7 @@ export function placePath(place: Place): string {
  * Throws FileSystemError ENOENT, ENOTDIR, ELOOP for what is wrong before it.
  */
 export function locate(root: Dir, path: string, followLast: boolean): Place {
+  if (path.length >= MAX_PATH) throw new FileSystemError("ENAMETOOLONG", path.slice(0, 80) + "…");
   const todo = partsOf(path);
   const dirs: Dir[] = [root];
   const names: string[] = [];
@@ -79,7 +83,12 @@ function partsOf(path: string): string[] {
 function directoryPlace(dirs: Dir[], names: string[]): Place {
   const node = dirs[dirs.length - 1] as Dir;
   if (dirs.length === 1) return { dirs, names, name: "", node };
-  return { dirs: dirs.slice(0, -1), names: names.slice(0, -1), name: names[names.length - 1] as string, node };
+  return {
+    dirs: dirs.slice(0, -1),
+    names: names.slice(0, -1),
+    name: names[names.length - 1] as string,
+    node,
+  };
 }
 
 const EMPTY: Content = { size: 0, read: () => new Uint8Array(0) };

@@ -74,7 +74,12 @@ export class Dir {
 
   /** The same directory (same inode) for another owner. */
   copyFor(owner: object): Dir {
-    const copy = new Dir(this.inode, this.attributes, new Map(this.entries), owner);
+    return this.withInode(this.inode, owner);
+  }
+
+  /** Its entries and attributes under another inode. */
+  withInode(inode: Inode, owner: object): Dir {
+    const copy = new Dir(inode, this.attributes, new Map(this.entries), owner);
     copy.sorted = this.sorted;
     return copy;
   }

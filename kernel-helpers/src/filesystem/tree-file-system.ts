@@ -8,6 +8,7 @@ import {
   type Snapshot,
   type WritableFileSystem,
 } from "../platform/files";
+import { cleanPath, utf8Length } from "../platform/paths";
 import { toContent } from "./content";
 import { locate, type Place, placePath, TreeReader } from "./lookup";
 import { MountTable } from "./mount-table";
@@ -88,7 +89,12 @@ export class TreeFileSystem extends TreeReader implements WritableFileSystem {
     const place = locate(this.top, path, false);
     if (place.node !== undefined) throw new FileSystemError("EEXIST", path);
     if (target === "") throw new FileSystemError("ENOENT", path);
-    const attributes: FileAttributes = { type: "symlink", ...created(options, 0o777, this.now), mode: 0o777, linkname: target };
+    const attributes: FileAttributes = {
+      type: "symlink",
+      ...created(options, 0o777, this.now),
+      mode: 0o777,
+      linkname: target,
+    };
     this.insert(place, path, this.newLeaf(attributes, undefined));
   }
 
@@ -110,7 +116,8 @@ export class TreeFileSystem extends TreeReader implements WritableFileSystem {
     if (from.node instanceof Dir) throw new FileSystemError("EPERM", existing);
     const to = locate(this.top, path, false);
     if (to.node !== undefined) throw new FileSystemError("EEXIST", path);
-    if (this.mounts.of(from.dirs, from.node) !== this.mounts.of(to.dirs, undefined)) throw new FileSystemError("EXDEV", path);
+    if (this.mounts.of(from.dirs, from.node) !== this.mounts.of(to.dirs, undefined))
+      throw new FileSystemError("EXDEV", path);
     this.guard(to, path);
     const leaf = this.changeLeaf(from, (file) => {
       file.nlink++;
@@ -124,7 +131,8 @@ export class TreeFileSystem extends TreeReader implements WritableFileSystem {
     const { node } = place;
     if (node === undefined) throw new FileSystemError("ENOENT", path);
     if (place.name === "") throw new FileSystemError("EBUSY", path);
-    if (node instanceof Dir && node.count > 0 && !options.recursive) throw new FileSystemError("ENOTEMPTY", path);
+    if (node instanceof Dir && node.count > 0 && !options.recursive)
+      throw new FileSystemError("ENOTEMPTY", path);
     this.guard(place, path);
     this.refuseMounted(node, path);
     this.unlink(node);
@@ -151,7 +159,9 @@ export class TreeFileSystem extends TreeReader implements WritableFileSystem {
     if (node instanceof Dir && toPath.startsWith(fromPath + "/")) throw new FileSystemError("EINVAL", from);
     this.guard(source, from);
     this.guard(target, to);
-    if (this.mounts.of(source.dirs, undefined) !== this.mounts.of(target.dirs, undefined)) throw new FileSystemError("EXDEV", to);
+    checkName(target.name, to);
+    if (this.mounts.of(source.dirs, undefined) !== this.mounts.of(target.dirs, undefined))
+      throw new FileSystemError("EXDEV", to);
     this.refuseMounted(node, from);
     const old = target.node;
     if (old !== undefined) {
@@ -205,6 +215,15 @@ export class TreeFileSystem extends TreeReader implements WritableFileSystem {
     else dir.set(place.name, node);
   }
 
+  /** Puts a tree of another file system at *path* (which exists), under this file system's inode of it. */
+  replace(path: string, node: Node): void {
+    this.owner = {};
+    if (cleanPath(path) !== "/") {
+      const place = locate(this.top, path, true);
+      this.own(place).set(place.name, node);
+    } else if (node instanceof Dir) this.top = node.withInode(this.top.inode, this.owner);
+  }
+
   /** A new inode of this layer. */
   newInode(): Inode {
     return { ino: this.nextIno++, layer: this.layer };
@@ -216,6 +235,7 @@ export class TreeFileSystem extends TreeReader implements WritableFileSystem {
 
   private insert(place: Place, path: string, node: Node): void {
     this.guard(place, path);
+    checkName(place.name, path);
     const dir = this.own(place);
     dir.set(place.name, node);
     this.touch(dir);
@@ -227,7 +247,8 @@ export class TreeFileSystem extends TreeReader implements WritableFileSystem {
 
   private spend(place: Place, bytes: number, path: string): void {
     const mount = this.mounts.of(place.dirs, place.node);
-    if (bytes > this.bytesLeft || (mount && bytes > mount.bytesLeft)) throw new FileSystemError("ENOSPC", path);
+    if (bytes > this.bytesLeft || (mount && bytes > mount.bytesLeft))
+      throw new FileSystemError("ENOSPC", path);
     this.bytesLeft -= bytes;
     if (mount) mount.bytesLeft -= bytes;
   }
@@ -284,7 +305,13 @@ export class TreeFileSystem extends TreeReader implements WritableFileSystem {
       return old;
     }
     const mine = old.inode.layer === this.layer;
-    const leaf = new Leaf(mine ? old.inode : this.newInode(), old.attributes, old.content, mine ? old.nlink : 1, this.owner);
+    const leaf = new Leaf(
+      mine ? old.inode : this.newInode(),
+      old.attributes,
+      old.content,
+      mine ? old.nlink : 1,
+      this.owner,
+    );
     change(leaf);
     if (mine && old.nlink > 1) this.replaceEverywhere(old, leaf);
     else this.own(place).set(place.name, leaf);
@@ -314,7 +341,11 @@ export class TreeFileSystem extends TreeReader implements WritableFileSystem {
       for (const child of node.nodes()) this.unlink(child);
     } else if (node.nlink > 1 && node.inode.layer === this.layer) {
       if (node.owner === this.owner) node.nlink--;
-      else this.replaceEverywhere(node, new Leaf(node.inode, node.attributes, node.content, node.nlink - 1, this.owner));
+      else
+        this.replaceEverywhere(
+          node,
+          new Leaf(node.inode, node.attributes, node.content, node.nlink - 1, this.owner),
+        );
     }
   }
 
@@ -323,7 +354,8 @@ export class TreeFileSystem extends TreeReader implements WritableFileSystem {
     if (node.inode.layer === this.layer) return node;
     if (node instanceof Leaf) {
       if (node.nlink === 1) return node;
-      const copy = copies.get(node) ?? new Leaf(this.newInode(), node.attributes, node.content, 0, this.owner);
+      const copy =
+        copies.get(node) ?? new Leaf(this.newInode(), node.attributes, node.content, 0, this.owner);
       copy.nlink++;
       copies.set(node, copy);
       return copy;
@@ -359,7 +391,17 @@ export function treeOf(snapshot: Snapshot): TreeSnapshot {
   throw new TypeError("not a snapshot of src/filesystem");
 }
 
-function created(options: CreateOptions, mode: number, now: number): { mode: number; uid: number; gid: number; mtime: number } {
+/** Linux's bounds of a name. */
+function checkName(name: string, path: string): void {
+  if (name.includes("\0")) throw new FileSystemError("EINVAL", path);
+  if (name.length > 84 && utf8Length(name) > 255) throw new FileSystemError("ENAMETOOLONG", path);
+}
+
+function created(
+  options: CreateOptions,
+  mode: number,
+  now: number,
+): { mode: number; uid: number; gid: number; mtime: number } {
   return {
     mode: (options.mode ?? mode) & 0o7777,
     uid: options.uid ?? 0,

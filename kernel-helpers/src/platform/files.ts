@@ -80,7 +80,8 @@ export interface ReadableFileSystem {
 
 /**
  * A file system that can be changed: what a step works on. Every call is synchronous and throws
- * FileSystemError (`code`: ENOENT, EEXIST, ENOTDIR, EISDIR, ENOTEMPTY, ELOOP, EINVAL, EROFS, EPERM, ENOSPC).
+ * FileSystemError (`code`: ENOENT, EEXIST, ENOTDIR, EISDIR, ENOTEMPTY, ELOOP, EINVAL, EROFS, EPERM, ENOSPC, EBUSY,
+ * EXDEV, ENAMETOOLONG).
  */
 export interface WritableFileSystem extends ReadableFileSystem {
   /** The time that new and changed entries get, seconds since 1970. Given from outside: the core has no clock. */
