@@ -1,0 +1,129 @@
+/** `%%predict`: reads a guess, and later holds it against what the build did. */
+
+import type { BuildRecord, Step } from "../build/types";
+import type { Prediction, Verdict } from "./exercise-types";
+import { normalizeAnswer } from "./answers";
+import { instructionText } from "./roles";
+
+/** A guess as typed. */
+export interface Guess {
+  /** Id of the lesson's prediction, or undefined for a free one. */
+  readonly prediction?: string;
+  /** Verdicts in the order typed. */
+  readonly steps: readonly { readonly step: string; readonly verdict: Verdict }[];
+  /** Number of the chosen option, 1-based. */
+  readonly option?: number;
+}
+
+/** A guess that could not be read: which line, and what is expected there. */
+export interface GuessError {
+  readonly line: number;
+  readonly ko: string;
+  readonly en: string;
+}
+
+/** One step's guess beside its outcome. */
+export interface Comparison {
+  readonly step: string;
+  readonly guessed: Verdict | undefined;
+  readonly actual: Verdict;
+  readonly right: boolean | undefined;
+  /** Feedback for the misconception behind a wrong guess. */
+  readonly feedback?: string;
+  readonly misconception?: string;
+}
+
+/**
+ * Reads the body of a `%%predict` cell: lines `STEP: 재사용` / `STEP: 다시` (STEP is a number of `[n/m]`, or the beginning of the
+ * instruction), or a single option number. Lines that begin with `#` and empty ones are passed over.
+ */
+export function parseGuess(prediction: Prediction | undefined, body: string): Guess | GuessError {
+  const id = prediction === undefined ? {} : { prediction: prediction.id };
+  const lines = body.split("\n");
+  const steps: { step: string; verdict: Verdict }[] = [];
+  for (const [i, raw] of lines.entries()) {
+    const line = raw.trim();
+    if (line === "" || line.startsWith("#")) continue;
+    if (prediction?.options !== undefined) {
+      const number = Number(/^\d+/.exec(line)?.[0] ?? Number.NaN);
+      if (number >= 1 && number <= prediction.options.length) return { ...id, steps: [], option: number };
+      const named = prediction.options.findIndex(
+        (option) => normalizeAnswer(option.text) === normalizeAnswer(line),
+      );
+      if (named >= 0) return { ...id, steps: [], option: named + 1 };
+      return {
+        line: i + 1,
+        ko: `보기의 번호를 1부터 ${prediction.options.length} 사이에서 하나 적어 주세요. 지금은 \`${line}\`입니다.`,
+        en: `type the number of one option; got "${line}"`,
+      };
+    }
+    const cut = line.lastIndexOf(":");
+    const verdict = readVerdict(cut < 0 ? "" : line.slice(cut + 1));
+    if (cut < 0 || line.slice(0, cut).trim() === "" || verdict === undefined) {
+      return {
+        line: i + 1,
+        ko: `\`${line}\`을(를) 읽지 못했습니다. \`단계: 재사용\` 또는 \`단계: 다시\`처럼 적어 주세요.`,
+        en: `cannot read "${line}"; write "STEP: 재사용" or "STEP: 다시"`,
+      };
+    }
+    steps.push({ step: line.slice(0, cut).trim(), verdict });
+  }
+  if (steps.length === 0)
+    return {
+      line: 1,
+      ko: "예측이 비어 있습니다. 한 줄에 한 단계씩 적어 주세요. 틀려도 괜찮습니다.",
+      en: "the prediction is empty; one step a line",
+    };
+  return { ...id, steps };
+}
+
+/** Is this a refusal to read the guess? */
+export function isGuessError(value: Guess | GuessError): value is GuessError {
+  return "ko" in value;
+}
+
+function readVerdict(text: string): Verdict | undefined {
+  const word = normalizeAnswer(text);
+  return word === "재사용" ? "hit" : word === "다시실행" ? "miss" : undefined;
+}
+
+/** Every step of the build but FROM (whose row says only that a manifest was looked up), with its guess where there is one. */
+export function compareGuess(
+  prediction: Prediction | undefined,
+  guess: Guess,
+  record: BuildRecord,
+): readonly Comparison[] {
+  return record.steps
+    .filter((step) => step.instruction !== "FROM")
+    .map((step) => {
+      const actual: Verdict = step.status === "CACHED" ? "hit" : "miss";
+      const guessed = guess.steps.find((entry) => names(entry.step, step))?.verdict;
+      const right = guessed === undefined ? undefined : guessed === actual;
+      const note =
+        right === false
+          ? prediction?.feedback.find(
+              (entry) => instructionText(step).includes(entry.step) && entry.guessed === guessed,
+            )
+          : undefined;
+      return {
+        step: step.name,
+        guessed,
+        actual,
+        right,
+        ...(note === undefined
+          ? {}
+          : {
+              feedback: note.text,
+              ...(note.misconception === undefined ? {} : { misconception: note.misconception }),
+            }),
+      };
+    });
+}
+
+/** Does what the learner typed name this step? `3`, `3/4`, `[3/4]`, `COPY`, `COPY . /app`. */
+function names(typed: string, step: Step): boolean {
+  const number = /^\[?\s*(\d+)(\s*\/\s*\d+)?\s*\]?$/.exec(typed);
+  if (number) return new RegExp(`^\\[(\\S+ )*\\s*${number[1] ?? ""}/`).test(step.name);
+  const plain = (text: string): string => text.toLowerCase().replace(/\s+/g, " ").trim();
+  return plain(instructionText(step)).startsWith(plain(typed.replace(/^\[[^\]]*\]\s*/, "")));
+}
