@@ -9,6 +9,9 @@ export function readVectors<T>(area: string): T {
   return JSON.parse(readFileSync(join(__dirname, "..", "vectors", `${area}.json`), "utf8")) as T;
 }
 
+/** Fields that are absent or not, whatever their value (pointers in BuildKit's records). */
+const pointers = new Set(["Value", "Env", "KeepGitDir", "Unpack", "Mode", "UID", "GID"]);
+
 /** Removes what equals absence in the vectors: empty, zero, false, null, an empty list or record. */
 export function pruned(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(pruned);
@@ -16,7 +19,12 @@ export function pruned(value: unknown): unknown {
   const out: Record<string, unknown> = {};
   for (const [key, item] of Object.entries(value)) {
     const kept = pruned(item);
-    if (kept === undefined || kept === null || kept === "" || kept === 0 || kept === false) continue;
+    if (kept === undefined || kept === null) continue;
+    if (pointers.has(key) && typeof kept !== "object") {
+      out[key] = kept;
+      continue;
+    }
+    if (kept === "" || kept === 0 || kept === false) continue;
     if (Array.isArray(kept) && kept.length === 0) continue;
     if (typeof kept === "object" && Object.keys(kept).length === 0) continue;
     out[key] = kept;

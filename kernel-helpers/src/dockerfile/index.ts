@@ -11,6 +11,8 @@ export { parseInstructions, parseOnbuild, type Instructions } from "./instructio
 export { parseMounts } from "./instructions/mount";
 export { expandWord, lexModes, type Env, type Expansion, type LexMode } from "./expand/lexer";
 export { expandCommand, expandContents, type ExpandedCommand, type Expander } from "./expand/expander";
+export { checkDigest, parseReference, type Reference } from "./reference";
+export { codeFrame } from "./code-frame";
 export { suggest, withSuggestion } from "./suggest";
 export { flagSpecs, type FlagSpec, type FlagType } from "./flags";
 export { instructionNames } from "./arguments";
