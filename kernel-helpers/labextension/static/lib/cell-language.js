@@ -1,0 +1,67 @@
+// Which language a cell is coloured as, from its first line; JupyterLab loads the mode itself.
+const DOCKERFILE = "text/x-dockerfile";
+const SHELL = "text/x-sh";
+const PLAIN = "text/plain";
+
+/** The MIME type for a cell that begins with `source`, or undefined for a cell of the notebook's own language. */
+export function cellMimeType(source, languages) {
+  const line = source.slice(0, 300).split("\n", 1)[0].trim();
+  if (line.startsWith("!")) return SHELL;
+  const [, magic, rest] = /^%%(\w+)\s*(.*)$/.exec(line) ?? [];
+  switch (magic) {
+    case "dockerfile":
+      return DOCKERFILE;
+    case "sh":
+      return SHELL;
+    case "writefile":
+      return fileMimeType(rest.split(/\s+/).at(-1) ?? "", languages);
+    case "predict":
+    case "check":
+    case "hint":
+      return PLAIN;
+    default:
+      return undefined;
+  }
+}
+
+function fileMimeType(path, languages) {
+  const name = path.split("/").at(-1);
+  if (/^(Dockerfile|Containerfile)(\.|$)|\.dockerfile$/i.test(name)) return DOCKERFILE;
+  const found = languages?.findByFileName(name)?.mime;
+  return (Array.isArray(found) ? found[0] : found) ?? PLAIN;
+}
+
+/** Keeps every code cell of a notebook coloured by its first line, through edits, new cells and kernel restarts. */
+export function followNotebook(panel, languages) {
+  const watched = new WeakSet();
+  const ours = new WeakMap(); // cell model → the type that was set here
+
+  const settle = ({ model }) => {
+    if (model?.type !== "code") return;
+    const wanted = cellMimeType(model.sharedModel.getSource(), languages);
+    const before = ours.get(model);
+    if (wanted) ours.set(model, wanted);
+    else ours.delete(model);
+    // A cell whose magic was removed goes back to the notebook's language; one that never had any is not ours to set.
+    const type =
+      wanted ?? (before && model.mimeType === before ? panel.content.codeMimetype : model.mimeType);
+    if (model.mimeType !== type) model.mimeType = type;
+  };
+  const watch = (cell) => {
+    if (watched.has(cell)) return;
+    watched.add(cell);
+    cell.model.contentChanged.connect(() => settle(cell));
+    // The notebook sets the type of every cell when the kernel says what language it speaks.
+    cell.model.mimeTypeChanged?.connect(() => settle(cell));
+    settle(cell);
+  };
+  const all = () => panel.content.widgets.forEach(watch);
+
+  void panel.context.ready.then(() => {
+    all();
+    panel.content.model?.cells.changed.connect(() => requestAnimationFrame(all));
+    panel.sessionContext.kernelChanged.connect(() =>
+      setTimeout(() => panel.content.widgets.forEach(settle), 300),
+    );
+  });
+}
