@@ -1,6 +1,8 @@
 /** Makes a notebook (nbformat 4.5) of a lesson, one edition at a time. What an edition must not show never reaches its notebook. */
 
-import type { CellAudience, Lesson, LessonCell } from "./source";
+import { expandReference } from "./expand-exercise";
+import type { ExerciseFile } from "./read-exercises";
+import { LessonError, type CellAudience, type Lesson, type LessonCell } from "./source";
 
 /** The copies a lesson is made into. `student` is what `notebooks/` holds. */
 export type Edition = "student" | "slides" | "teacher" | "solution" | "exam";
@@ -42,10 +44,31 @@ export function cellsOf(lesson: Lesson, edition: Edition): readonly LessonCell[]
   return lesson.cells.filter((cell) => AUDIENCES[edition].has(cell.audience));
 }
 
-/** Compiles one edition of a lesson, without outputs. Same lesson, same notebook. */
-export function compileLesson(lesson: Lesson, edition: Edition = "student"): LessonNotebook {
+/**
+ * Compiles one edition of a lesson, without outputs. Same lesson, same notebook. *exercises* is the lesson's file of
+ * content/exercises/; an `<!-- exercise: … -->` that it lacks is refused (LessonError LB_LESSON_REFERENCE).
+ */
+export function compileLesson(
+  lesson: Lesson,
+  edition: Edition = "student",
+  exercises?: ExerciseFile,
+): LessonNotebook {
+  const cells = cellsOf(lesson, edition).flatMap((cell) => {
+    if (cell.kind === "markdown" || cell.kind === "code") return [cell];
+    const expanded = expandReference(cell, exercises, edition);
+    if (expanded === undefined) {
+      throw new LessonError(
+        "LB_LESSON_REFERENCE",
+        `${lesson.head.slug}.md`,
+        cell.line,
+        `\`${cell.source}\`이(가) content/exercises에 없습니다.`,
+        `"${cell.source}" is not in content/exercises`,
+      );
+    }
+    return expanded;
+  });
   return {
-    cells: cellsOf(lesson, edition).map((cell) => notebookCell(lesson, cell, edition)),
+    cells: cells.map((cell) => notebookCell(lesson, cell, edition)),
     metadata: {
       kernelspec: { ...KERNELSPEC },
       language_info: { file_extension: ".ts", mimetype: "text/typescript", name: "typescript" },

@@ -21,11 +21,14 @@ export interface LessonHead {
   readonly needs: readonly string[];
   /** Glossary terms (English keys) that this lesson introduces. */
   readonly terms: readonly string[];
+  /** Sets of content/apps/ that lie in `app/` beside the notebook from the start, later ones over earlier ones. */
+  readonly files: readonly string[];
 }
 
 /** One cell of the source. */
 export interface LessonCell {
-  readonly kind: "markdown" | "code";
+  /** `exercise` and `prediction` stand for what content/exercises/ holds under the id in `source`. */
+  readonly kind: "markdown" | "code" | "exercise" | "prediction";
   /** Unique in the lesson: letters, digits, `-`, `_`; the notebook's id is `<lesson id>-<this>`, lower case. */
   readonly id: string;
   /** Text without the fence, no final newline. */
@@ -57,6 +60,7 @@ export class LessonError extends Error {
 }
 
 const CELL_COMMENT = /^<!--\s*cell:\s*(.*?)\s*-->\s*$/;
+const REFERENCE = /^<!--\s*(exercise|prediction):\s*([A-Za-z0-9-]+)\s*-->\s*$/;
 const FENCE = /^(`{3,}|~{3,})\{cell\}\s*(.*?)\s*$/;
 const ANY_FENCE = /^(`{3,}|~{3,})/;
 const BLOCK = /^:::\s*(teacher|solution|exam|slides|paper)\s*$/;
@@ -114,12 +118,25 @@ export function parseLesson(file: string, text: string): Lesson {
   for (let i = next; i < lines.length; i++) {
     const line = lines[i] ?? "";
     const comment = CELL_COMMENT.exec(line);
+    const reference = REFERENCE.exec(line);
     const fence = FENCE.exec(line);
     const block = BLOCK.exec(line);
     if (comment) {
       close();
       const { id, tags } = parseAttributes(comment[1] ?? "");
       open = { id, tags, line: i + 1, body: [] };
+    } else if (reference) {
+      close();
+      const ref = reference[2] ?? "";
+      const id = ref.replace(/^.*-/, "").toLowerCase();
+      add({
+        kind: reference[1] as "exercise" | "prediction",
+        id,
+        source: ref,
+        tags: [],
+        audience,
+        line: i + 1,
+      });
     } else if (fence) {
       close();
       const end = closingFence(lines, i, fence[1] ?? "```");
@@ -217,6 +234,7 @@ function parseHead(file: string, slug: string, lines: readonly string[]): { head
     minutes,
     needs: list("needs"),
     terms: list("terms"),
+    files: list("files"),
   };
   return { head, next: end + 1 };
 }
