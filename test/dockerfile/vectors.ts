@@ -4,9 +4,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { deepStrictEqual, fail } from "node:assert";
 
+/** Where the vectors are; LAYERBOOK_VECTORS names a folder of freshly made ones instead. */
+const folder = process.env.LAYERBOOK_VECTORS ?? join(__dirname, "..", "vectors");
+
 /** The vector file of *area*: `{meta, …tables, cases}`. */
 export function readVectors<T>(area: string): T {
-  return JSON.parse(readFileSync(join(__dirname, "..", "vectors", `${area}.json`), "utf8")) as T;
+  return JSON.parse(readFileSync(join(folder, `${area}.json`), "utf8")) as T;
 }
 
 /** Fields that are absent or not, whatever their value (pointers in BuildKit's records). */

@@ -25,5 +25,13 @@ export {
   parseCheckConfig,
   type CheckConfig,
 } from "./checks/config";
+export {
+  checkEmptyContinuations,
+  checkFromArgs,
+  checkInstructionCasing,
+  checkStageNames,
+  checkTargetPlatform,
+  checkVariables,
+} from "./checks/structure";
 export * as checks from "./checks/rules";
 export type { Bilingual, Rule } from "./checks/rule";
