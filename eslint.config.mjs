@@ -76,6 +76,13 @@ export default tseslint.config(
     },
   },
   {
+    files: ["**/*.cjs"],
+    languageOptions: {
+      sourceType: "commonjs",
+      globals: { require: "readonly", module: "writable", exports: "writable", __dirname: "readonly" },
+    },
+  },
+  {
     files: ["kernel-helpers/labextension/**/*.js"],
     languageOptions: { globals: browser },
   },

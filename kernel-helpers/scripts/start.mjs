@@ -104,12 +104,16 @@ async function main() {
       import("./lib/jupyter.mjs"),
       import("./lib/port.mjs"),
     ]);
+  const { together } = await import("./lib/run.mjs");
   const chosen = await choosePort(port);
   const { configureLab } = await import("./lib/lab-config.mjs");
   const { jupyter, env } = await withLock("set-up", async () => {
-    await ensureNodePackages({ dev: false });
-    await ensureBuild();
-    const found = await ensureJupyter();
+    // npm and pip fetch at the same time; when one of them cannot go on, the other is ended too.
+    const build = async () => {
+      await ensureNodePackages({ dev: false });
+      await ensureBuild();
+    };
+    const [, found] = await together([build(), ensureJupyter()]);
     return { jupyter: found, env: configureLab() };
   });
   const { first, fresh } = placeLessons(dir);

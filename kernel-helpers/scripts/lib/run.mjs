@@ -12,6 +12,23 @@ export function stopAll(signal = "SIGTERM") {
   for (const child of running) child.kill(signal);
 }
 
+/** Waits for all of `works`; when one fails, the programs of the others are ended, and the first failure is thrown once all are over. */
+export async function together(works) {
+  let first;
+  const settled = await Promise.all(
+    works.map((work) =>
+      work.catch((error) => {
+        if (first === undefined) {
+          first = error;
+          stopAll();
+        }
+      }),
+    ),
+  );
+  if (first !== undefined) throw first;
+  return settled;
+}
+
 /**
  * Runs `command` to its end and answers `{ code, output }`: *code* is the exit code, or null when it could not be started or was
  * killed; *output* the last part of stdout and stderr together. *onLine* gets each line as it comes, *log* is a file for all of

@@ -53,45 +53,70 @@ export async function runMain(main) {
 
 const seconds = (since) => `${((Date.now() - since) / 1000).toFixed(0)}s`;
 
+/** Parts going on right now; a terminal shows them on one line. */
+const active = new Set();
+let timer;
+
+function redraw() {
+  const parts = [...active].map((part) => part.line());
+  const width = (out.columns ?? 80) - 2;
+  // 한글 takes two columns: cut by what it takes, or the line would wrap and leave copies of itself behind.
+  let shown = "";
+  let taken = 0;
+  for (const letter of parts.join("   ")) {
+    taken += letter > "\u1100" ? 2 : 1;
+    if (taken > width) break;
+    shown += letter;
+  }
+  out.write(`\r${shown}\u001b[K`);
+}
+
+function tick() {
+  if (out.isTTY) redraw();
+  else for (const part of active) out.write(`  ${part.line()}\n`);
+}
+
 /**
- * Shows that a slow part is going on: on a terminal one line that is rewritten, elsewhere a line at the start, every ten
- * seconds and at the end. *update* gives the words shown behind the name (`"12/94"`).
+ * Shows that a slow part is going on: on a terminal in one line that is rewritten, elsewhere in a line at the start, every ten
+ * seconds and at the end. *update* gives the words shown behind the name (`"12/94"`). Parts may overlap.
  */
 export class Progress {
   #ko;
   #en;
   #since = Date.now();
   #detail = "";
-  #timer;
 
   constructor(ko, en) {
     this.#ko = ko;
     this.#en = en;
-    if (out.isTTY) this.#timer = setInterval(() => this.#redraw(), 200);
-    else {
-      say(`… ${ko}`, en);
-      this.#timer = setInterval(() => say(`  … ${this.#ko} ${this.#detail} ${seconds(this.#since)}`), 10_000);
-    }
-    this.#timer.unref();
+    active.add(this);
+    if (!out.isTTY) say(`… ${ko}`, en);
+    timer ??= setInterval(tick, out.isTTY ? 200 : 10_000);
+    timer.unref();
   }
 
   update(detail) {
     this.#detail = detail;
   }
 
-  #redraw() {
-    const line = `… ${this.#ko} · ${this.#en} ${this.#detail} ${seconds(this.#since)}`;
-    out.write(`\r${line}\u001b[K`);
+  line() {
+    return `… ${this.#ko} ${this.#detail} ${seconds(this.#since)}`;
+  }
+
+  #end() {
+    active.delete(this);
+    if (out.isTTY) out.write("\r\u001b[K");
+    if (active.size > 0) return;
+    clearInterval(timer);
+    timer = undefined;
   }
 
   done() {
-    clearInterval(this.#timer);
-    if (out.isTTY) out.write("\r\u001b[K");
+    this.#end();
     say(`✓ ${this.#ko} (${seconds(this.#since)})`, this.#en);
   }
 
   fail() {
-    clearInterval(this.#timer);
-    if (out.isTTY) out.write("\r\u001b[K");
+    this.#end();
   }
 }
