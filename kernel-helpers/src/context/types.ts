@@ -1,6 +1,6 @@
 /** The records of the build context: selections of files, what was hashed for them, what a transfer sent. */
 
-import type { FileType, ReadableFileSystem, Snapshot } from "../platform/files";
+import type { FileType, Snapshot } from "../platform/files";
 
 /** Which files of an input a COPY, ADD or bind mount takes (opsutils.Selector). */
 export interface Selector {
@@ -56,13 +56,6 @@ export interface ContextFilter {
   readonly excludePatterns?: readonly string[];
 }
 
-/** One entry that a filtered walk meets. */
-export interface WalkedEntry {
-  /** Relative, without a slash at its end. */
-  readonly path: string;
-  readonly isDirectory: boolean;
-}
-
 /** The builder's copy of a context directory, kept from build to build (source/local, fsutil.DiskWriter). */
 export interface SyncedContext {
   /** The files as the builder holds them: uid and gid 0. */
@@ -84,5 +77,3 @@ export interface TransferResult {
   /** Paths of files whose bytes travelled. */
   readonly requested: readonly string[];
 }
-
-export type { ReadableFileSystem, Snapshot };
