@@ -18,11 +18,26 @@ export interface SecretPlace {
   readonly detail: string;
 }
 
+/** What a shell command did to the project's files. Paths are relative to the context, sorted. */
+export interface ShellEdit {
+  readonly exitCode: number;
+  readonly output: string;
+  /** Files added, removed or with other bytes. */
+  readonly content: readonly string[];
+  /** Files whose mode or link target changed, bytes equal. */
+  readonly metadata: readonly string[];
+  /** Files whose time stamp changed, everything else equal. */
+  readonly touched: readonly string[];
+  undo(): void;
+}
+
 /** One project with one store. Builds of a bench share the store; two benches share nothing. */
 export interface Bench {
   build(options: BuildOptions): Promise<BuildRecord>;
   /** Applies changes to the project; `undo` brings the project back exactly (modes and times too), not the store. */
   change(changes: ContextChanges): { undo(): void };
+  /** Runs a command in the context directory, in the simulated shell. */
+  shell(command: string): Promise<ShellEdit>;
   /** The file at *path* (absolute) in the merged view of a built image. */
   readFile(record: BuildRecord, path: string): ImageFile | undefined;
   /** Paths in the merged view that a pattern with `*` and `**` matches, sorted. */
@@ -40,4 +55,6 @@ export interface BenchMaker {
   open(project?: ContextChanges): Promise<Bench>;
   /** Images that the learner has built and that still exist. */
   imageCount(): number;
+  /** A file of the image that the learner built last. */
+  readLatest(path: string): ImageFile | undefined;
 }

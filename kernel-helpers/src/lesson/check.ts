@@ -3,7 +3,7 @@
 import { markAnswer, markChoice, markGrid } from "./answers";
 import type { BenchMaker } from "./bench";
 import { judge, Trial } from "./conditions";
-import type { BuildExercise, Exercise } from "./exercise-types";
+import type { BuildExercise, Condition, EditsExercise, Exercise } from "./exercise-types";
 
 /** What `%%check` found. */
 export interface CheckResult {
@@ -26,6 +26,7 @@ export async function checkExercise(
   maker: BenchMaker,
 ): Promise<CheckResult> {
   if (exercise.kind === "build") return checkBuild(exercise, maker);
+  if (exercise.kind === "edits") return checkEdits(exercise, body, maker);
   const mark =
     exercise.kind === "choice"
       ? markChoice(exercise, body)
@@ -78,4 +79,55 @@ async function recognise(exercise: BuildExercise, trial: Trial): Promise<string 
     if (all) return way.feedback;
   }
   return undefined;
+}
+
+/** Each line of *body* is `slot: command`; a line without a slot's name goes on with the command before it. */
+function readCommands(exercise: EditsExercise, body: string): Map<string, string> {
+  const commands = new Map<string, string>();
+  let current: string | undefined;
+  for (const line of body.split("\n")) {
+    const slot = exercise.slots.find((entry) => line.trimStart().startsWith(`${entry.name}:`));
+    if (slot !== undefined) {
+      current = slot.name;
+      commands.set(current, line.slice(line.indexOf(":") + 1).trim());
+    } else if (current !== undefined && line.trim() !== "") {
+      commands.set(current, `${commands.get(current) ?? ""}\n${line}`.trim());
+    }
+  }
+  return commands;
+}
+
+async function checkEdits(exercise: EditsExercise, body: string, maker: BenchMaker): Promise<CheckResult> {
+  const base = { exercise: exercise.id, title: exercise.title, misconceptions: [] };
+  const commands = readCommands(exercise, body);
+  if ([...commands.values()].every((command) => command === ""))
+    return { ...base, passed: false, empty: true, rows: [], feedback: "" };
+  const rows: { met: boolean; text: string }[] = [];
+  for (const slot of exercise.slots) {
+    const command = commands.get(slot.name) ?? "";
+    if (command === "")
+      return {
+        ...base,
+        passed: false,
+        empty: false,
+        rows,
+        feedback: `‘${slot.name}’이(가) 아직 비어 있습니다.`,
+      };
+    // One bench a slot: an edit must not profit from what another one left in the store.
+    const trial = new Trial(
+      exercise,
+      await maker.open(exercise.start),
+      maker,
+      new Map([[slot.name, command]]),
+    );
+    for (const written of slot.conditions) {
+      const condition =
+        "edit" in written && written.edit === "$" ? ({ ...written, edit: slot.name } as Condition) : written;
+      const found = await judge(condition, trial);
+      rows.push({ met: found.met, text: `${slot.name}: ${found.ko}` });
+      if (!found.met)
+        return { ...base, passed: false, empty: false, rows, feedback: condition.feedback ?? found.ko };
+    }
+  }
+  return { ...base, passed: true, empty: false, rows, feedback: "" };
 }

@@ -1,8 +1,8 @@
 /** Judges the conditions of a build exercise: each a statement about builds, edits and the image. */
 
 import type { BuildRecord, Step } from "../build/types";
-import type { Bench, BenchMaker } from "./bench";
-import type { BuildExercise, Condition } from "./exercise-types";
+import type { Bench, BenchMaker, ShellEdit } from "./bench";
+import type { BuildExercise, Condition, EditsExercise } from "./exercise-types";
 import { findSteps, instructionText } from "./roles";
 
 /** What came of one condition: met or not, and the observation in one Korean and one English sentence. */
@@ -17,10 +17,15 @@ export class Trial {
   readonly #edits = new Map<string, Promise<BuildRecord>>();
   #base: Promise<BuildRecord> | undefined;
 
+  /** What the command of an edits exercise did, by slot name. */
+  readonly shellEdits = new Map<string, ShellEdit>();
+
   constructor(
-    readonly exercise: BuildExercise,
+    readonly exercise: BuildExercise | EditsExercise,
     readonly bench: Bench,
     readonly maker: BenchMaker,
+    /** Commands of an edits exercise, by slot name. */
+    readonly commands: ReadonlyMap<string, string> = new Map(),
   ) {}
 
   base(): Promise<BuildRecord> {
@@ -40,7 +45,9 @@ export class Trial {
   }
 
   async #tryEdit(name: string): Promise<BuildRecord> {
-    const edit = this.exercise.edits[name];
+    const command = this.commands.get(name);
+    if (command !== undefined) return this.#tryCommand(name, command);
+    const edit = this.exercise.kind === "build" ? this.exercise.edits[name] : undefined;
     if (edit === undefined) throw new Error(`LB_EXERCISE_EDIT: ${this.exercise.id} has no edit "${name}"`);
     const { undo } = this.bench.change(edit.changes);
     try {
@@ -48,6 +55,21 @@ export class Trial {
     } finally {
       undo();
     }
+  }
+
+  async #tryCommand(name: string, command: string): Promise<BuildRecord> {
+    const edit = await this.bench.shell(command);
+    this.shellEdits.set(name, edit);
+    try {
+      return await this.bench.build(this.exercise.options);
+    } finally {
+      edit.undo();
+    }
+  }
+
+  /** The Korean name of an edit. */
+  title(name: string): string {
+    return (this.exercise.kind === "build" ? this.exercise.edits[name]?.title : undefined) ?? name;
   }
 }
 
@@ -77,6 +99,15 @@ export async function judge(condition: Condition, trial: Trial): Promise<Finding
         `${count} images exist`,
       );
     }
+    case "latestImageHas": {
+      const file = trial.maker.readLatest(condition.path);
+      const has = (file?.text ?? "").includes(condition.contains);
+      return finding(
+        has,
+        `가장 최근 이미지의 ${condition.path}에 “${condition.contains}”이(가) ${has ? "있습니다" : "없습니다"}.`,
+        `${condition.path} of the newest image ${has ? "has" : "lacks"} "${condition.contains}"`,
+      );
+    }
     case "dockerfileHas":
     case "dockerfileLacks": {
       const has = new RegExp(condition.pattern, "imu").test(base.dockerfile);
@@ -103,7 +134,7 @@ export async function judge(condition: Condition, trial: Trial): Promise<Finding
 
 async function judgeImage(condition: Condition, trial: Trial, base: BuildRecord): Promise<Finding> {
   const { bench, exercise } = trial;
-  const title = (name: string): string => exercise.edits[name]?.title ?? name;
+  const title = (name: string): string => trial.title(name);
   switch (condition.check) {
     case "reused":
     case "reruns": {
@@ -246,6 +277,35 @@ async function judgeImage(condition: Condition, trial: Trial, base: BuildRecord)
         bytes < condition.bytes,
         `보낸 컨텍스트는 ${bytes}B입니다.`,
         `the context sent has ${bytes} bytes`,
+      );
+    }
+    case "changesContent":
+    case "keepsContent":
+    case "touchesFile": {
+      await trial.edited(condition.edit);
+      const edit = trial.shellEdits.get(condition.edit);
+      const content = edit?.content ?? [];
+      const saved = [...content, ...(edit?.touched ?? []), ...(edit?.metadata ?? [])];
+      if (condition.check === "changesContent") {
+        return finding(
+          content.length > 0,
+          content.length > 0
+            ? `내용이 달라진 파일: ${content.join(", ")}.`
+            : "내용이 달라진 파일이 없습니다.",
+          `changed: ${content.join(", ") || "nothing"}`,
+        );
+      }
+      if (condition.check === "keepsContent") {
+        return finding(
+          content.length === 0,
+          content.length === 0 ? "파일의 내용은 그대로입니다." : `내용이 달라진 파일: ${content.join(", ")}.`,
+          `changed: ${content.join(", ") || "nothing"}`,
+        );
+      }
+      return finding(
+        saved.length > 0,
+        saved.length > 0 ? `저장된 파일: ${saved.join(", ")}.` : "저장된 파일이 없습니다.",
+        `saved: ${saved.join(", ") || "nothing"}`,
       );
     }
     case "downloads": {

@@ -93,7 +93,20 @@ export interface BuildExercise extends ExerciseBase {
   readonly solutions: readonly ContextChanges[];
 }
 
-export type Exercise = ChoiceExercise | GridExercise | AnswerExercise | BuildExercise;
+/** Write edits as shell commands, one a named slot; each is run on a copy of the start state and built. */
+export interface EditsExercise extends ExerciseBase {
+  readonly kind: "edits";
+  readonly start: ContextChanges;
+  readonly options: BuildOptions;
+  /** In conditions, the edit of the slot is called `$`. */
+  readonly slots: readonly { readonly name: string; readonly conditions: readonly Condition[] }[];
+  /** Wrong commands with the feedback they must get; a test runs them. */
+  readonly wrong: readonly { readonly slot: string; readonly command: string; readonly feedback: string }[];
+  /** Commands by slot; at least two different sets. */
+  readonly solutions: readonly Readonly<Record<string, string>>[];
+}
+
+export type Exercise = ChoiceExercise | GridExercise | AnswerExercise | BuildExercise | EditsExercise;
 
 export interface Edit {
   readonly title: string;
@@ -138,4 +151,6 @@ export type ConditionTest =
   | { readonly check: "dockerfileHas" | "dockerfileLacks"; readonly pattern: string }
   | { readonly check: "errorHas"; readonly text: string }
   | { readonly check: "imagesAtLeast"; readonly count: number }
+  | { readonly check: "latestImageHas"; readonly path: string; readonly contains: string }
+  | { readonly check: "changesContent" | "keepsContent" | "touchesFile"; readonly edit: string }
   | { readonly check: "not"; readonly of: Condition };

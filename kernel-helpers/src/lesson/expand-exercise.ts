@@ -89,6 +89,8 @@ export function exerciseText(exercise: Exercise): string {
     }
     case "answer":
       return `${head}\n\n${exercise.blanks.map((blank) => `- ${blank.name}: ____`).join("\n")}`;
+    case "edits":
+      return `${head}\n\n${exercise.slots.map((slot) => `- ${slot.name}: \`셸 명령 한 줄\``).join("\n")}`;
     case "build":
       return head;
   }
@@ -96,6 +98,7 @@ export function exerciseText(exercise: Exercise): string {
 
 function template(exercise: Exercise): string {
   if (exercise.kind === "grid") return exercise.rows.map((row) => `${row}: `).join("\n");
+  if (exercise.kind === "edits") return exercise.slots.map((slot) => `${slot.name}: `).join("\n");
   if (exercise.kind === "answer") return exercise.blanks.map((blank) => `${blank.name}: `).join("\n");
   return "";
 }
@@ -125,6 +128,13 @@ function solutionText(exercise: Exercise): string {
       const answers = exercise.blanks.map((blank) => `- ${blank.name}: ${blank.accept[0] ?? ""}`);
       const notes = exercise.feedback.map((entry) => `- ${entry.blank} = ${entry.answer}: ${entry.text}`);
       return `${head}\n\n${[...answers, ...notes].join("\n")}\n\n힌트\n\n${hints}`;
+    }
+    case "edits": {
+      const answers = Object.entries(exercise.solutions[0] ?? {}).map(
+        ([name, command]) => `- ${name}: \`${command}\``,
+      );
+      const wrong = exercise.wrong.map((way) => `- ${way.slot}: \`${way.command}\`: ${way.feedback}`);
+      return `${head}\n\n${answers.join("\n")}\n\n흔한 오답\n\n${wrong.join("\n")}\n\n힌트\n\n${hints}`;
     }
     case "build": {
       const wrong = exercise.wrong.map((way) => `- ${way.title}: ${way.feedback}`).join("\n");

@@ -36,8 +36,12 @@ const MAIN_ARGUMENT: Readonly<Record<string, string>> = {
   dockerfileLacks: "pattern",
   errorHas: "text",
   imagesAtLeast: "count",
+  changesContent: "edit",
+  keepsContent: "edit",
+  touchesFile: "edit",
 };
 const CHECKS = new Set([
+  "latestImageHas",
   "builds",
   "fails",
   "reused",
@@ -224,9 +228,33 @@ class Reader {
           solutions,
         };
       }
+      case "edits": {
+        const solutions = this.list(item["solutions"], "solutions") as Record<string, string>[];
+        if (solutions.length < 2)
+          this.fail(
+            `${base.id}: 서로 다른 풀이가 두 개 이상 있어야 합니다.`,
+            `${base.id} needs two solutions`,
+          );
+        return {
+          ...base,
+          kind: "edits",
+          start: this.changes(item["start"], "start"),
+          options: (item["options"] ?? {}) as BuildOptions,
+          slots: this.list(item["slots"], "slots").map((slot) => ({
+            name: this.text(slot, "name"),
+            conditions: this.list(slot["conditions"], "conditions").map((value) => this.condition(value)),
+          })),
+          wrong: this.list(item["wrong"], "wrong").map((entry) => ({
+            slot: this.text(entry, "slot"),
+            command: this.text(entry, "command"),
+            feedback: this.text(entry, "feedback"),
+          })),
+          solutions,
+        };
+      }
       default:
         return this.fail(
-          `${base.id}: \`kind\`는 choice, grid, answer, build 가운데 하나입니다.`,
+          `${base.id}: \`kind\`는 choice, grid, answer, build, edits 가운데 하나입니다.`,
           `${base.id}: unknown kind`,
         );
     }
