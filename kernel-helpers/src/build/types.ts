@@ -194,6 +194,8 @@ export interface BuiltImage {
   /** Bottom layer first. */
   readonly layers: readonly ImageLayer[];
   readonly platform: string;
+  /** Some layers hold files of which only the sizes are known (a catalog base): digests are stand-ins, the image cannot be exported. */
+  readonly unknownContents?: boolean;
 }
 
 export interface BuildWarning extends LintWarning {

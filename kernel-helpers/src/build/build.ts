@@ -1,0 +1,214 @@
+/** One build from beginning to end, as a list of named stages. */
+
+import type { DockerfileError } from "../dockerfile";
+import { type Conversion, convert, type LocalOp } from "../graph";
+import type { ReadableFileSystem } from "../platform/files";
+import { transferBytes } from "../context";
+import { registryTime, transferTime } from "./durations";
+import { exportImages, type Export } from "./export-image";
+import { fileBeside, readText, Subdirectory } from "./local-files";
+import { buildOperations } from "./operations";
+import { makeRecord } from "./record";
+import type { BuildRequest } from "./request";
+import type { Session } from "./session";
+import { Solver, type VertexState } from "./solver";
+import type { StepResult } from "./step-result";
+import { type Course, Timeline } from "./timeline";
+import type { BuildRecord } from "./types";
+
+/** What the stages hand on to one another. */
+export interface BuildState {
+  readonly request: BuildRequest;
+  readonly session: Session;
+  readonly timeline: Timeline;
+  /** The moment the stage begins, ms. */
+  at: number;
+  file: string;
+  text: string | undefined;
+  conversion?: Conversion;
+  solver?: Solver;
+  results?: readonly (VertexState | undefined)[];
+  exported?: Export;
+  error?: DockerfileError;
+  /** The moment of the failure: nothing after it happened. */
+  failedAt?: number;
+}
+
+interface Stage {
+  readonly name: string;
+  run(state: BuildState): Promise<void> | void;
+}
+
+/** The stages in order. A stage that sets `error` is the last one. */
+const STAGES: readonly Stage[] = [
+  { name: "load definition", run: loadDefinition },
+  { name: "convert", run: convertDefinition },
+  { name: "internal requests", run: showRequests },
+  { name: "solve", run: solve },
+  { name: "export image", run: exportResult },
+];
+
+/** A record and the course it was made from. */
+export interface BuildOutcome {
+  readonly record: BuildRecord;
+  readonly course: Course;
+}
+
+/** Runs a build. Never rejects for what a Dockerfile, a context or a command does: that is in the record. */
+export async function runBuild(request: BuildRequest): Promise<BuildOutcome> {
+  const timeline = new Timeline();
+  const state: BuildState = {
+    request,
+    session: newSession(request, timeline),
+    timeline,
+    at: 0,
+    file: request.options.file ?? "Dockerfile",
+    text: undefined,
+  };
+  for (const stage of STAGES) {
+    await stage.run(state);
+    if (state.error) break;
+  }
+  const outcome = makeRecord(state);
+  if (request.options.onStatus) for (const status of outcome.course.events) request.options.onStatus(status);
+  return outcome;
+}
+
+function newSession(request: BuildRequest, timeline: Timeline): Session {
+  let refs = 0;
+  const { builder } = request;
+  return {
+    builder,
+    world: request.world,
+    timeline,
+    options: request.options,
+    locals: new Map([...request.contexts, ["context", request.context]]),
+    fixtures: request.fixtures,
+    now: request.world.now(),
+    newRef: () => `${builder.keys.size}::${++refs}`,
+    assumed: new Map(),
+    transferred: new Map(),
+    undos: [],
+  };
+}
+
+function loadDefinition(state: BuildState): void {
+  state.text = readText(state.request.context, state.file);
+}
+
+async function convertDefinition(state: BuildState): Promise<void> {
+  const { request, file, text } = state;
+  const { context, contexts, options, world } = request;
+  const ignores = [...contexts].map(([name, files]) => [name, readText(files, ".dockerignore")] as const);
+  state.conversion = await convert({
+    file,
+    text,
+    options,
+    machine: world.platform,
+    dockerignore: readText(context, ".dockerignore"),
+    fileDockerignore: readText(context, fileBeside(file, ".dockerignore")),
+    contextDockerignores: Object.fromEntries(ignores),
+    resolveImage: (ref, platform) => {
+      const image = world.images.find(ref, platform);
+      return Promise.resolve("error" in image ? image : { digest: image.digest, config: image.config });
+    },
+  });
+}
+
+/** Shows what the frontend asked for on its way, phase by phase, up to the error it ended with. */
+function showRequests(state: BuildState): void {
+  const { timeline, session, conversion } = state;
+  let phase = -1;
+  let start = state.at;
+  let end = state.at;
+  for (const request of conversion!.internal) {
+    if (request.phase !== phase) {
+      phase = request.phase;
+      start = end;
+    }
+    timeline.add({ digest: request.digest, name: request.name, inputs: [] }, start);
+    timeline.start(request.digest, start);
+    let done = start;
+    if (request.local) {
+      const bytes = transferBytes(localOf(state, request.local), {
+        followPaths: request.local.followPaths,
+        includePatterns: request.local.includePatterns,
+        excludePatterns: request.local.excludePatterns,
+      });
+      done = start + transferTime(bytes);
+      session.transferred.set(request.digest, bytes);
+      timeline.statusSpan(request.digest, `transferring ${request.local.name}:`, start, done, { current: bytes });
+    } else if (request.resolve) {
+      const image = session.world.images.find(request.resolve.ref, request.resolve.platform);
+      const isKnown = !("error" in image) && image.layers.every(({ digest }) => session.builder.blobs.has(digest));
+      done = start + registryTime(isKnown);
+    }
+    if (request.name.startsWith("[internal] load build definition")) showWarnings(state, request.digest, done);
+    timeline.complete(request.digest, done, request.error === undefined ? {} : { error: request.error });
+    end = Math.max(end, done);
+  }
+  state.at = end;
+  state.error = conversion!.error;
+}
+
+/** Build checks are rows of the definition's vertex. */
+function showWarnings(state: BuildState, vertex: string, at: number): void {
+  const { conversion, timeline } = state;
+  const sorted = [...conversion!.warnings].sort((a, b) => (a.lines[0]?.[0] ?? 0) - (b.lines[0]?.[0] ?? 0));
+  for (const warning of sorted) {
+    const line = warning.lines[0]?.[0];
+    const short = `${warning.rule}: ${warning.detail}${line === undefined ? "" : ` (line ${line})`}`;
+    timeline.warning({ vertex, level: 1, short, detail: [warning.description], url: warning.url }, at);
+  }
+}
+
+/** The directory that a request of the frontend reads: the Dockerfile's own, a named context, or the context. */
+function localOf(state: BuildState, op: LocalOp): ReadableFileSystem {
+  const { locals } = state.session;
+  if (op.name !== "dockerfile") return locals.get(op.name) ?? state.request.context;
+  const slash = state.file.lastIndexOf("/");
+  return slash < 0 ? state.request.context : new Subdirectory(state.request.context, "/" + state.file.slice(0, slash));
+}
+
+async function solve(state: BuildState): Promise<void> {
+  const { request, session, timeline, conversion } = state;
+  if (request.options.check) return;
+  emptyIgnoredCaches(state);
+  const roots = conversion!.targets.flatMap(({ root }) => (root ? [root.vertex] : []));
+  const solver = new Solver(request.builder, request.world, timeline, buildOperations(session), request.records);
+  state.solver = solver;
+  await solver.solve(roots, state.at);
+  const { failure } = solver;
+  if (failure) {
+    state.failedAt = failure.at;
+    solver.takeBack(failure.at);
+    for (const { at, undo } of session.undos.reverse()) if (at > failure.at) undo();
+    const range = failure.vertex.source?.range;
+    const lines = range ? [[[range.start.line, range.end.line] as const]] : [];
+    state.error = { code: "LB_STEP_FAILED", message: failure.message, lines };
+    return;
+  }
+  state.results = conversion!.targets.map(({ root }) => (root ? solver.state(root.vertex) : undefined));
+  state.at = Math.max(state.at, ...state.results.map((result) => result?.resultAt ?? 0));
+}
+
+/** `--no-cache` empties the cache mounts of the RUNs that it makes run again (solver/llbsolver/vertex.go `detectPrunedCacheID`). */
+function emptyIgnoredCaches(state: BuildState): void {
+  const { cacheMounts } = state.request.builder;
+  for (const { vertex } of state.conversion!.rows) {
+    if (!vertex?.ignoreCache || vertex.op.kind !== "exec") continue;
+    for (const mount of vertex.op.mounts) {
+      if (!mount.cache) continue;
+      for (const key of [...cacheMounts.keys()]) {
+        if (key === mount.cache.id || key.startsWith(mount.cache.id + ":")) cacheMounts.delete(key);
+      }
+    }
+  }
+}
+
+function exportResult(state: BuildState): void {
+  if (state.request.options.check) return;
+  const results = state.results!.map((result): StepResult | undefined => result?.result);
+  state.exported = exportImages(state.session, state.conversion!.targets, results, state.at);
+  state.at = state.exported.at;
+}

@@ -1,0 +1,49 @@
+/** What a builder remembers from build to build: keys and results, contexts as last sent, cache mounts, pulled layers. */
+
+import { KeyStore } from "../cache/key-store";
+import type { StepTrace } from "../cache/explain";
+import type { SyncedContext } from "../context";
+import type { OpJson } from "../cache/op-json";
+import type { HashedFile } from "../context";
+import type { Snapshot } from "../platform/files";
+import type { Platform } from "../platform/platform";
+import type { HttpFixture } from "./types";
+import type { StepResult } from "./step-result";
+
+/** The state of one builder. Fresh: empty. `prune` makes it fresh again. */
+export class Builder {
+  readonly keys: KeyStore<StepResult>;
+  /** The JSON of every operation ever stored, by digest: for explanations. */
+  readonly operations = new Map<string, OpJson>();
+  /** The files behind every content digest ever stored. */
+  readonly contents = new Map<string, readonly HashedFile[]>();
+  /** By shared key: the builder's copy of each context. */
+  readonly contexts = new Map<string, SyncedContext>();
+  /** By id of the mount (and of its initial content). */
+  readonly cacheMounts = new Map<string, Snapshot>();
+  /** Digests of the blobs of base images that are here already. */
+  readonly blobs = new Set<string>();
+  /** Chains of base layers that are unpacked already. */
+  readonly chains = new Set<string>();
+  /** Steps of the builds so far, newest build first; how many are kept is bounded. */
+  traces: readonly (readonly StepTrace[])[] = [];
+
+  constructor(platform: Platform) {
+    this.keys = new KeyStore((text) => "key:" + platform.sha256Hex(text));
+  }
+
+  /** `docker builder prune -a`, or another machine: everything is gone. */
+  prune(): void {
+    this.keys.clear();
+    this.operations.clear();
+    this.contents.clear();
+    this.contexts.clear();
+    this.cacheMounts.clear();
+    this.blobs.clear();
+    this.chains.clear();
+    this.traces = [];
+  }
+}
+
+/** Files that ADD finds by URL. */
+export type Fixtures = ReadonlyMap<string, HttpFixture>;

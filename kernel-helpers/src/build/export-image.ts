@@ -1,0 +1,158 @@
+/** Packs the result as an image: layers, config, manifest (BuildKit exporter/containerimage/writer.go, exporter/oci/export.go). */
+
+import type { ConvertedTarget } from "../graph";
+import { imageConfig, imageIndex, imageManifest, normalizeHistory, rfc3339, type ConfigHistory } from "../image/image-config";
+import { type Layer, layersOf, StepLayer } from "../image/layer";
+import { type Platform, sha256Digest } from "../platform/platform";
+import { DOCUMENT_TIME, exportTime } from "./durations";
+import { lazyEntries } from "./layer-entries";
+import type { Session } from "./session";
+import type { StepResult } from "./step-result";
+import type { BuiltImage, ImageLayer } from "./types";
+
+/** An exported result. */
+export interface Export {
+  readonly images: readonly BuiltImage[];
+  readonly indexDigest?: string;
+  /** When the last row was done, ms. */
+  readonly at: number;
+}
+
+/** The vertex that the exporter shows. */
+const NAME = { buildctl: "exporting to oci image format", buildx: "exporting to image" } as const;
+
+/** Packs *results* (one for each of *targets*, undefined for an empty root) from *at* on. */
+export function exportImages(
+  session: Session,
+  targets: readonly ConvertedTarget[],
+  results: readonly (StepResult | undefined)[],
+  at: number,
+): Export {
+  const { timeline, world } = session;
+  const { platform } = world;
+  const isMany = targets.length > 1;
+  const epoch = targets[0]?.epoch;
+  const digest = sha256Digest(platform, NAME[world.client]);
+  timeline.add({ digest, name: NAME[world.client], inputs: [] }, at);
+  timeline.start(digest, at);
+  const packed = targets.map((target, i) => packImage(session, target, results[i]));
+  let now = at;
+  const row = (id: string, duration: number): void => {
+    timeline.statusSpan(digest, id, now, now + duration);
+    now += duration;
+  };
+  row("exporting layers", exportTime(packed.reduce((sum, { newBytes }) => sum + newBytes, 0)));
+  if (epoch !== undefined) row(`rewriting layers with source-date-epoch ${epoch} (${goTime(epoch)})`, DOCUMENT_TIME);
+  for (const { image } of packed) {
+    row(`exporting manifest ${image.manifestDigest}`, DOCUMENT_TIME);
+    row(`exporting config ${image.configDigest}`, DOCUMENT_TIME);
+  }
+  let indexDigest: string | undefined;
+  if (isMany) {
+    const index = imageIndex(
+      packed.map(({ image, manifest }, i) => ({
+        text: manifest,
+        digest: image.manifestDigest,
+        platform: platformJson(targets[i]!),
+      })),
+    );
+    indexDigest = sha256Digest(platform, index);
+    row(`exporting manifest list ${indexDigest}`, DOCUMENT_TIME);
+  }
+  if (world.client === "buildctl") row("sending tarball", DOCUMENT_TIME);
+  else {
+    const top = indexDigest ?? packed[0]!.image.manifestDigest;
+    const names = session.options.tags ?? [];
+    for (const name of names.length > 0 ? names.map(canonicalTag) : [`moby-dangling@${top}`]) {
+      row(`naming to ${name}`, DOCUMENT_TIME);
+      if (names.length > 0) row(`unpacking to ${name}`, DOCUMENT_TIME);
+    }
+  }
+  timeline.complete(digest, now);
+  return { images: packed.map(({ image }) => image), ...(indexDigest !== undefined && { indexDigest }), at: now };
+}
+
+function packImage(
+  session: Session,
+  target: ConvertedTarget,
+  result: StepResult | undefined,
+): { readonly image: BuiltImage; readonly manifest: string; readonly newBytes: number } {
+  const { platform } = session.world;
+  const chain = layersOf(result?.layers);
+  const { epoch } = target;
+  const { layers, blobs, isUnknown } = packLayers(platform, chain, epoch);
+  const baseHistory = target.baseImage?.config["history"] as readonly ConfigHistory[] | undefined;
+  const config = imageConfig(platform, {
+    image: target.image,
+    history: normalizeHistory(target.history.map(({ entry }) => entry), layerMetadata(chain, session.now)),
+    diffIds: layers.map(({ diffId }) => diffId),
+    baseHistory,
+    epoch,
+  });
+  const manifest = imageManifest(config, blobs);
+  const image: BuiltImage = {
+    config: config.config,
+    configDigest: config.digest,
+    manifestDigest: sha256Digest(platform, manifest),
+    history: config.history,
+    layers,
+    platform: target.platformId,
+    ...(isUnknown && { unknownContents: true }),
+  };
+  return { image, manifest, newBytes: layers.reduce((sum, layer) => sum + (layer.fromBase ? 0 : layer.uncompressed), 0) };
+}
+
+/** Digests of every layer. A layer that holds a file of which only the size is known has none of its own: it gets a stand-in, and the image says so. */
+function packLayers(
+  platform: Platform,
+  chain: readonly Layer[],
+  epoch: number | undefined,
+): { layers: ImageLayer[]; blobs: { digest: string; size: number; mediaType: string; diffId: string }[]; isUnknown: boolean } {
+  let isUnknown = false;
+  const blobs: { digest: string; size: number; mediaType: string; diffId: string }[] = [];
+  const layers = chain.map((layer): ImageLayer => {
+    if (layer.kind === "base") {
+      blobs.push({ diffId: layer.diffId, digest: layer.digest, size: layer.size, mediaType: layer.mediaType });
+      if (!layer.blob) isUnknown = true;
+      return {
+        diffId: layer.diffId,
+        digest: layer.digest,
+        size: layer.size,
+        uncompressed: layer.contentBytes ?? 0,
+        fromBase: true,
+      };
+    }
+    const { diffId, uncompressed } = layer.digest(platform, epoch);
+    const blob = layer.compressed(platform, epoch);
+    blobs.push(blob);
+    if (layer.isUnknown) isUnknown = true;
+    return lazyEntries({ diffId, digest: blob.digest, size: blob.size, uncompressed, fromBase: false }, layer, platform, epoch);
+  });
+  return { layers, blobs, isUnknown };
+}
+
+function layerMetadata(chain: readonly Layer[], now: number): { createdAt: string; description: string }[] {
+  return chain.map((layer) =>
+    layer instanceof StepLayer
+      ? { createdAt: rfc3339(layer.createdAt), description: layer.description }
+      : { createdAt: rfc3339(now), description: "created by buildkit" },
+  );
+}
+
+function platformJson(target: ConvertedTarget): Record<string, string> {
+  const { architecture, os, variant } = target.platform;
+  return { architecture, os, ...(variant !== undefined && { variant }) };
+}
+
+/** Go's `time.Time.String()` in UTC. */
+function goTime(seconds: number): string {
+  return rfc3339(seconds).replace("T", " ").replace("Z", "") + " +0000 UTC";
+}
+
+/** `app` → `docker.io/library/app:latest`. */
+function canonicalTag(tag: string): string {
+  const parts = tag.split("/");
+  const hasDomain = parts.length > 1 && /[.:]|^localhost$/.test(parts[0]!);
+  const name = hasDomain ? tag : parts.length > 1 ? `docker.io/${tag}` : `docker.io/library/${tag}`;
+  return /:[^/]+$/.test(name) ? name : `${name}:latest`;
+}

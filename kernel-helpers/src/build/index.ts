@@ -1,0 +1,11 @@
+/** The builder: one build from a Dockerfile and its context to an image, with everything BuildKit would report. */
+
+export * from "./build";
+export * from "./builder";
+export * from "./machine";
+export * from "./plain-canonical";
+export * from "./request";
+export * from "./rows";
+export * from "./status";
+export * from "./timeline";
+export * from "./types";

@@ -1,0 +1,73 @@
+/** Runs the operation of a vertex: fetches an image, syncs a context, copies files, runs a command. */
+
+import type { OpJson } from "../cache/op-json";
+import type { Vertex } from "../graph/types";
+import { runExecOp } from "./run-exec";
+import { runFileOp } from "./run-file";
+import { HttpSources } from "./run-http";
+import { pullImage, resolveImageSource } from "./run-image";
+import { syncLocal } from "./run-local";
+import { mergeResults } from "./run-merge";
+import type { Session } from "./session";
+import type { StepResult } from "./step-result";
+
+/** The key of a source, or why it has none. *at*: when it was known, ms. */
+export interface SourceAnswer {
+  readonly at: number;
+  /** Only for sources whose key is not in the operation (http, git). */
+  readonly key?: OpJson;
+  /** A local context: new in every build. */
+  readonly isRandom?: boolean;
+  readonly error?: string;
+}
+
+/** What an operation led to; *at*: when it ended, ms. */
+export type ExecuteAnswer =
+  | { readonly at: number; readonly result: StepResult; readonly error?: undefined }
+  | { readonly at: number; readonly error: string };
+
+/** What the solver asks for. */
+export interface Operations {
+  resolveSource(vertex: Vertex, at: number): Promise<SourceAnswer>;
+  execute(vertex: Vertex, inputs: readonly StepResult[], at: number): Promise<ExecuteAnswer>;
+  /** Tells that a result was taken from the store. */
+  loaded?(vertex: Vertex, result: StepResult, at: number): void;
+}
+
+/** The operations of one build. */
+export function buildOperations(session: Session): Operations {
+  const http = new HttpSources(session);
+  return {
+    resolveSource(vertex, at) {
+      switch (vertex.op.kind) {
+        case "image":
+          return Promise.resolve(resolveImageSource(session, vertex, vertex.op, at));
+        case "http":
+          return Promise.resolve(http.resolve(vertex.op, at));
+        case "git":
+          return Promise.resolve({ at, error: `failed to fetch remote ${vertex.op.remote}: no network in the simulation` });
+        default:
+          return Promise.resolve({ at, isRandom: true });
+      }
+    },
+    async execute(vertex, inputs, at) {
+      const { op } = vertex;
+      switch (op.kind) {
+        case "image":
+          return pullImage(session, vertex, op, at);
+        case "local":
+          return syncLocal(session, vertex, op, at);
+        case "http":
+          return http.fetch(vertex, op, at);
+        case "file":
+          return runFileOp(session, vertex, op, inputs, at);
+        case "exec":
+          return runExecOp(session, vertex, op, inputs, at);
+        case "merge":
+          return mergeResults(session, inputs, at);
+        default:
+          return { at, error: `cannot execute ${op.kind}` };
+      }
+    },
+  };
+}

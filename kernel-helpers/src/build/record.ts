@@ -1,0 +1,111 @@
+/** The record of a finished build. */
+
+import { codeFrame } from "../dockerfile";
+import type { ConvertedRow } from "../graph";
+import { StepLayer } from "../image/layer";
+import type { BuildOutcome, BuildState } from "./build";
+import { compareNames, judge, type JudgedRow, rankOf, rowsOf } from "./rows";
+import type { BuildRecord, BuildWarning, InstructionRow, Step } from "./types";
+
+/** Puts the record together. */
+export function makeRecord(state: BuildState): BuildOutcome {
+  const { conversion, exported, file, request, timeline } = state;
+  const course = timeline.finish(state.failedAt);
+  const rows = rowsOf(course);
+  const judged = judge(rows);
+  const shown = judged.filter((step) => !step.pending);
+  const steps = makeSteps(state, shown);
+  const internal = rows.filter((row) => row.internal && row.started);
+  const names = internal
+    .map(({ name }) => name)
+    .sort((a, b) => rankOf(a) - rankOf(b) || compareNames(a, b));
+  const transfers: Record<string, number> = {};
+  for (const row of internal) {
+    for (const { id, current } of row.statuses) if (id.startsWith("transferring")) transfers[row.name] = current ?? 0;
+  }
+  const isCheck = request.options.check === true;
+  const warnings = makeWarnings(state);
+  const error = state.error && {
+    ...state.error,
+    frames: state.error.lines.flatMap((lines) => frameLines(file, state.text ?? "", lines)),
+  };
+  const hasFailed = state.error !== undefined || (isCheck && warnings.length > 0);
+  const record: BuildRecord = {
+    exitCode: hasFailed ? 1 : 0,
+    ...(error && { error }),
+    steps,
+    pending: judged.filter((step) => step.pending).map(({ row }) => row.name),
+    internal: names,
+    transfers,
+    warnings,
+    rows: (conversion?.rows ?? []).map((row) => instructionRow(row, shown)),
+    ...(exported && exported.images.length === 1 && { image: exported.images[0] }),
+    ...(exported && exported.images.length > 1 && { images: exported.images, indexDigest: exported.indexDigest }),
+    ...(isCheck && { check: { text: [], lines: [] } }),
+    events: course.events,
+    options: request.options,
+    file,
+    dockerfile: state.text ?? "",
+  };
+  return { record, course };
+}
+
+function frameLines(file: string, text: string, lines: readonly (readonly [number, number])[]): string[] {
+  const frame = codeFrame(baseOf(file), text, lines);
+  return frame === "" ? [] : frame.replace(/\n$/, "").split("\n");
+}
+
+function baseOf(file: string): string {
+  return file.slice(file.lastIndexOf("/") + 1);
+}
+
+function makeSteps(state: BuildState, shown: readonly JudgedRow[]): Step[] {
+  const index = new Map(shown.flatMap(({ row }, i) => row.vertices.map(({ digest }) => [digest, i] as const)));
+  return shown.map(({ row, status, racy }): Step => {
+    const last = row.vertices[row.vertices.length - 1]!;
+    const vertexState = state.solver?.states.get(last.digest);
+    const layer = vertexState?.result?.layers?.layer;
+    const own = layer instanceof StepLayer ? layer : undefined;
+    const source = vertexState?.vertex.source;
+    const epoch = state.conversion?.targets[0]?.epoch;
+    return {
+      name: row.name,
+      status: status ?? null,
+      digest: last.digest,
+      stage: source?.stage ?? "",
+      instruction: source?.instruction ?? "FROM",
+      ...(source && { range: source.range }),
+      cacheKey: vertexState?.resultKey ?? vertexState?.keys[0] ?? "",
+      needs: [...new Set(row.needs.flatMap((digest) => index.get(digest) ?? []))].sort((a, b) => a - b),
+      output: row.output,
+      bytes: own?.contentBytes() ?? 0,
+      duration: (last.completed ?? 0) - (last.started ?? 0),
+      ...(own && { diffId: own.digest(state.request.world.platform, epoch).diffId }),
+      ...(row.vertices.some(({ digest }) => state.session.assumed.has(digest)) && { assumed: true }),
+      ...(row.error !== undefined && { error: row.error }),
+      ...(racy && { racy: true }),
+    };
+  });
+}
+
+function makeWarnings(state: BuildState): BuildWarning[] {
+  return (state.conversion?.warnings ?? [])
+    .map((warning): BuildWarning => ({ ...warning, line: warning.lines[0]?.[0] ?? 0, ko: "" }))
+    .sort((a, b) => a.line - b.line || compareNames(a.rule, b.rule) || compareNames(a.detail, b.detail));
+}
+
+function instructionRow(row: ConvertedRow, shown: readonly JudgedRow[]): InstructionRow {
+  const step = row.vertex
+    ? shown.findIndex((judged) => judged.row.vertices.some(({ digest }) => digest === row.vertex!.digest))
+    : -1;
+  return {
+    text: row.text,
+    instruction: row.instruction,
+    stage: row.stage,
+    line: row.line,
+    ...(step >= 0 && { step }),
+    layer: row.layer,
+    history: row.history,
+  };
+}
+

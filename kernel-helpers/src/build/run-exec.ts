@@ -1,0 +1,187 @@
+/** RUN: mounts in place, the command run, what it changed kept (BuildKit solver/llbsolver/ops/exec.go, mounts/mount.go). */
+
+import { goQuote } from "../dockerfile";
+import { emptySnapshot, MountedFileSystem, type MountPoint } from "../filesystem";
+import type { ExecOp, Mount, Vertex } from "../graph/types";
+import { pushLayer, StepLayer } from "../image/layer";
+import { FileSystemError, type Snapshot, type WritableFileSystem } from "../platform/files";
+import { CONTAINER_TIME } from "./durations";
+import type { ExecuteAnswer } from "./operations";
+import { clockAt, type Session } from "./session";
+import type { StepResult } from "./step-result";
+
+export async function runExecOp(
+  session: Session,
+  vertex: Vertex,
+  op: ExecOp,
+  inputs: readonly StepResult[],
+  at: number,
+): Promise<ExecuteAnswer> {
+  const rootMount = op.mounts.find((mount) => mount.dest === "/")!;
+  const base = rootMount.input >= 0 ? inputs[rootMount.input] : undefined;
+  const lower = base?.snapshot ?? emptySnapshot();
+  const now = clockAt(session, at);
+  const root = lower.fork(now);
+  const kept: CacheMount[] = [];
+  const refusal = missingAccess(session, op);
+  if (refusal !== undefined) return { at: at + CONTAINER_TIME, error: refusal };
+  let mounted: MountedFileSystem;
+  try {
+    mounted = new MountedFileSystem(root, mountPoints(session, op, inputs, now, kept));
+  } catch (error) {
+    if (!(error instanceof FileSystemError)) throw error;
+    return { at: at + CONTAINER_TIME, error: `failed to mount ${error.path}: ${error.code}` };
+  }
+  const started = at + CONTAINER_TIME;
+  const result = await session.world.run({
+    args: op.args,
+    env: environment(session, op),
+    cwd: op.cwd,
+    user: op.user,
+    fs: mounted.fs,
+    hostname: op.hostname,
+    addHosts: Object.fromEntries(op.extraHosts.map(({ host, ip }) => [host, ip])),
+    network: op.network,
+    now: clockAt(session, started),
+    assume: session.options.assume,
+    signal: session.options.signal,
+    onOutput: (stream, data, when) => session.timeline.log(vertex.digest, stream, data, started + when),
+  });
+  mounted.unmount();
+  const end = started + result.duration;
+  const process = `process ${goQuote(op.args.join(" "))} did not complete successfully`;
+  if (result.startError !== undefined && !result.startError.startsWith("runc run failed: ")) {
+    return { at: end, error: `${process}: ${result.startError}` };
+  }
+  if (result.startError !== undefined) session.timeline.log(vertex.digest, 2, result.startError + "\n", end);
+  for (const mount of kept) mount.keep(end);
+  if (result.exitCode !== 0) return { at: end, error: `${process}: exit code: ${result.exitCode}` };
+  if (result.assumed.length > 0) session.assumed.set(vertex.digest, result.assumed);
+  const upper = root.snapshot();
+  const layer = new StepLayer({ lower, upper }, now, vertex.name);
+  const isAssumed = result.assumed.length > 0 || inputs.some((input) => input.assumed);
+  return {
+    at: end,
+    result: {
+      id: session.newRef(),
+      snapshot: upper,
+      layers: pushLayer(base?.layers, layer),
+      createdAt: clockAt(session, end),
+      duration: end - at,
+      ...(isAssumed && { assumed: true }),
+    },
+  };
+}
+
+/** A required secret or agent that the client does not have, in BuildKit's words. */
+function missingAccess(session: Session, op: ExecOp): string | undefined {
+  const { secrets = {}, ssh = [] } = session.options;
+  for (const mount of op.mounts) {
+    if (mount.secret && !mount.secret.optional && !(mount.secret.id in secrets)) return `secret ${mount.secret.id}: not found`;
+    if (mount.ssh && !mount.ssh.optional && !hasAgent(ssh, mount.ssh.id)) {
+      return `no SSH key ${goQuote(mount.ssh.id)} forwarded from the client`;
+    }
+  }
+  const absent = op.secretEnv.find(({ id, optional }) => !optional && !(id in secrets));
+  return absent && `secret ${absent.id}: not found`;
+}
+
+function hasAgent(agents: readonly string[], id: string): boolean {
+  const wanted = id === "" ? "default" : id;
+  return agents.some((agent) => agent.split("=")[0] === wanted);
+}
+
+/** A cache mount and how to remember what the command left in it. */
+interface CacheMount {
+  keep(at: number): void;
+}
+
+function mountPoints(
+  session: Session,
+  op: ExecOp,
+  inputs: readonly StepResult[],
+  now: number,
+  kept: CacheMount[],
+): MountPoint[] {
+  const points: MountPoint[] = [];
+  for (const mount of op.mounts) {
+    if (mount.dest === "/") continue;
+    const point = mountPoint(session, mount, inputs, now, kept);
+    if (point) points.push(point);
+  }
+  return points.sort((a, b) => depth(a.target) - depth(b.target));
+}
+
+const EMPTY = { size: 0, read: () => new Uint8Array() };
+
+function depth(path: string): number {
+  return path.split("/").filter((part) => part !== "").length;
+}
+
+function mountPoint(
+  session: Session,
+  mount: Mount,
+  inputs: readonly StepResult[],
+  now: number,
+  kept: CacheMount[],
+): MountPoint | undefined {
+  const target = mount.dest;
+  const input = mount.input >= 0 ? inputs[mount.input]?.snapshot : undefined;
+  switch (mount.type) {
+    case "ssh": {
+      if (!hasAgent(session.options.ssh ?? [], mount.ssh!.id)) return undefined;
+      // A socket cannot be imitated by a file; that something is there can.
+      const { mode, uid, gid } = mount.ssh!;
+      return { target, source: EMPTY, mode, uid, gid };
+    }
+    case "tmpfs":
+      return { target, size: mount.tmpfsSize, mode: 0o1777 };
+    case "secret": {
+      const value = session.options.secrets?.[mount.secret!.id];
+      if (value === undefined) return undefined;
+      const bytes = new TextEncoder().encode(value);
+      const { mode, uid, gid } = mount.secret!;
+      return { target, source: { size: bytes.length, read: () => bytes }, mode, uid, gid, readonly: true };
+    }
+    case "cache": {
+      const cache = openCache(session, mount, inputs[mount.input], now);
+      kept.push(cache);
+      return { target, source: cache.fs, sourcePath: mount.selector || "/", readonly: mount.readonly };
+    }
+    default:
+      return { target, source: (input ?? emptySnapshot()).fork(now), sourcePath: mount.selector || "/", readonly: mount.readonly };
+  }
+}
+
+/** The directory behind a cache mount: by its id, and by what it begins with. */
+function openCache(
+  session: Session,
+  mount: Mount,
+  input: StepResult | undefined,
+  now: number,
+): CacheMount & { readonly fs: WritableFileSystem } {
+  const { cacheMounts } = session.builder;
+  const key = mount.cache!.id + (input ? ":" + input.id : "");
+  const before: Snapshot | undefined = cacheMounts.get(key);
+  const fs = (before ?? input?.snapshot ?? emptySnapshot(now)).fork(now);
+  return {
+    fs,
+    keep(at) {
+      cacheMounts.set(key, fs.snapshot());
+      session.undos.push({ at, undo: () => (before ? cacheMounts.set(key, before) : cacheMounts.delete(key)) });
+    },
+  };
+}
+
+const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+function environment(session: Session, op: ExecOp): string[] {
+  const env = [...op.env];
+  for (const [name, value] of Object.entries(op.proxyEnv)) {
+    if (value === "") continue;
+    env.push(`${name.toUpperCase()}=${value}`, `${name.toLowerCase()}=${value}`);
+  }
+  if (!env.some((entry) => entry.startsWith("PATH="))) env.push(`PATH=${DEFAULT_PATH}`);
+  for (const { id, name } of op.secretEnv) env.push(`${name}=${session.options.secrets?.[id] ?? ""}`);
+  return env;
+}

@@ -1,0 +1,46 @@
+/** COPY, ADD, WORKDIR and inline documents (BuildKit solver/llbsolver/ops/file.go). */
+
+import { emptySnapshot, executeFileOp, FileOpError } from "../filesystem";
+import type { FileOp, Vertex } from "../graph/types";
+import { pushLayer, StepLayer } from "../image/layer";
+import { fileOpTime } from "./durations";
+import type { ExecuteAnswer } from "./operations";
+import { clockAt, type Session } from "./session";
+import type { StepResult } from "./step-result";
+
+export function runFileOp(
+  session: Session,
+  vertex: Vertex,
+  op: FileOp,
+  inputs: readonly StepResult[],
+  at: number,
+): ExecuteAnswer {
+  const base = rootInput(op, inputs);
+  const lower = base?.snapshot ?? emptySnapshot();
+  try {
+    const upper = executeFileOp(op, inputs.map((input) => input.snapshot), {
+      platform: session.world.platform,
+      now: clockAt(session, at),
+    });
+    const layer = new StepLayer({ lower, upper }, clockAt(session, at), vertex.name);
+    const end = at + fileOpTime(layer.contentBytes());
+    const result = {
+      id: session.newRef(),
+      snapshot: upper,
+      layers: pushLayer(base?.layers, layer),
+      createdAt: clockAt(session, end),
+      duration: end - at,
+      ...(inputs.some((input) => input.assumed) && { assumed: true }),
+    };
+    return { at: end, result };
+  } catch (error) {
+    if (!(error instanceof FileOpError)) throw error;
+    return { at: at + fileOpTime(0), error: error.message };
+  }
+}
+
+/** What the first action changes: the file system that the result is built on. */
+function rootInput(op: FileOp, inputs: readonly StepResult[]): StepResult | undefined {
+  const first = op.actions[0]?.input;
+  return typeof first === "number" && first >= 0 ? inputs[first] : undefined;
+}

@@ -1,0 +1,38 @@
+/** Syncs a context from the client: only what changed since the last time travels (BuildKit source/local/source.go). */
+
+import { transferContext } from "../context";
+import { emptySnapshot } from "../filesystem";
+import type { LocalOp, Vertex } from "../graph/types";
+import { transferTime } from "./durations";
+import type { ExecuteAnswer } from "./operations";
+import { clockAt, type Session } from "./session";
+
+export function syncLocal(session: Session, vertex: Vertex, op: LocalOp, at: number): ExecuteAnswer {
+  const { builder, timeline } = session;
+  const source = session.locals.get(op.name) ?? emptySnapshot();
+  const sharedKey = `${op.name}:${op.sharedKeyHint}`;
+  const before = builder.contexts.get(sharedKey);
+  const transfer = transferContext({
+    source,
+    filter: { followPaths: op.followPaths, includePatterns: op.includePatterns, excludePatterns: op.excludePatterns },
+    previous: before ?? emptySnapshot(),
+    now: clockAt(session, at),
+  });
+  const end = at + transferTime(transfer.bytes);
+  builder.contexts.set(sharedKey, transfer.context);
+  session.undos.push({
+    at: end,
+    undo: () => (before ? builder.contexts.set(sharedKey, before) : builder.contexts.delete(sharedKey)),
+  });
+  session.transferred.set(vertex.digest, transfer.bytes);
+  timeline.statusSpan(vertex.digest, `transferring ${op.name}:`, at, end, { current: transfer.bytes });
+  const result = {
+    id: session.newRef(),
+    snapshot: transfer.context.files,
+    synced: transfer.context,
+    layers: undefined,
+    createdAt: clockAt(session, end),
+    duration: end - at,
+  };
+  return { at: end, result };
+}

@@ -1,0 +1,34 @@
+/** What belongs to one build while it goes on. */
+
+import type { ReadableFileSystem } from "../platform/files";
+import type { Builder } from "./builder";
+import type { BuildWorld } from "./machine";
+import type { Timeline } from "./timeline";
+import type { BuildOptions, HttpFixture } from "./types";
+
+/** One build's surroundings. */
+export interface Session {
+  readonly builder: Builder;
+  readonly world: BuildWorld;
+  readonly timeline: Timeline;
+  readonly options: BuildOptions;
+  /** The files a client would send, by the name of the local (`context`, or a named context). */
+  readonly locals: ReadonlyMap<string, ReadableFileSystem>;
+  /** By URL. */
+  readonly fixtures: ReadonlyMap<string, HttpFixture>;
+  /** Seconds since 1970 when the build began. */
+  readonly now: number;
+  /** A new id for a result, in the order of the calls. */
+  newRef(): string;
+  /** Programs that were assumed to succeed, by vertex digest. */
+  readonly assumed: Map<string, readonly string[]>;
+  /** Bytes that a vertex transferred, by digest. */
+  readonly transferred: Map<string, number>;
+  /** Changes that must be undone when the build fails before they are complete. */
+  readonly undos: { readonly at: number; readonly undo: () => void }[];
+}
+
+/** The simulated time of day *at* ms after the build began, seconds since 1970. */
+export function clockAt(session: Session, at: number): number {
+  return session.now + at / 1000;
+}

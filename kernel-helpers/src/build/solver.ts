@@ -1,0 +1,387 @@
+/** Decides which vertices are cached and runs the others (BuildKit solver/edge.go, restated as plain recursion over the graph). */
+
+import { type CacheDep, type CacheMap, cacheMap, CacheMapError } from "../cache/cache-map";
+import { contentKey, type KeyLink, type KeyResult } from "../cache/key-store";
+import { ChecksumError, ContentHasher, type RecordCache } from "../context";
+import type { Vertex } from "../graph/types";
+import type { Builder } from "./builder";
+import type { BuildWorld } from "./machine";
+import type { Operations } from "./operations";
+import type { StepResult } from "./step-result";
+import type { Timeline } from "./timeline";
+import { VertexFailure } from "./vertex-failure";
+
+/** What is known of a vertex in this build. */
+export interface VertexState {
+  readonly vertex: Vertex;
+  cacheMap?: CacheMap;
+  /** Keys under which it is stored, found by definition or content. Empty: it is not, or its results are not looked up. */
+  keys: readonly string[];
+  /** When the keys were known, ms. */
+  keysAt: number;
+  /** The newest stored result of these keys. */
+  record?: KeyResult<StepResult>;
+  readonly deps: DepState[];
+  result?: StepResult;
+  /** Key of the result: where it was found or saved. */
+  resultKey?: string;
+  resultAt: number;
+  /** Was the result loaded from the store? */
+  loaded: boolean;
+  executed: boolean;
+  /** It failed, or something it needs did. */
+  blocked: boolean;
+  /** The key existed before this build. */
+  keyWasStored: boolean;
+}
+
+/** How an input of a vertex takes part in its key. */
+export interface DepState {
+  readonly input: VertexState;
+  /** Candidates that this input leads to. */
+  matches: Set<string>;
+  /** Content digest of what is selected of the input. */
+  content?: string;
+  contentAt: number;
+}
+
+/** One solve: from the targets' vertices to their results. */
+export class Solver {
+  readonly states = new Map<string, VertexState>();
+  /** The first failure in time: nothing after it happens. */
+  failure: VertexFailure | undefined;
+  private readonly saved: { readonly at: number; readonly undo: () => void }[] = [];
+  private readonly hashers = new Map<StepResult, ContentHasher>();
+
+  constructor(
+    private readonly builder: Builder,
+    private readonly world: BuildWorld,
+    private readonly timeline: Timeline,
+    private readonly operations: Operations,
+    /** Other stores that are asked as well (`--cache-from`). */
+    private readonly records: RecordCache | undefined,
+  ) {}
+
+  /** Solves *roots*, which begin at *at* ms. Gives their results, or leaves `failure` set. */
+  async solve(roots: readonly Vertex[], at: number): Promise<readonly (VertexState | undefined)[]> {
+    const order = inputsFirst(roots);
+    for (const vertex of order) {
+      this.timeline.add(
+        {
+          digest: vertex.digest,
+          name: vertex.name,
+          inputs: vertex.inputs.map((edge) => edge.vertex.digest),
+          ...(vertex.progressGroup && { progressGroup: vertex.progressGroup }),
+        },
+        at,
+      );
+    }
+    for (const vertex of order) {
+      const state = this.makeState(vertex, at);
+      if (state.deps.some((dep) => dep.input.blocked)) state.blocked = true;
+      else await this.guard(state, () => this.findKeys(state, at));
+    }
+    for (const root of roots) {
+      const state = this.state(root);
+      await this.materialize(state, state.keysAt);
+    }
+    return roots.map((root) => this.states.get(root.digest));
+  }
+
+  state(vertex: Vertex): VertexState {
+    return this.states.get(vertex.digest)!;
+  }
+
+  private makeState(vertex: Vertex, at: number): VertexState {
+    const state: VertexState = {
+      vertex,
+      keys: [],
+      keysAt: at,
+      deps: vertex.inputs.map((edge) => ({ input: this.state(edge.vertex), matches: new Set(), contentAt: 0 })),
+      resultAt: 0,
+      loaded: false,
+      executed: false,
+      blocked: false,
+      keyWasStored: false,
+    };
+    this.states.set(vertex.digest, state);
+    return state;
+  }
+
+  /** Runs *action*; a failure of the vertex is noted with its time, and the vertex is blocked. */
+  private async guard(state: VertexState, action: () => Promise<void>): Promise<void> {
+    try {
+      await action();
+    } catch (error) {
+      if (!(error instanceof VertexFailure)) throw error;
+      state.blocked = true;
+      if (!this.failure || error.at < this.failure.at) this.failure = error;
+    }
+  }
+
+  private get deadline(): number {
+    return this.failure?.at ?? Infinity;
+  }
+
+  /** Finds the stored keys of a vertex: by definition first, then by the content of inputs ("cache-slow"). */
+  private async findKeys(state: VertexState, at: number): Promise<void> {
+    const { vertex } = state;
+    if (vertex.inputs.length === 0) {
+      await this.findSourceKeys(state, at);
+      return;
+    }
+    state.keysAt = Math.max(...state.deps.map((dep) => dep.input.keysAt));
+    const map = this.makeCacheMap(state);
+    const { keys } = this.builder;
+    if (!vertex.ignoreCache) {
+      state.deps.forEach((dep, i) => {
+        const links = dep.input.keys.map((parent) => ({ parent, selector: map.deps[i]!.selector }));
+        dep.matches = keys.query(links, i, map.digest, 0);
+      });
+    }
+    let found = common(state.deps);
+    if (found.size === 0) {
+      const isOpen = (dep: DepState, i: number): boolean => dep.matches.size === 0 && map.deps[i]!.content !== undefined;
+      const open = state.deps.map((dep, i) => isOpen(dep, i));
+      await this.hashInputs(state, map, (i) => open[i]!);
+      found = common(state.deps);
+      const isHopeless = vertex.ignoreCache || state.deps.some((dep) => dep.matches.size === 0);
+      if (found.size === 0 && !isHopeless) {
+        await this.hashInputs(state, map, (i) => !open[i] && map.deps[i]!.content !== undefined);
+        found = common(state.deps);
+      }
+    }
+    state.keys = vertex.ignoreCache ? [] : [...found];
+    state.record = this.newest(state.keys);
+  }
+
+  private async findSourceKeys(state: VertexState, at: number): Promise<void> {
+    const { vertex } = state;
+    const { digest } = vertex;
+    this.timeline.start(digest, at);
+    const source = await this.operations.resolveSource(vertex, at);
+    if (source.error !== undefined) {
+      this.timeline.complete(digest, source.at, { error: source.error });
+      throw new VertexFailure(vertex, `failed to load cache key: ${source.error}`, source.at);
+    }
+    this.timeline.complete(digest, source.at);
+    state.keysAt = source.at;
+    if (source.isRandom) return;
+    state.cacheMap = cacheMap(this.world.platform, vertex, source.key);
+    const id = this.builder.keys.queryRoot(state.cacheMap.digest);
+    if (id === undefined || vertex.ignoreCache) return;
+    state.keys = [id];
+    state.record = this.newest(state.keys);
+  }
+
+  private makeCacheMap(state: VertexState): CacheMap {
+    try {
+      state.cacheMap = cacheMap(this.world.platform, state.vertex);
+      return state.cacheMap;
+    } catch (error) {
+      if (!(error instanceof CacheMapError)) throw error;
+      throw new VertexFailure(state.vertex, `failed to load cache key: ${error.message}`, state.keysAt);
+    }
+  }
+
+  /** Evaluates the chosen inputs and asks the store by their contents. */
+  private async hashInputs(state: VertexState, map: CacheMap, isChosen: (input: number) => boolean): Promise<void> {
+    for (const [i, dep] of state.deps.entries()) {
+      if (!isChosen(i) || dep.content !== undefined) continue;
+      await this.materialize(dep.input, Math.max(state.keysAt, dep.input.keysAt));
+      if (!dep.input.result) throw blockedBy(state.vertex);
+      this.hashInput(state, map, i);
+      state.keysAt = Math.max(state.keysAt, dep.contentAt);
+    }
+  }
+
+  private hashInput(state: VertexState, map: CacheMap, i: number): void {
+    const dep = state.deps[i]!;
+    const { selector, content } = map.deps[i]!;
+    const result = dep.input.result!;
+    dep.contentAt = dep.input.resultAt;
+    dep.content = this.contentDigest(state.vertex, result, content!, dep.contentAt);
+    const byContent: KeyLink = { parent: contentKey(dep.content), selector: "" };
+    const { keys } = this.builder;
+    if (!state.vertex.ignoreCache) dep.matches = union(dep.matches, keys.query([byContent], i, map.digest, 0));
+    // Connects the definition with the content, for the next time.
+    keys.query([...definitionLinks(dep.input, selector), byContent], i, map.digest, 0);
+  }
+
+  private contentDigest(vertex: Vertex, result: StepResult, content: NonNullable<CacheDep["content"]>, at: number): string {
+    let hasher = this.hashers.get(result);
+    if (!hasher) {
+      hasher = new ContentHasher(this.world.platform, result.synced ?? result.snapshot, { cache: this.records });
+      this.hashers.set(result, hasher);
+    }
+    const selectors = content.length > 0 ? content : WHOLE;
+    try {
+      const digest = hasher.digestAll(selectors);
+      if (!this.builder.contents.has(digest)) this.builder.contents.set(digest, hasher.files(selectors));
+      return digest;
+    } catch (error) {
+      if (!(error instanceof ChecksumError)) throw error;
+      const message = `failed to calculate checksum of ref ${result.id}: ${error.message}`;
+      this.timeline.start(vertex.digest, at);
+      this.timeline.complete(vertex.digest, at, { error: message });
+      throw new VertexFailure(vertex, `failed to compute cache key: ${message}`, at);
+    }
+  }
+
+  private newest(keys: readonly string[]): KeyResult<StepResult> | undefined {
+    let best: KeyResult<StepResult> | undefined;
+    for (const key of keys) {
+      const result = this.builder.keys.results(key)[0];
+      if (result && (!best || result.sequence > best.sequence)) best = result;
+    }
+    return best;
+  }
+
+  /** Makes the result of *target* be there, from the store or by running what is missing, not before *at*. */
+  private async materialize(target: VertexState, at: number): Promise<void> {
+    for (const state of missing(target)) {
+      if (state.blocked || state.result) continue;
+      await this.guard(state, () => this.provide(state, Math.max(at, state.keysAt)));
+    }
+  }
+
+  private async provide(state: VertexState, at: number): Promise<void> {
+    if (state.record) {
+      if (at > this.deadline) throw blockedBy(state.vertex);
+      this.load(state, state.record, at);
+      return;
+    }
+    const map = state.cacheMap;
+    if (state.deps.some((dep) => !dep.input.result)) throw blockedBy(state.vertex);
+    for (const [i, dep] of state.deps.entries()) {
+      if (map?.deps[i]?.content !== undefined && dep.content === undefined) this.hashInput(state, map, i);
+    }
+    const start = Math.max(at, ...state.deps.map((dep) => Math.max(dep.input.resultAt, dep.contentAt)));
+    if (start > this.deadline) throw blockedBy(state.vertex);
+    await this.execute(state, start);
+  }
+
+  private load(state: VertexState, record: KeyResult<StepResult>, at: number): void {
+    this.timeline.start(state.vertex.digest, at, true);
+    this.timeline.complete(state.vertex.digest, at, { cached: true });
+    state.result = record.value;
+    state.resultKey = record.key;
+    state.resultAt = at;
+    state.loaded = true;
+    this.operations.loaded?.(state.vertex, record.value, at);
+  }
+
+  private async execute(state: VertexState, at: number): Promise<void> {
+    const { vertex } = state;
+    this.timeline.start(vertex.digest, at);
+    const answer = await this.operations.execute(vertex, state.deps.map((dep) => dep.input.result!), at);
+    if (answer.error !== undefined) {
+      this.timeline.complete(vertex.digest, answer.at, { error: answer.error });
+      throw new VertexFailure(vertex, answer.error, answer.at);
+    }
+    this.timeline.complete(vertex.digest, answer.at);
+    state.result = answer.result;
+    state.resultAt = answer.at;
+    state.executed = true;
+    this.save(state, answer.result);
+  }
+
+  /** Stores the result under its key. A local context has none. */
+  private save(state: VertexState, result: StepResult): void {
+    const map = state.cacheMap;
+    if (!map) return;
+    const { keys, operations } = this.builder;
+    const deps = state.deps.map((dep, i) => {
+      const links = definitionLinks(dep.input, map.deps[i]!.selector);
+      return dep.content === undefined ? links : [...links, { parent: contentKey(dep.content), selector: "" }];
+    });
+    state.keyWasStored = keys.find(map.digest, 0, deps) !== undefined;
+    const id = keys.save(map.digest, 0, deps);
+    if (!operations.has(map.digest)) operations.set(map.digest, map.op);
+    const saved = keys.addResult(id, result);
+    this.saved.push({
+      at: state.resultAt,
+      undo: () => {
+        keys.removeResult(saved);
+        if (!state.keyWasStored && keys.results(id).length === 0) keys.forget(id);
+      },
+    });
+    state.resultKey = id;
+    // A vertex that was not looked up does not lead those after it to their stored results either.
+    if (!state.vertex.ignoreCache) state.keys = [...new Set([...state.keys, id])];
+  }
+
+  /** Takes back what would have been finished only after *end*: it was never built. */
+  takeBack(end: number): void {
+    for (const { at, undo } of this.saved.reverse()) if (at > end) undo();
+  }
+}
+
+const WHOLE = [{ path: "/" }] as const;
+
+function definitionLinks(input: VertexState, selector: string): KeyLink[] {
+  const keys = input.resultKey === undefined ? input.keys : [input.resultKey];
+  return keys.map((parent) => ({ parent, selector }));
+}
+
+function blockedBy(vertex: Vertex): VertexFailure {
+  return new VertexFailure(vertex, "", Infinity);
+}
+
+function common(deps: readonly DepState[]): Set<string> {
+  let all: Set<string> | undefined;
+  for (const { matches } of deps) {
+    if (!all) all = new Set(matches);
+    else for (const id of all) if (!matches.has(id)) all.delete(id);
+  }
+  return all ?? new Set();
+}
+
+function union(a: ReadonlySet<string>, b: ReadonlySet<string>): Set<string> {
+  const both = new Set(a);
+  for (const value of b) both.add(value);
+  return both;
+}
+
+/** All vertices below *roots*, each after its inputs, in input order. */
+export function inputsFirst(roots: readonly Vertex[]): Vertex[] {
+  const order: Vertex[] = [];
+  const seen = new Set<string>();
+  for (const root of roots) {
+    if (seen.has(root.digest)) continue;
+    seen.add(root.digest);
+    const stack: { vertex: Vertex; next: number }[] = [{ vertex: root, next: 0 }];
+    while (stack.length > 0) {
+      const top = stack[stack.length - 1]!;
+      const edge = top.vertex.inputs[top.next++];
+      if (!edge) {
+        order.push(top.vertex);
+        stack.pop();
+      } else if (!seen.has(edge.vertex.digest)) {
+        seen.add(edge.vertex.digest);
+        stack.push({ vertex: edge.vertex, next: 0 });
+      }
+    }
+  }
+  return order;
+}
+
+/** What must be provided for *target*, inputs first; what is stored needs none of its inputs. */
+function missing(target: VertexState): VertexState[] {
+  const order: VertexState[] = [];
+  const seen = new Set<VertexState>([target]);
+  const stack: { state: VertexState; next: number }[] = [{ state: target, next: 0 }];
+  while (stack.length > 0) {
+    const top = stack[stack.length - 1]!;
+    const isEnough = top.state.result !== undefined || top.state.record !== undefined;
+    const dep = isEnough ? undefined : top.state.deps[top.next++];
+    if (!dep) {
+      order.push(top.state);
+      stack.pop();
+    } else if (!seen.has(dep.input)) {
+      seen.add(dep.input);
+      stack.push({ state: dep.input, next: 0 });
+    }
+  }
+  return order;
+}

@@ -1,0 +1,23 @@
+/** What a vertex results in: a file system and the layers it is made of. */
+
+import type { SyncedContext } from "../context";
+import type { LayerChain } from "../image/layer";
+import type { Snapshot } from "../platform/files";
+
+/** The result of a vertex. Immutable. */
+export interface StepResult {
+  /** Unique in the builder. */
+  readonly id: string;
+  /** The root file system. */
+  readonly snapshot: Snapshot;
+  /** Undefined for no layer at all (an empty root). */
+  readonly layers: LayerChain | undefined;
+  /** Seconds since 1970. */
+  readonly createdAt: number;
+  /** A local context, of which some directories are hashed as they were (see context/types.ts). */
+  readonly synced?: SyncedContext;
+  /** Rests on something that was not simulated. */
+  readonly assumed?: boolean;
+  /** What the step printed when it ran, for a later look. */
+  readonly duration: number;
+}

@@ -1,0 +1,40 @@
+/** Base images: what FROM can name, whatever they come from. */
+
+import type { PlatformSpec } from "../graph/types";
+import type { Snapshot } from "../platform/files";
+import type { BaseLayer } from "./layer";
+
+/** An image of one platform. */
+export interface BaseImage {
+  /** What the reference names: digest of the manifest, or of the index of a multi-platform image. */
+  readonly digest: string;
+  readonly manifestDigest: string;
+  /** The config JSON, parsed. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Bottom layer first. */
+  readonly layers: readonly BaseLayer[];
+  /** The root file system. Unpacked at the first call. Throws for a damaged layer (`LB_BAD_LAYER`). */
+  snapshot(): Snapshot;
+  /** Are sizes known, but no contents? Then the image cannot be exported. */
+  readonly catalog: boolean;
+}
+
+/** A place where images are looked up. *ref* is canonical: `docker.io/library/node:22`, or with `@sha256:…`. */
+export interface ImageSource {
+  /** The image, or the reason it cannot be had, in the registry's words. */
+  find(ref: string, platform: PlatformSpec): BaseImage | { readonly error: string };
+}
+
+/** Looks in each of *sources* in turn; the first one that knows the reference answers. */
+export function firstOf(sources: readonly ImageSource[]): ImageSource {
+  return {
+    find(ref, platform) {
+      let answer: BaseImage | { readonly error: string } = { error: `${ref}: not found` };
+      for (const source of sources) {
+        answer = source.find(ref, platform);
+        if (!("error" in answer)) return answer;
+      }
+      return answer;
+    },
+  };
+}

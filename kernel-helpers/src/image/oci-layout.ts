@@ -1,0 +1,161 @@
+/** Images out of OCI layouts: `oci-layout`, `index.json`, `blobs/sha256/…` in a directory or in a tar. */
+
+import { applyLayer, emptySnapshot, readTar } from "../filesystem";
+import type { PlatformSpec } from "../graph/types";
+import type { Snapshot } from "../platform/files";
+import type { Platform } from "../platform/platform";
+import type { BaseImage, ImageSource } from "./base-image";
+import type { BaseLayer } from "./layer";
+
+/** The files of a layout by path (`index.json`, `blobs/sha256/…`); undefined when there is none. */
+export type LayoutFiles = (path: string) => Uint8Array | undefined;
+
+interface Descriptor {
+  readonly mediaType: string;
+  readonly digest: string;
+  readonly size: number;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly platform?: { readonly os: string; readonly architecture: string; readonly variant?: string };
+}
+
+interface Manifest {
+  readonly config: Descriptor;
+  readonly layers: readonly Descriptor[];
+}
+
+/** A layout that is broken; code `LB_BAD_LAYOUT`. */
+export class LayoutError extends Error {
+  override readonly name = "LayoutError";
+  readonly code = "LB_BAD_LAYOUT";
+  constructor(reason: string) {
+    super(`not a usable OCI layout: ${reason} / 쓸 수 없는 OCI 레이아웃: ${reason}`);
+  }
+}
+
+const REF_NAME = "org.opencontainers.image.ref.name";
+
+/** Opens a layout; its images are named by the annotation `org.opencontainers.image.ref.name`. Throws LayoutError. */
+export class OciLayout implements ImageSource {
+  /** Canonical reference to descriptor. */
+  readonly references = new Map<string, Descriptor>();
+  private readonly images = new Map<string, BaseImage | { readonly error: string }>();
+
+  constructor(
+    private readonly files: LayoutFiles,
+    private readonly machine: Platform,
+    private readonly unpacked: UnpackedChains = new UnpackedChains(),
+  ) {
+    const index = this.json<{ manifests?: readonly Descriptor[] }>("index.json");
+    if (!index) throw new LayoutError("index.json is missing");
+    for (const descriptor of index.manifests ?? []) {
+      const name = descriptor.annotations?.[REF_NAME];
+      if (name !== undefined) this.references.set(name, descriptor);
+      this.references.set("@" + descriptor.digest, descriptor);
+    }
+  }
+
+  find(ref: string, platform: PlatformSpec): BaseImage | { readonly error: string } {
+    const at = ref.indexOf("@");
+    const descriptor = this.references.get(at < 0 ? ref : ref.slice(at)) ?? (at < 0 ? undefined : this.references.get(ref));
+    if (!descriptor) return { error: `${ref}: not found` };
+    const key = `${descriptor.digest} ${platformName(platform)}`;
+    let image = this.images.get(key);
+    if (!image) {
+      image = this.open(descriptor, platform, ref);
+      this.images.set(key, image);
+    }
+    return image;
+  }
+
+  private open(root: Descriptor, platform: PlatformSpec, ref: string): BaseImage | { readonly error: string } {
+    const top = this.blobJson<Manifest & { manifests?: readonly Descriptor[] }>(root);
+    let manifestDigest = root.digest;
+    let manifest: Manifest = top;
+    if (top.manifests) {
+      const chosen = choosePlatform(top.manifests, platform);
+      if (!chosen) return { error: `no match for platform in manifest: not found` };
+      manifestDigest = chosen.digest;
+      manifest = this.blobJson<Manifest>(chosen);
+    }
+    const config = this.blobJson<Record<string, unknown>>(manifest.config);
+    const diffIds = (config["rootfs"] as { diff_ids?: readonly string[] } | undefined)?.diff_ids ?? [];
+    if (diffIds.length !== manifest.layers.length) throw new LayoutError(`${ref}: layers and diff_ids differ in number`);
+    const layers = manifest.layers.map((layer, i): BaseLayer => ({
+      kind: "base",
+      diffId: diffIds[i]!,
+      digest: layer.digest,
+      size: layer.size,
+      mediaType: layer.mediaType,
+      blob: () => this.blob(layer),
+    }));
+    const unpack = (): Snapshot => this.unpacked.snapshot(layers, this.machine);
+    return { digest: root.digest, manifestDigest, config, layers, snapshot: unpack, catalog: false };
+  }
+
+  /** The bytes of a blob, checked against its digest. */
+  private blob(descriptor: Descriptor): Uint8Array {
+    const bytes = this.files("blobs/" + descriptor.digest.replace(":", "/"));
+    if (!bytes) throw new LayoutError(`blob ${descriptor.digest} is missing`);
+    const digest = "sha256:" + this.machine.sha256Hex(bytes);
+    if (digest !== descriptor.digest) throw new LayoutError(`blob ${descriptor.digest} has the digest ${digest}`);
+    return bytes;
+  }
+
+  private blobJson<T>(descriptor: Descriptor): T {
+    return parse<T>(this.blob(descriptor), descriptor.digest);
+  }
+
+  private json<T>(path: string): T | undefined {
+    const bytes = this.files(path);
+    return bytes && parse<T>(bytes, path);
+  }
+}
+
+function parse<T>(bytes: Uint8Array, name: string): T {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes)) as T;
+  } catch {
+    throw new LayoutError(`${name} is not JSON`);
+  }
+}
+
+/** File systems by chain of layers: images that share layers share the trees. */
+export class UnpackedChains {
+  private readonly chains = new Map<string, Snapshot>();
+
+  snapshot(layers: readonly BaseLayer[], machine: Platform): Snapshot {
+    let key = "";
+    let tree = emptySnapshot();
+    for (const layer of layers) {
+      key += " " + layer.diffId;
+      let next = this.chains.get(key);
+      if (!next) {
+        const bytes = layer.blob!();
+        next = applyLayer(tree, readTar(isGzip(bytes) ? machine.gunzip(bytes) : bytes));
+        this.chains.set(key, next);
+      }
+      tree = next;
+    }
+    return tree;
+  }
+}
+
+function isGzip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
+function platformName(platform: PlatformSpec): string {
+  return `${platform.os}/${platform.architecture}/${platform.variant ?? ""}`;
+}
+
+/** The manifest for *platform*: the same variant first, then one without, then any of the processor (containerd `platforms.Only`, simplified to what registries hold). */
+function choosePlatform(manifests: readonly Descriptor[], platform: PlatformSpec): Descriptor | undefined {
+  const fitting = manifests.filter(
+    (m) => m.platform?.os === platform.os && m.platform.architecture === platform.architecture,
+  );
+  const variant = platform.variant ?? "";
+  return (
+    fitting.find((m) => (m.platform?.variant ?? "") === variant) ??
+    fitting.find((m) => (m.platform?.variant ?? "") === "" || variant === "")
+  );
+}
