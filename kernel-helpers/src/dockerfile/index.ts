@@ -35,3 +35,8 @@ export {
 } from "./checks/structure";
 export * as checks from "./checks/rules";
 export type { Bilingual, Rule } from "./checks/rule";
+export { applyFixes, type Fix, type TextEdit } from "./fixes/fix";
+export { explainWarning, fixWarning } from "./fixes/check-fixes";
+export { fixError } from "./fixes/error-fixes";
+export { lineStart, LogicalLine, nodeAtLine, positionAt, rangeAt, type Word } from "./fixes/place";
+export { errorEntries, explainError, type Explanation } from "./explain";
