@@ -65,6 +65,15 @@ export interface SyncedContext {
    * not reach the hasher. Path to the attributes as hashed.
    */
   readonly staleDirectories: ReadonlyMap<string, RecordHeader>;
+  /** Did a transfer ever bring anything? Until then the root is hashed with its attributes, afterwards without. */
+  readonly hasChanged: boolean;
+  /** The tree and filter that were sent last, to answer at once when they come again. Made by `transferContext`. */
+  readonly memo?: {
+    readonly identity: object;
+    readonly key: string;
+    readonly bytes: number;
+    readonly sent: readonly string[];
+  };
 }
 
 /** A transfer and its result. */
