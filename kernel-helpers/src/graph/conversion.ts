@@ -2,7 +2,7 @@
 
 import type { DockerfileError, LintWarning, SourceRange } from "../dockerfile/types";
 import type { Platform } from "../platform/platform";
-import type { Edge, LocalOp, PlatformSpec, Vertex } from "./types";
+import type { Edge, ImageOp, LocalOp, PlatformSpec, Vertex } from "./types";
 
 /**
  * The flags of a build that the graph depends on; names and shapes are those of `BuildOptions` (build/types.ts),
@@ -55,7 +55,7 @@ export type ImageResolver = (ref: string, platform: PlatformSpec) => Promise<Res
 export interface ConvertInput {
   /** Path of the Dockerfile, as given to `-f`: `Dockerfile`, `docker/prod.Dockerfile`. */
   readonly file: string;
-  /** Its text; undefined when there is no such file. */
+  /** Its text, or that of `dockerfile` beside it when there is no `Dockerfile`; undefined when there is neither. */
   readonly text: string | undefined;
   readonly options: ConvertOptions;
   readonly resolveImage: ImageResolver;
@@ -120,10 +120,12 @@ export interface InternalRequest {
   readonly name: string;
   /** Requests of one phase run in parallel; phases follow one another, from 0. */
   readonly phase: number;
-  /** A transfer from the client. */
+  /** A transfer from the client. The local directory `dockerfile` is the folder of the Dockerfile, paths are relative to it. */
   readonly local?: LocalOp;
   /** Lookup of an image's manifest and config. */
   readonly resolve?: { readonly ref: string; readonly platform: PlatformSpec };
+  /** Download of an image that is no step: the frontend of `# syntax=`. */
+  readonly image?: ImageOp;
   /** It failed with this text (a registry that does not know the image). */
   readonly error?: string;
 }

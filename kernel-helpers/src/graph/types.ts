@@ -23,7 +23,8 @@ export interface Vertex {
   readonly internal: boolean;
   /** `--no-cache`: results are saved but not looked up. */
   readonly ignoreCache: boolean;
-  readonly progressGroup?: { readonly id: string; readonly name: string };
+  /** COPY --link: its two vertices are one row. A weak member alone does not make the row start. */
+  readonly progressGroup?: { readonly id: string; readonly name: string; readonly weak: boolean };
   /** Where it comes from in the Dockerfile. */
   readonly source?: {
     readonly stage: string;
@@ -39,6 +40,9 @@ export interface PlatformSpec {
   readonly os: string;
   readonly architecture: string;
   readonly variant?: string;
+  /** Windows only. */
+  readonly osVersion?: string;
+  readonly osFeatures?: readonly string[];
 }
 
 /** A base image (`docker-image://…`). Key: its manifest digest and the platform; the reference's text is not in it. */
@@ -79,6 +83,7 @@ export interface GitOp {
   readonly subdir?: string;
   readonly keepGitDir: boolean;
   readonly checksum?: string;
+  readonly skipSubmodules?: boolean;
 }
 
 /** A RUN (pb.ExecOp). Everything here is in the key unless its comment says otherwise. */

@@ -1,0 +1,168 @@
+/** The flags of a build as the frontend understands them (BuildKit frontend/dockerui/config.go, attr.go). */
+
+import { equalFold } from "../dockerfile/go-text";
+import type { ConvertOptions } from "./conversion";
+import { isIpAddress } from "./expose";
+import { linuxAmd64, normalizePlatform, parsePlatform } from "./platform-spec";
+import { Refusal } from "./refusal";
+import type { PlatformSpec } from "./types";
+
+export interface FrontendOptions {
+  /** A copy; SOURCE_DATE_EPOCH included. */
+  readonly buildArgs: ReadonlyMap<string, string>;
+  readonly labels: ReadonlyMap<string, string>;
+  /** The empty string when none was given. */
+  readonly target: string;
+  readonly buildPlatform: PlatformSpec;
+  /** Empty: the build platform, which base images may still change. */
+  readonly targetPlatforms: readonly PlatformSpec[];
+  readonly multiPlatform: boolean;
+  readonly extraHosts: readonly { readonly host: string; readonly ip: string }[];
+  /** Bytes; 0 for the default. */
+  readonly shmSize: number;
+  readonly ulimit: readonly string[];
+  readonly network: "default" | "none" | "host";
+  readonly hostname: string;
+  readonly cgroupParent: string;
+  readonly cacheNamespace: string;
+  /** `--no-cache` for a stage of that name (empty for an unnamed one)? */
+  readonly isNoCache: (stage: string) => boolean;
+  readonly contexts: ReadonlyMap<string, NamedContextSource>;
+}
+
+/** Where a named context comes from. */
+export type NamedContextSource =
+  { readonly kind: "image"; readonly ref: string } | { readonly kind: "local" };
+
+const limits = new Set(
+  "core cpu data fsize locks memlock msgqueue nice nofile nproc rss rtprio rttime sigpending stack".split(
+    " ",
+  ),
+);
+
+function limitNumber(text: string): number {
+  if (/^[+-]?\d+$/.test(text)) return Number(text);
+  throw new Refusal(`failed to parse ulimit: strconv.ParseInt: parsing "${text}": invalid syntax`);
+}
+
+/** `name=soft[:hard]` in its full form. Throws Refusal. */
+function parseUlimit(text: string): string {
+  const refuse = (message: string): never => {
+    throw new Refusal("failed to parse ulimit: " + message);
+  };
+  const equals = text.indexOf("=");
+  if (equals === -1) refuse("invalid ulimit argument: " + text);
+  const name = text.slice(0, equals);
+  const values = text.slice(equals + 1).split(":");
+  if (!limits.has(name)) refuse("invalid ulimit type: " + name);
+  if (values.length > 2) {
+    refuse(
+      `too many limit value arguments - ${text.slice(equals + 1)}, can only have up to two, \`soft[:hard]\``,
+    );
+  }
+  const hard = values[1] === undefined ? undefined : limitNumber(values[1]);
+  const soft = limitNumber(values[0] ?? "");
+  const most = hard ?? soft;
+  const rule = "ulimit soft limit must be less than or equal to hard limit: ";
+  if (most !== -1 && soft === -1) refuse(`${rule}soft: -1 (unlimited), hard: ${most}`);
+  if (most !== -1 && soft > most) refuse(`${rule}${soft} > ${most}`);
+  return `${name}=${soft}:${most}`;
+}
+
+const units: Readonly<Record<string, number>> = {
+  k: 2 ** 10,
+  m: 2 ** 20,
+  g: 2 ** 30,
+  t: 2 ** 40,
+  p: 2 ** 50,
+};
+
+/** Bytes of `64m`, `1.5 GiB`, `100`; undefined when it is no size (docker/go-units RAMInBytes). */
+export function parseSize(text: string): number | undefined {
+  const match = /^\s?(\d+(?:\.\d*)?|\.\d+) ?([a-zA-Z]*)$/.exec(text);
+  if (match === null) return undefined;
+  const size = Number(match[1]);
+  const suffix = (match[2] ?? "").toLowerCase();
+  if (suffix === "" || suffix === "b") return Math.trunc(size);
+  const unit = units[suffix[0] as string];
+  if (unit === undefined || !["", "b", "ib"].includes(suffix.slice(1))) return undefined;
+  return Math.trunc(size * unit);
+}
+
+function parseShmSize(size: string | number | undefined): number {
+  if (size === undefined || size === "") return 0;
+  const bytes = typeof size === "number" ? size : parseSize(size);
+  if (bytes === undefined) throw new Refusal(`failed to parse shm size: invalid size: '${size}'`);
+  return bytes;
+}
+
+function parseHosts(hosts: Readonly<Record<string, string>>): { host: string; ip: string }[] {
+  return Object.entries(hosts).map(([host, ip]) => {
+    if (!isIpAddress(ip.toLowerCase()))
+      throw new Refusal(`failed to parse additional hosts: failed to parse IP ${ip.toLowerCase()}`);
+    return { host: host.toLowerCase(), ip: ip.toLowerCase() };
+  });
+}
+
+function parseNetwork(network: string): FrontendOptions["network"] {
+  if (network === "none" || network === "host") return network;
+  if (network === "" || network === "default" || network === "sandbox") return "default";
+  throw new Refusal("invalid netmode " + network);
+}
+
+function parseTargets(text: string, host: PlatformSpec): PlatformSpec[] {
+  return text.split(",").map((part) => {
+    try {
+      return normalizePlatform(parsePlatform(part, host));
+    } catch (error) {
+      if (error instanceof Refusal)
+        throw error.withMessage(`failed to parse target platform ${part}: ${error.message}`);
+      throw error;
+    }
+  });
+}
+
+function namedContexts(contexts: Readonly<Record<string, object>>): Map<string, NamedContextSource> {
+  return new Map(
+    Object.entries(contexts).map(([name, value]) => [
+      name,
+      "image" in value && typeof value.image === "string"
+        ? { kind: "image", ref: value.image }
+        : { kind: "local" },
+    ]),
+  );
+}
+
+/** Reads *options*. Throws Refusal for those that BuildKit refuses before it looks at the Dockerfile. */
+export function readOptions(
+  options: ConvertOptions,
+  buildPlatform: PlatformSpec = linuxAmd64,
+): FrontendOptions {
+  const buildArgs = new Map(Object.entries(options.buildArgs ?? {}));
+  if (options.sourceDateEpoch !== undefined && !buildArgs.has("SOURCE_DATE_EPOCH")) {
+    buildArgs.set("SOURCE_DATE_EPOCH", String(options.sourceDateEpoch));
+  }
+  const targetPlatforms = options.platform ? parseTargets(options.platform, buildPlatform) : [];
+  const extraHosts = parseHosts(options.addHosts ?? {});
+  const shmSize = parseShmSize(options.shmSize);
+  const ulimit = (options.ulimit ?? []).map(parseUlimit);
+  const network = parseNetwork(options.network ?? "");
+  const filter = options.noCacheFilter ?? [];
+  return {
+    buildArgs,
+    labels: new Map(Object.entries(options.labels ?? {})),
+    target: options.target ?? "",
+    buildPlatform,
+    targetPlatforms,
+    multiPlatform: targetPlatforms.length > 1 || buildArgs.get("BUILDKIT_MULTI_PLATFORM") === "1",
+    extraHosts,
+    shmSize,
+    ulimit,
+    network,
+    hostname: buildArgs.get("BUILDKIT_SANDBOX_HOSTNAME") || (options.hostname ?? ""),
+    cgroupParent: options.cgroupParent ?? "",
+    cacheNamespace: buildArgs.get("BUILDKIT_CACHE_MOUNT_NS") ?? "",
+    isNoCache: (stage) => options.noCache === true || filter.some((name) => equalFold(name, stage)),
+    contexts: namedContexts(options.buildContexts ?? {}),
+  };
+}

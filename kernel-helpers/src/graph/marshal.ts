@@ -1,0 +1,95 @@
+/** Nodes → vertices: digests, equal ones made one (BuildKit client/llb/state.go marshal, mergeMetadata). */
+
+import { sha256Digest, type Platform } from "../platform/platform";
+import type { Node } from "./nodes";
+import type { Output } from "./state";
+import type { Edge, PlatformSpec, Vertex } from "./types";
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/**
+ * Makes the vertices of one or more conversions. Nodes with the same operation and inputs become one vertex; it has the name of the node
+ * met last in a walk that goes depth first, inputs before their users.
+ */
+export class Marshaller {
+  private readonly byNode = new Map<Node, Vertex>();
+  private byDigest = new Map<string, Mutable<Vertex>>();
+  /** Digests known from an earlier target: their names stay. */
+  private readonly settled = new Set<string>();
+
+  constructor(
+    private readonly machine: Platform,
+    private fallback: PlatformSpec,
+  ) {}
+
+  /** Begins the next target: equal vertices are shared with the ones before, but named by them. */
+  startTarget(fallback: PlatformSpec): void {
+    this.fallback = fallback;
+    for (const digest of this.byDigest.keys()) this.settled.add(digest);
+    this.byNode.clear();
+  }
+
+  /** The vertex of a node met before. */
+  vertexOf(node: Node): Vertex | undefined {
+    return this.byNode.get(node);
+  }
+
+  /** The vertex of *output* and all that it needs. */
+  marshal(output: Output): Edge {
+    const root = output.node();
+    const stack: { readonly node: Node; readonly rest: Output[] }[] = [];
+    const push = (node: Node): void => {
+      if (!this.byNode.has(node)) stack.push({ node, rest: [...node.walk()].reverse() });
+    };
+    push(root);
+    for (let top = stack[stack.length - 1]; top !== undefined; top = stack[stack.length - 1]) {
+      const next = top.rest.pop();
+      if (next !== undefined) {
+        push(next.node());
+        continue;
+      }
+      stack.pop();
+      if (!this.byNode.has(top.node)) this.byNode.set(top.node, this.vertex(top.node));
+    }
+    return { vertex: this.byNode.get(root) as Vertex, output: 0 };
+  }
+
+  private vertex(node: Node): Vertex {
+    const inputs: Edge[] = [];
+    const op = node.op((output) => {
+      const vertex = this.byNode.get(output.node()) as Vertex;
+      const known = inputs.findIndex((edge) => edge.vertex === vertex);
+      if (known !== -1) return known;
+      inputs.push({ vertex, output: 0 });
+      return inputs.length - 1;
+    }, this.fallback);
+    const digest = sha256Digest(
+      this.machine,
+      JSON.stringify([op, inputs.map((edge) => [edge.vertex.digest, edge.output])]),
+    );
+    const { name, internal = false, ignoreCache = false, progressGroup, source } = node.meta;
+    const known = this.byDigest.get(digest);
+    if (known === undefined) {
+      const vertex: Mutable<Vertex> = {
+        digest,
+        name,
+        op,
+        inputs,
+        internal,
+        ignoreCache,
+        ...(progressGroup === undefined ? {} : { progressGroup }),
+        ...(source === undefined ? {} : { source }),
+      };
+      this.byDigest.set(digest, vertex);
+      return vertex;
+    }
+    if (ignoreCache) known.ignoreCache = true;
+    if (!this.settled.has(digest)) {
+      known.name = name;
+      known.internal = internal;
+      if (progressGroup !== undefined) known.progressGroup = progressGroup;
+      if (source !== undefined) known.source = source;
+    }
+    return known;
+  }
+}

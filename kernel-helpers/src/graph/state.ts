@@ -1,0 +1,42 @@
+/** A root file system under construction and what applies to the next RUN (BuildKit client/llb State). */
+
+import { EnvList } from "./env-list";
+import type { Node } from "./nodes";
+import type { PlatformSpec } from "./types";
+
+/** Output 0 of a node. A function, because the build context is known only when every stage has been read. */
+export interface Output {
+  readonly node: () => Node;
+}
+
+/** Immutable: every instruction makes a new one. */
+export interface State {
+  /** null: the empty root of `FROM scratch`. */
+  readonly output: Output | null;
+  readonly env: EnvList;
+  /** Absolute; the empty string before anything set it. */
+  readonly dir: string;
+  readonly user: string;
+  /** Absent for scratch, until an image gave one. */
+  readonly platform?: PlatformSpec;
+  readonly hostname?: string;
+  readonly network: "default" | "none" | "host";
+}
+
+/** Nothing at all (`llb.Scratch`). */
+export const scratch: State = { output: null, env: EnvList.empty, dir: "", user: "", network: "default" };
+
+/** A state of *node*'s result, with nothing set. */
+export function stateOf(node: Node, platform?: PlatformSpec): State {
+  return { ...scratch, output: { node: () => node }, ...(platform === undefined ? {} : { platform }) };
+}
+
+/** *state* with another root file system. */
+export function withNode(state: State, node: Node): State {
+  return { ...state, output: { node: () => node } };
+}
+
+/** *state* with the variable set. */
+export function addEnv(state: State, key: string, value: string): State {
+  return { ...state, env: state.env.set(key, value) };
+}
