@@ -56,7 +56,9 @@ export class Wire {
       if (expected.length !== signature.length || !timingSafeEqual(expected, signature)) return undefined;
     }
     try {
-      const [header, parent, metadata, content] = body.map((part) => JSON.parse(Buffer.from(part).toString("utf8")) as unknown);
+      const [header, parent, metadata, content] = body.map(
+        (part) => JSON.parse(Buffer.from(part).toString("utf8")) as unknown,
+      );
       if (!isRecord(header) || typeof header.msg_type !== "string" || !isRecord(content)) return undefined;
       return {
         identities: frames.slice(0, at),
@@ -93,5 +95,8 @@ const LONE_SURROGATE = /\\u[dD][89abAB][0-9a-fA-F]{2}|\\u[dD][cdefCDEF][0-9a-fA-
 function toWellFormed(json: string): string {
   // JSON.stringify writes only *lone* surrogates as escapes, so every escape found here is one (a `\\u` of the text has two backslashes).
   if (!LONE_SURROGATE.test(json)) return json;
-  return json.replace(/(\\\\)|\\u[dD][89a-fA-F][0-9a-fA-F]{2}/g, (all, pair: string | undefined) => pair ?? "\ufffd");
+  return json.replace(
+    /(\\\\)|\\u[dD][89a-fA-F][0-9a-fA-F]{2}/g,
+    (all, pair: string | undefined) => pair ?? "\ufffd",
+  );
 }

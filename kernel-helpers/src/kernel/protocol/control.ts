@@ -1,0 +1,115 @@
+/** The main thread's side of the control thread. */
+
+import { extname, join } from "node:path";
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
+import type { ControlData, ToControl, ToMain } from "./control-messages";
+import { FLAG, INPUT, RUNNING, STOP } from "./flags";
+import type { Header } from "./messages";
+
+/** What the control thread asks of the kernel. */
+export interface ControlHandlers {
+  status(state: "busy" | "idle", header: Header): void;
+  interrupt(): void;
+  shutdown(restart: boolean): void;
+}
+
+/** A line of input that a client is asked for. */
+export interface Question {
+  readonly identities: readonly Uint8Array[];
+  readonly parent: Partial<Header>;
+  readonly prompt: string;
+  readonly password: boolean;
+}
+
+export class Control {
+  private readonly waiting = new Map<number, (value: string) => void>();
+  private questions = 0;
+
+  private constructor(
+    private readonly port: MessagePort,
+    private readonly flags: Int32Array,
+    private readonly handlers: ControlHandlers,
+  ) {}
+
+  /** Starts the thread; resolves when its channels are open. */
+  static async start(data: Omit<ControlData, "port">, handlers: ControlHandlers): Promise<Control> {
+    const { port1, port2 } = new MessageChannel();
+    const worker = new Worker(join(__dirname, `control-thread${extname(__filename)}`), {
+      workerData: { ...data, port: port2 } satisfies ControlData,
+      transferList: [port2],
+      // The thread holds two sockets: the default heap limits reserve more than it ever needs.
+      resourceLimits: { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 48 },
+    });
+    const control = new Control(port1, data.flags, handlers);
+    await new Promise<void>((ready, failed) => {
+      worker.once("error", failed);
+      port1.on("message", (message: ToMain) => {
+        if (message.type === "ready") ready();
+        else control.receive(message);
+      });
+    });
+    return control;
+  }
+
+  /** Asks the client for a line. Resolves with "" when interrupted. */
+  ask(question: Question): Promise<string> {
+    const id = this.put(question);
+    return new Promise((answered) => this.waiting.set(id, answered));
+  }
+
+  /** As `ask`, but blocks this thread: for the synchronous `prompt`. Undefined when interrupted. */
+  askSync(question: Question): string | undefined {
+    Atomics.store(this.flags, INPUT, 0);
+    this.put(question);
+    Atomics.wait(this.flags, INPUT, 0);
+    // The answer waits in the port, whose handlers run only when this thread is free: it is fetched here.
+    for (
+      let next = receiveMessageOnPort(this.port);
+      next !== undefined;
+      next = receiveMessageOnPort(this.port)
+    ) {
+      const message = next.message as ToMain;
+      if (message.type === "input")
+        return (Atomics.load(this.flags, FLAG) & STOP) === 0 ? message.value : undefined;
+      this.receive(message);
+    }
+    return undefined;
+  }
+
+  /** A cell begins: loops in it are told every 50 ms to look after output and memory. */
+  cellStarts(): void {
+    Atomics.store(this.flags, FLAG, 0);
+    if (Atomics.exchange(this.flags, RUNNING, 1) === 0) this.post({ type: "tick" });
+  }
+
+  cellEnds(): void {
+    Atomics.store(this.flags, RUNNING, 0);
+    Atomics.store(this.flags, FLAG, 0);
+  }
+
+  /** Closes the thread's sockets. */
+  close(): void {
+    this.post({ type: "close" });
+  }
+
+  private put(question: Question): number {
+    const id = ++this.questions;
+    this.post({ type: "ask", id, ...question });
+    return id;
+  }
+
+  private post(message: ToControl): void {
+    this.port.postMessage(message);
+  }
+
+  private receive(message: ToMain): void {
+    const { handlers } = this;
+    if (message.type === "status") handlers.status(message.state, message.header);
+    else if (message.type === "interrupt") handlers.interrupt();
+    else if (message.type === "shutdown") handlers.shutdown(message.restart);
+    else if (message.type === "input") {
+      this.waiting.get(message.id)?.(message.value);
+      this.waiting.delete(message.id);
+    }
+  }
+}

@@ -1,0 +1,88 @@
+/** Runs the code of a cell: magics by their registry, the rest as TypeScript, which is loaded when it is first needed. */
+
+import type { MagicRegistry } from "../magics/registry";
+import { runCellMagic, runLineMagic } from "../magics/run-magic";
+import { splitCell } from "../magics/split";
+import { type CellOutput, MagicError, type MagicResult } from "../magics/types";
+import type { TypeScriptCells } from "../typescript/run-cell";
+import type { CellContext } from "./cell-context";
+import { runInCell, setLatestCell } from "./cell-context";
+import type { NotebookSession } from "./notebook-session";
+import { INTERRUPTED, type Outcome } from "./outcome";
+
+/** What running a cell needs of the kernel. */
+export interface EvaluateHost {
+  readonly registry: MagicRegistry;
+  readonly session: NotebookSession;
+  /** Loads the TypeScript part. */
+  typescript(): TypeScriptCells;
+  output(context: CellContext): CellOutput;
+  input(context: CellContext, prompt: string, password: boolean): Promise<string>;
+}
+
+/** Runs *code*. Resolves with how it ended; never rejects. */
+export async function evaluateCell(
+  code: string,
+  context: CellContext,
+  metadata: Readonly<Record<string, unknown>>,
+  host: EvaluateHost,
+): Promise<Outcome> {
+  const source = splitCell(code);
+  const magicHost = {
+    registry: host.registry,
+    session: host.session,
+    output: host.output(context),
+    metadata,
+    input: (prompt: string, password: boolean) => host.input(context, prompt, password),
+  };
+  // No async context for magics: none of their work outlives them, and tracking promises costs every later one.
+  setLatestCell(context);
+  if (source.kind === "cell") return guarded(context, () => runCellMagic(source, context, magicHost));
+  let outcome: Outcome = {};
+  for (const line of source.lines) {
+    outcome = await guarded(context, () => runLineMagic(line, context, magicHost));
+    if (outcome.error !== undefined) return outcome;
+  }
+  if (source.code === "") return outcome;
+  const cells = host.typescript();
+  const ran = await runInCell(context, () => cells.run(source.code, context));
+  return { ...ran, payload: [...(outcome.payload ?? []), ...(ran.payload ?? [])] };
+}
+
+async function guarded(context: CellContext, run: () => Promise<MagicResult>): Promise<Outcome> {
+  try {
+    const result = await stoppable(run(), context.signal);
+    return result === undefined ? { error: INTERRUPTED } : result;
+  } catch (error) {
+    if (context.signal.aborted) return { error: INTERRUPTED };
+    return { error: describe(error) };
+  }
+}
+
+/** A magic that does not stop by itself after an interrupt is left alone after so many ms. */
+const STOP_MS = 3000;
+
+/** Waits for *running*; after an abort only a little longer, then gives undefined. */
+function stoppable<T>(running: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => {
+      const timer = setTimeout(() => resolve(undefined), STOP_MS);
+      void running.catch(() => undefined).finally(() => clearTimeout(timer));
+    };
+    if (signal.aborted) stop();
+    signal.addEventListener("abort", stop, { once: true });
+    running.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+  });
+}
+
+/** Magics are ours: their errors have a sentence, and no stack that a learner could use. */
+function describe(error: unknown): NonNullable<Outcome["error"]> {
+  const known =
+    error instanceof MagicError ||
+    (error instanceof Error && typeof (error as { code?: unknown }).code === "string");
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  const traceback = [`\u001b[31m\u001b[1m${name}\u001b[0m: ${message}`];
+  if (!known && error instanceof Error && error.stack !== undefined)
+    traceback.push(...error.stack.split("\n").slice(1, 6));
+  return { ename: name, evalue: message, traceback };
+}

@@ -1,0 +1,88 @@
+/** The folders a notebook works in: its context, and the state beside it. Cells never write anywhere else. */
+
+import { lstatSync, realpathSync } from "node:fs";
+import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+
+/** Name of the context's folder beside the notebook, unless `%context` picks another. */
+export const DEFAULT_CONTEXT = "app";
+/** Name of the folder that keeps cache, images and containers over a restart. */
+export const STATE_FOLDER = ".layerbook";
+
+/** A path that a cell may not use. *code* is `LB_OUTSIDE_CONTEXT`. */
+export class SessionPathError extends Error {
+  override readonly name = "SessionPathError";
+  readonly code = "LB_OUTSIDE_CONTEXT";
+}
+
+export class NotebookSession {
+  private context: string;
+
+  /** *directory* is the notebook's folder: Jupyter starts a kernel there. */
+  constructor(readonly directory: string) {
+    this.context = join(directory, DEFAULT_CONTEXT);
+  }
+
+  /** Absolute path of the build context; it may not exist yet. */
+  get contextDirectory(): string {
+    return this.context;
+  }
+
+  /** Absolute path of the folder for cache, images and containers. */
+  get stateDirectory(): string {
+    return join(this.directory, STATE_FOLDER);
+  }
+
+  /** Picks another context, given relative to the notebook. Throws SessionPathError when it lies outside the notebook's folder. */
+  setContext(path: string): void {
+    const full = resolve(this.directory, path);
+    if (!isInside(this.directory, full)) {
+      throw new SessionPathError(
+        `컨텍스트 "${path}"는 노트북 폴더 밖에 있습니다. 노트북 폴더 안의 폴더 이름을 쓰세요. (The context must lie in the notebook's folder.)`,
+      );
+    }
+    this.context = full;
+  }
+
+  /**
+   * The absolute path of *path*, a file in the context. Throws SessionPathError when it lies outside, also by way of a
+   * symbolic link.
+   */
+  contextPath(path: string): string {
+    const full = resolve(this.context, path);
+    const refuse = (): never => {
+      throw new SessionPathError(
+        `"${path}"는 컨텍스트 폴더(${relative(this.directory, this.context) || "."}) 밖에 있어 쓸 수 없습니다. ` +
+          `컨텍스트 안의 상대 경로를 쓰세요. ("${path}" lies outside the build context.)`,
+      );
+    };
+    if (path === "" || isAbsolute(path) || full === this.context || !isInside(this.context, full)) refuse();
+    const existing = nearestExisting(full);
+    if (existing !== undefined && lstatSync(this.context, { throwIfNoEntry: false }) !== undefined) {
+      const root = realpathSync(this.context);
+      const real = realpathOrSelf(existing);
+      // Above the context nothing has been created yet: the context itself is the nearest existing folder then.
+      if (existing.startsWith(this.context) && !isInside(root, real)) refuse();
+    }
+    return full;
+  }
+}
+
+function isInside(root: string, path: string): boolean {
+  const way = relative(root, path);
+  return way === "" || (way !== ".." && !way.startsWith(".." + sep) && !isAbsolute(way));
+}
+
+function nearestExisting(path: string): string | undefined {
+  for (let at = path; ; at = dirname(at)) {
+    if (lstatSync(at, { throwIfNoEntry: false }) !== undefined) return at;
+    if (dirname(at) === at) return undefined;
+  }
+}
+
+function realpathOrSelf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path; // a dangling link: writing would create its target, so the link's own target is judged
+  }
+}

@@ -1,0 +1,40 @@
+/** Keeps the process alive and talking whatever code of cells does to it. */
+
+import type { StreamName } from "../output/iopub";
+
+/** What to do with an error that nobody caught. */
+export interface GuardHandlers {
+  /** *late*: thrown in a timer or callback; otherwise a promise that was rejected and never looked at. */
+  uncaught(error: unknown, kind: "exception" | "rejection"): void;
+  interrupt(): void;
+  stream(name: StreamName, text: string): void;
+}
+
+/** Ends the process for good; what `process.exit` was. */
+export const exitProcess: (code: number) => never = process.exit.bind(process) as (code: number) => never;
+
+/** Installs the guards. Once per process. */
+export function installGuards(handlers: GuardHandlers): void {
+  const refuse = (name: string): never => {
+    throw Object.assign(
+      new Error(
+        `${name}은 노트북에서 쓸 수 없습니다: 커널이 꺼지고 변수가 모두 사라집니다. 셀을 끝내려면 throw나 return을 쓰세요. (The kernel keeps running.)`,
+      ),
+      { name: "ProcessExit", code: "LB_PROCESS_EXIT" },
+    );
+  };
+  process.exit = ((code?: unknown) =>
+    refuse(`process.exit(${code === undefined ? "" : String(code)})`)) as typeof process.exit;
+  (process as unknown as { reallyExit: unknown }).reallyExit = process.exit; // its undocumented other name
+  process.abort = () => refuse("process.abort()");
+  process.on("SIGINT", () => handlers.interrupt());
+  process.on("uncaughtException", (error) => handlers.uncaught(error, "exception"));
+  process.on("unhandledRejection", (reason) => handlers.uncaught(reason, "rejection"));
+  process.on("warning", () => undefined);
+  process.removeAllListeners("warning"); // warnings of Node are for its operator, not for a learner
+  process.on("warning", (warning) => {
+    if (warning.name !== "ExperimentalWarning" && warning.name !== "DeprecationWarning") {
+      handlers.stream("stderr", `${warning.name}: ${warning.message}\n`);
+    }
+  });
+}
