@@ -1,6 +1,6 @@
 /** The build checks alone, as `docker build --check` runs them (BuildKit convert.go DockerfileLint). */
 
-import type { DockerfileError, LintWarning } from "../dockerfile/types";
+import type { DockerfileError, LineRange, LintWarning } from "../dockerfile/types";
 import { convert } from "./convert";
 import type { ConvertInput } from "./conversion";
 
@@ -8,6 +8,18 @@ import type { ConvertInput } from "./conversion";
 export interface LintResult {
   readonly warnings: readonly LintWarning[];
   readonly error?: DockerfileError;
+  /** The error's lines as the answer of `--check` has them: all frames in file order, overlapping ones joined. */
+  readonly errorLines: readonly LineRange[];
+}
+
+function mergeLines(frames: DockerfileError["lines"]): LineRange[] {
+  const out: [start: number, end: number][] = [];
+  for (const [start, end] of frames.flat().sort((a, b) => a[0] - b[0])) {
+    const last = out[out.length - 1];
+    if (last !== undefined && start <= last[1]) last[1] = Math.max(last[1], end);
+    else out.push([start, end]);
+  }
+  return out;
 }
 
 /**
@@ -16,5 +28,5 @@ export interface LintResult {
  */
 export async function lint(input: ConvertInput): Promise<LintResult> {
   const { warnings, error } = await convert({ ...input, options: { ...input.options, check: true } });
-  return error === undefined ? { warnings } : { warnings, error };
+  return error === undefined ? { warnings, errorLines: [] } : { warnings, error, errorLines: mergeLines(error.lines) };
 }

@@ -29,6 +29,11 @@ export class RequestLog {
     return log;
   }
 
+  /** A log that asks but notes nothing. */
+  muted(): RequestLog {
+    return new RequestLog(this.machine, this.resolveImage);
+  }
+
   /** All requests, phase by phase. */
   inOrder(): readonly InternalRequest[] {
     return [...this.requests].sort((a, b) => a.phase - b.phase);

@@ -11,7 +11,7 @@ import { sourceNode } from "./nodes";
 import { applyOnbuild } from "./onbuild";
 import { formatPlatformAll, normalizePlatform } from "./platform-spec";
 import { canonicalReference, withDigest } from "./references";
-import { locatedAsync, Refusal } from "./refusal";
+import { located, locatedAsync, Refusal } from "./refusal";
 import { scratchName, type DispatchState } from "./stages";
 import { scratch, stateOf } from "./state";
 import type { PlatformSpec } from "./types";
@@ -44,7 +44,9 @@ async function resolveReachable(
   target: DispatchState,
 ): Promise<ReadonlySet<DispatchState>> {
   const reachable = target.reachable();
-  const lookups: (() => Promise<void>)[] = [];
+  const needed: { readonly state: DispatchState; readonly written: string; readonly reachable: boolean }[] = [];
+  const badNames = new Map<number, Refusal>();
+  let count = 0;
   for (const state of context.states.states) {
     if (state.base !== undefined || state.dispatched || state.resolved) continue;
     const isReachable = context.allStages || reachable.has(state);
@@ -56,32 +58,36 @@ async function resolveReachable(
       if (state.unregistered) state.dispatched = true;
       continue;
     }
-    lookups.push(prepareBase(context, state, isReachable));
+    const written = state.baseName;
+    const index = count++;
+    try {
+      state.baseName = located(state.stage.lines, () =>
+        canonicalReference(written, `failed to parse stage name ${goQuote(written)}`),
+      );
+      needed.push({ state, written, reachable: isReachable });
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      badNames.set(index, error);
+    }
   }
-  const failures = (await Promise.allSettled(lookups.map((lookUp) => lookUp()))).filter(
-    (result) => result.status === "rejected",
-  );
-  if (failures[0] !== undefined) throw failures[0].reason;
+  // All are looked up side by side. A bad name ends that before any row appears. Of several bad ones that is told which is come to first:
+  // Go runs the goroutine started last before the others.
+  const badName = badNames.get(count - 1) ?? [...badNames.values()][0];
+  const own = badName === undefined ? context : { ...context, requests: context.requests.muted() };
+  const results = await Promise.allSettled(needed.map((item) => resolveOne(own, item.state, item.written, item.reachable)));
+  if (badName !== undefined) throw badName;
+  for (const result of results) if (result.status === "rejected") throw result.reason;
   return reachable;
 }
 
-/** Checks the reference at once, so that a bad one is refused before anything is asked of a registry. */
-function prepareBase(context: ConvertContext, state: DispatchState, reachable: boolean): () => Promise<void> {
-  const written = state.baseName;
-  try {
-    state.baseName = canonicalReference(written, `failed to parse stage name ${goQuote(written)}`);
-  } catch (error) {
-    if (error instanceof Refusal) error.frames = [...error.frames, state.stage.lines];
-    throw error;
-  }
-  return () =>
-    locatedAsync(state.stage.lines, async () => {
-      try {
-        await resolveBase(context, state, written, reachable);
-      } finally {
-        if (state.unregistered) state.dispatched = true;
-      }
-    });
+function resolveOne(context: ConvertContext, state: DispatchState, written: string, reachable: boolean): Promise<void> {
+  return locatedAsync(state.stage.lines, async () => {
+    try {
+      await resolveBase(context, state, written, reachable);
+    } finally {
+      if (state.unregistered) state.dispatched = true;
+    }
+  });
 }
 
 async function resolveBase(
