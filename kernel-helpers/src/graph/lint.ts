@@ -28,5 +28,7 @@ function mergeLines(frames: DockerfileError["lines"]): LineRange[] {
  */
 export async function lint(input: ConvertInput): Promise<LintResult> {
   const { warnings, error } = await convert({ ...input, options: { ...input.options, check: true } });
-  return error === undefined ? { warnings, errorLines: [] } : { warnings, error, errorLines: mergeLines(error.lines) };
+  return error === undefined
+    ? { warnings, errorLines: [] }
+    : { warnings, error, errorLines: mergeLines(error.lines) };
 }

@@ -44,7 +44,8 @@ async function resolveReachable(
   target: DispatchState,
 ): Promise<ReadonlySet<DispatchState>> {
   const reachable = target.reachable();
-  const needed: { readonly state: DispatchState; readonly written: string; readonly reachable: boolean }[] = [];
+  const needed: { readonly state: DispatchState; readonly written: string; readonly reachable: boolean }[] =
+    [];
   const badNames = new Map<number, Refusal>();
   let count = 0;
   for (const state of context.states.states) {
@@ -74,13 +75,20 @@ async function resolveReachable(
   // Go runs the goroutine started last before the others.
   const badName = badNames.get(count - 1) ?? [...badNames.values()][0];
   const own = badName === undefined ? context : { ...context, requests: context.requests.muted() };
-  const results = await Promise.allSettled(needed.map((item) => resolveOne(own, item.state, item.written, item.reachable)));
+  const results = await Promise.allSettled(
+    needed.map((item) => resolveOne(own, item.state, item.written, item.reachable)),
+  );
   if (badName !== undefined) throw badName;
   for (const result of results) if (result.status === "rejected") throw result.reason;
   return reachable;
 }
 
-function resolveOne(context: ConvertContext, state: DispatchState, written: string, reachable: boolean): Promise<void> {
+function resolveOne(
+  context: ConvertContext,
+  state: DispatchState,
+  written: string,
+  reachable: boolean,
+): Promise<void> {
   return locatedAsync(state.stage.lines, async () => {
     try {
       await resolveBase(context, state, written, reachable);
