@@ -1,0 +1,94 @@
+/** The commands of `layerbook`: names, one-line descriptions, and how each is loaded (only when it is used). */
+
+import type { Sentence } from "./cli-error";
+import type { CommandIo } from "./io";
+
+/** A command's module: *args* without the command's name; answers the exit code. */
+export interface CommandModule {
+  readonly run: (args: readonly string[], io: CommandIo) => Promise<number>;
+  /** Printed by `layerbook help NAME` and `layerbook NAME --help`. */
+  readonly help: Sentence;
+}
+
+export interface Command {
+  readonly name: string;
+  /** What follows the name. */
+  readonly usage: string;
+  readonly summary: Sentence;
+  readonly load: () => CommandModule;
+}
+
+/* eslint-disable @typescript-eslint/no-require-imports -- require loads at once and only when asked; import() costs 10 ms more */
+
+/** In the order of the overview. */
+export const COMMANDS: readonly Command[] = [
+  {
+    name: "build",
+    usage: "[docker build flags] PATH",
+    summary: {
+      ko: "디렉터리를 빌드하고, 재사용하지 못한 단계마다 이유를 말합니다",
+      en: "build a directory; a reason for every step that was not reused",
+    },
+    load: () => require("./commands/build") as CommandModule,
+  },
+  {
+    name: "check",
+    usage: "[docker build flags] PATH",
+    summary: { ko: "Dockerfile을 빌드하지 않고 점검합니다", en: "check a Dockerfile without building it" },
+    load: () => require("./commands/check") as CommandModule,
+  },
+  {
+    name: "run",
+    usage: "NOTEBOOK…",
+    summary: {
+      ko: "노트북을 실행하고 출력을 파일에 씁니다",
+      en: "execute notebooks and write their outputs back",
+    },
+    load: () => require("./commands/run") as CommandModule,
+  },
+  {
+    name: "handout",
+    usage: "NOTEBOOK|LESSON… --to html,pdf,md --out DIR",
+    summary: { ko: "노트북으로 강의 자료를 만듭니다", en: "make course handouts of notebooks" },
+    load: () => require("./commands/handout") as CommandModule,
+  },
+  {
+    name: "lab",
+    usage: "[--port N] [--no-browser] [--dir FOLDER]",
+    summary: { ko: "JupyterLab을 준비하고 엽니다", en: "set JupyterLab up and open it" },
+    load: () => require("./commands/lab") as CommandModule,
+  },
+  {
+    name: "reset",
+    usage: "LESSON",
+    summary: {
+      ko: "수업 하나를 처음 상태로 되돌립니다(고친 것은 따로 둡니다)",
+      en: "bring a lesson back as it was; your version is kept",
+    },
+    load: () => require("./commands/reset") as CommandModule,
+  },
+  {
+    name: "kernel",
+    usage: "install [--user | --sys-prefix | --prefix DIR]",
+    summary: { ko: "Jupyter에 커널을 등록합니다", en: "register the kernel with Jupyter" },
+    load: () => require("./commands/kernel") as CommandModule,
+  },
+  {
+    name: "doctor",
+    usage: "",
+    summary: {
+      ko: "빠진 것과 그것을 갖추는 법을 알려 줍니다",
+      en: "say what is missing and how to get it",
+    },
+    load: () => require("./commands/doctor") as CommandModule,
+  },
+  {
+    name: "replay",
+    usage: "SCENARIO.json… --bases DIR",
+    summary: {
+      ko: "기록된 시나리오를 실행하고 일어난 일을 출력합니다",
+      en: "run recorded scenarios and print what happened",
+    },
+    load: () => require("./commands/replay") as CommandModule,
+  },
+];

@@ -1,0 +1,22 @@
+/** What a command writes to and reads of its process: given in, so that commands can be tested without one. */
+
+import type { Locale } from "../report/locale";
+
+export interface CommandIo {
+  readonly locale: Locale;
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  /** Is standard error a terminal, and how large? */
+  readonly terminal?: { readonly columns: number; readonly rows: number; readonly color: boolean };
+  /** Fires at Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** All of standard input as text. */
+  readonly stdin: () => Promise<string>;
+}
+
+/** The sentence of *io*'s language. */
+export function say(io: Pick<CommandIo, "locale">, ko: string, en: string): string {
+  return io.locale === "ko" ? ko : en;
+}

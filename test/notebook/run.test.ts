@@ -1,0 +1,161 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import {
+  findJupyter,
+  parseNotebook,
+  runAll,
+  startServer,
+  type CodeCell,
+  type NotebookOutcome,
+  type RunAllOptions,
+} from "../../kernel-helpers/src/notebook";
+import { pythonNotebook } from "./notebook-builder";
+
+/** A real Jupyter Server and Python's kernel: nothing here is simulated. */
+describe("running notebooks on a real Jupyter Server", function () {
+  this.timeout(120_000);
+  let folder = "";
+
+  before(function () {
+    if (findJupyter(process.env)) {
+      folder = mkdtempSync(join(tmpdir(), "레이어북 노트북 "));
+      return;
+    }
+    assert.ok(!process.env["CI"], "no Jupyter Server: these tests must not be skipped under CI");
+    console.log("      SKIPPED: no Jupyter Server on this machine");
+    this.skip();
+  });
+  after(() => folder && rmSync(folder, { recursive: true, force: true }));
+
+  const put = (name: string, text: string): string => {
+    const file = join(folder, name);
+    mkdirSync(join(file, ".."), { recursive: true });
+    writeFileSync(file, text);
+    return file;
+  };
+  const run = (files: string[], change: Partial<RunAllOptions> = {}): Promise<NotebookOutcome[]> =>
+    runAll({
+      files,
+      env: process.env,
+      timeout: 30_000,
+      keepGoing: false,
+      jobs: 2,
+      check: false,
+      signal: new AbortController().signal,
+      ...change,
+    });
+  const outputs = (file: string): CodeCell["outputs"][] =>
+    parseNotebook(readFileSync(file, "utf8")).cells.flatMap((cell) =>
+      cell.cell_type === "code" ? [cell.outputs] : [],
+    );
+  const statuses = (outcome: NotebookOutcome | undefined): string[] =>
+    outcome?.result?.cells.map((cell) => cell.status) ?? [];
+
+  it("writes outputs back, keeps to the tags, stops at a failing cell and names cell, line and message", async () => {
+    const good = put(
+      "하위 폴더/good.ipynb",
+      pythonNotebook(
+        "print('가')\n1+1",
+        { source: "1/0", tags: ["raises-exception"] },
+        { source: "boom", tags: ["skip-execution"] },
+        "",
+      ),
+    );
+    const bad = put("bad.ipynb", pythonNotebook("x = 1", "y = 2\nraise KeyError('없음')", "print(3)"));
+    const mild = put("mild.ipynb", pythonNotebook({ source: "1", tags: ["raises-exception"] }));
+    const [first, second, third] = await run([good, bad, mild]);
+    assert.deepEqual(statuses(first), ["ok", "expected-error", "skipped", "empty"]);
+    assert.equal(first?.passed, true);
+    assert.deepEqual(outputs(good)[0], [
+      { output_type: "stream", name: "stdout", text: "가\n" },
+      { output_type: "execute_result", execution_count: 1, data: { "text/plain": "2" }, metadata: {} },
+    ]);
+    assert.deepEqual(statuses(second), ["ok", "error", "not-run"]);
+    assert.deepEqual(second?.result?.cells[1]?.error, { name: "KeyError", message: "'없음'", line: 2 });
+    assert.deepEqual(statuses(third), ["no-error"]);
+    assert.deepEqual([second?.passed, third?.passed], [false, false]);
+
+    const [again] = await run([good], { check: true });
+    assert.deepEqual([again?.passed, again?.differences], [true, []]);
+  });
+
+  it("a thousand lines arrive whole and in order; --check shows a difference and writes nothing", async () => {
+    const file = put("lines.ipynb", pythonNotebook("for i in range(1000): print(i)"));
+    await run([file]);
+    const [[stream] = []] = outputs(file);
+    assert.equal(
+      stream?.output_type === "stream" ? stream.text : "",
+      Array.from({ length: 1000 }, (_, i) => `${i}\n`).join(""),
+    );
+    const text = readFileSync(file, "utf8").replace("999\\n", "998\\n");
+    writeFileSync(file, text);
+    const [outcome] = await run([file], { check: true });
+    assert.equal(outcome?.differences.length, 1);
+    assert.equal(readFileSync(file, "utf8"), text);
+  });
+
+  it("a cell that takes too long is interrupted, one that kills its kernel is told", async () => {
+    const slow = put(
+      "slow.ipynb",
+      pythonNotebook("import time\nprint('a', flush=True)\ntime.sleep(60)", "print('after')"),
+    );
+    const dead = put("dead.ipynb", pythonNotebook("import os\nos._exit(3)", "print(1)"));
+    const [first, second] = await run([slow, dead], { timeout: 2000, keepGoing: true });
+    assert.deepEqual(statuses(first), ["timeout", "ok"]);
+    assert.equal(outputs(slow)[0]?.[0]?.output_type, "stream");
+    assert.deepEqual(statuses(second), ["dead", "not-run"]);
+  });
+
+  it("Ctrl-C ends the run and leaves the file as it was", async () => {
+    const file = put("long.ipynb", pythonNotebook("import time\ntime.sleep(60)"));
+    const before = readFileSync(file, "utf8");
+    const abort = new AbortController();
+    const [outcome] = await run([file], {
+      signal: abort.signal,
+      onCell: () => undefined,
+      ...abortSoon(abort),
+    });
+    assert.ok(outcome && !outcome.passed);
+    assert.equal(readFileSync(file, "utf8"), before);
+  });
+
+  it("unknown kernels and missing or broken files are told, the others still run", async () => {
+    const fine = put("fine.ipynb", pythonNotebook("1"));
+    const none = put("none.ipynb", pythonNotebook("1").replace('"python3"', '"no-such-kernel"'));
+    const broken = put("broken.ipynb", "{");
+    const results = await run([none, join(folder, "missing.ipynb"), broken, fine]);
+    assert.deepEqual(
+      results.map((one) => one.failure?.code),
+      ["LB_NO_KERNEL", "LB_NO_FILE", "LB_NOT_A_NOTEBOOK", undefined],
+    );
+    assert.equal(results[3]?.passed, true);
+  });
+
+  it("joins a running server and leaves it running", async () => {
+    const server = await startServer(folder, process.env);
+    try {
+      const file = put("joined.ipynb", pythonNotebook("2*21"));
+      const [outcome] = await run([file], { server: `${server.baseUrl}?token=${server.token}` });
+      assert.equal(outcome?.passed, true);
+      assert.ok(
+        (await fetch(`${server.baseUrl}api/status`, { headers: { Authorization: `token ${server.token}` } }))
+          .ok,
+      );
+    } finally {
+      await server.stop();
+    }
+    await assert.rejects(
+      run([put("x.ipynb", pythonNotebook("1"))], { server: server.baseUrl, token: server.token }),
+      /no Jupyter Server answers/,
+    );
+  });
+});
+
+/** Aborts while the first cell runs. */
+function abortSoon(abort: AbortController): Partial<RunAllOptions> {
+  setTimeout(() => abort.abort(), 6000);
+  return {};
+}
