@@ -3,10 +3,11 @@
 export { ContentHasher } from "./content-hasher";
 export { memoryRecordCache, recordDigest, recordHeader } from "./file-record";
 export { followLinks } from "./follow-links";
-export { walkFiltered, type WalkedEntry } from "./filter-walk";
+export { matcherOf, matching, walkFiltered, type WalkedEntry } from "./filter-walk";
 export { containsWildcards, goMatch, PatternError } from "./go-match";
 export { goQuote } from "./go-quote";
 export { readIgnoreFile } from "./ignore-file";
+export { splitWildcards } from "./included-paths";
 export { type MatchInfo, Pattern, PatternMatcher } from "./pattern-matcher";
 export { ChecksumError, DigestCache } from "./record-tree";
 export { dedupeSelectors } from "./selectors";

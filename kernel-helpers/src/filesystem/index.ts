@@ -3,21 +3,16 @@
 export { applyLayer } from "./apply-layer";
 export { buildSnapshot, emptySnapshot, type TreeEntry } from "./build-tree";
 export { chunksOf, contentOf } from "./content";
+export { executeFileOp, type FileOpOptions } from "./file-op";
 export { TarFieldError } from "./go-tar";
 export { diffLayers, diffTrees } from "./layer-diff";
 export { type LayerEntry, OPAQUE_NAME, WHITEOUT_PREFIX } from "./layer-entry";
 export { hashLayer, layerTar, layerTarBytes, type LayerTarOptions } from "./layer-tar";
 export { MountedFileSystem, type MountPoint } from "./mounted-file-system";
+export { type ModeSet, parseModeSet } from "./mode-set";
+export { resolveOwner, type UserIds } from "./owner";
+export { rootPath } from "./root-path";
+export { FileOpError, PathError } from "./syscalls";
 export { readTar, TarError, type TarLimits } from "./tar-reader";
 export { TreeFileSystem } from "./tree-file-system";
-
-// Announced; the file behind it follows.
-import type { FileOp } from "../graph/types";
-import type { Snapshot } from "../platform/files";
-import type { Platform } from "../platform/platform";
-/** Executes COPY, ADD, WORKDIR, heredoc files. Throws FileOpError with BuildKit's text. */
-export declare function executeFileOp(
-  op: FileOp,
-  inputs: readonly (Snapshot | undefined)[],
-  options: { readonly platform: Platform; readonly now: number },
-): Snapshot;
+export { CompressionError } from "./unpack";
