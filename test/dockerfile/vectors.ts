@@ -56,3 +56,23 @@ export function compareAll<C extends { readonly id: string }>(
     fail(`${differences.length} of ${cases.length} cases differ\n${differences.slice(0, 10).join("\n")}`);
   }
 }
+
+/** As `compareAll` for answers that take their time. */
+export async function compareAllAsync<C extends { readonly id: string }>(
+  cases: readonly C[],
+  expected: (recorded: C) => unknown,
+  actual: (recorded: C) => Promise<unknown>,
+): Promise<void> {
+  const answers = new Map<C, () => unknown>();
+  for (const recorded of cases) {
+    try {
+      const answer = await actual(recorded);
+      answers.set(recorded, () => answer);
+    } catch (error) {
+      answers.set(recorded, () => {
+        throw error;
+      });
+    }
+  }
+  compareAll(cases, expected, (recorded) => answers.get(recorded)!());
+}

@@ -26,13 +26,13 @@ export {
   type CheckConfig,
 } from "./checks/config";
 export {
-  checkEmptyContinuations,
-  checkFromArgs,
-  checkInstructionCasing,
-  checkStageNames,
-  checkTargetPlatform,
-  checkVariables,
-} from "./checks/structure";
+  checkResult,
+  formatCheck,
+  formatWarning,
+  formatWarningShort,
+  sortWarnings,
+  type CheckReport,
+} from "./checks/report";
 export * as checks from "./checks/rules";
 export type { Bilingual, Rule } from "./checks/rule";
 export { applyFixes, type Fix, type TextEdit } from "./fixes/fix";
