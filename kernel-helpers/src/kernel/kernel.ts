@@ -11,7 +11,7 @@ import { Iopub } from "./output/iopub";
 import { toMimeBundle } from "./output/mime";
 import { rateLimits } from "./output/pacer";
 import { Control } from "./protocol/control";
-import { createFlags } from "./protocol/flags";
+import { createFlags, FLAG, STOP } from "./protocol/flags";
 import type { ConnectionInfo, ErrorContent, Message } from "./protocol/messages";
 import { readExecuteRequest } from "./protocol/messages";
 import { openPublisher, openRouter } from "./protocol/sockets";
@@ -205,7 +205,7 @@ export class Kernel {
         const content = { execution_count, data: outcome.result, metadata: outcome.metadata ?? {} };
         this.iopub.publish("execute_result", content, header);
         if (request.storeHistory)
-          this.history.setOutput(execution_count, String(outcome.result["text/plain"] ?? ""));
+          this.history.setOutput(execution_count, textOf(outcome.result["text/plain"]));
       }
       const user_expressions = await this.userExpressions(request.userExpressions, context);
       this.iopub.flush(header);
@@ -238,6 +238,7 @@ export class Kernel {
         session: this.session,
         typescript: () => this.typescript.cells,
         output: (cell) => this.outputOf(cell),
+        attend: () => this.attend(),
         input: (cell, prompt, password) => this.ask(cell, prompt, password),
       });
       // What promises and immediates of the cell write belongs before idle, as a terminal would show it.
@@ -318,6 +319,11 @@ export class Kernel {
     running.controller.abort();
   }
 
+  /** For long synchronous work of magics: notices an interrupt that this thread has had no time to receive. */
+  private attend(): void {
+    if ((Atomics.load(this.flags, FLAG) & STOP) !== 0) this.interrupt();
+  }
+
   private guardProcess(): void {
     const stream = (name: "stdout" | "stderr", text: string): void => {
       const cell = currentCell();
@@ -357,4 +363,8 @@ export class Kernel {
     // Closing sockets would drop what a slow subscriber has not read; they linger while the process still runs a moment.
     setTimeout(() => exitProcess(0), 60);
   }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
 }

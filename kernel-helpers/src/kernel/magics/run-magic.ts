@@ -13,6 +13,7 @@ export interface MagicHost {
   readonly session: NotebookSession;
   readonly output: CellOutput;
   readonly metadata: Readonly<Record<string, unknown>>;
+  attend(): void;
   input(prompt: string, password: boolean): Promise<string>;
 }
 
@@ -77,6 +78,7 @@ function callOf(
     signal: context.signal,
     allowStdin: context.allowStdin,
     metadata: host.metadata,
+    attend: () => host.attend(),
     input: (prompt, password = false) => host.input(prompt, password),
   };
 }

@@ -31,6 +31,8 @@ export interface MagicCall {
   readonly allowStdin: boolean;
   /** Metadata of the execute request: front ends put the cell's id and tags here. */
   readonly metadata: Readonly<Record<string, unknown>>;
+  /** Call it from time to time in long synchronous work: notices an interrupt, which then aborts *signal*. */
+  attend(): void;
   /** Asks the client for a line. "" when interrupted. Only when *allowStdin*. */
   input(prompt: string, password?: boolean): Promise<string>;
 }

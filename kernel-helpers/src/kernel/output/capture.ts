@@ -25,12 +25,12 @@ export function captureStreams(sink: StreamSink): void {
   };
   for (const name of ["stdout", "stderr"] as const) {
     const stream = process[name];
-    stream.write = ((chunk: unknown, encoding?: unknown, done?: unknown): boolean => {
+    stream.write = (chunk: unknown, encoding?: unknown, done?: unknown): boolean => {
       put(name, chunk, encoding);
       const callback = typeof encoding === "function" ? encoding : done;
-      if (typeof callback === "function") process.nextTick(callback as () => void);
+      if (typeof callback === "function") process.nextTick(callback);
       return true;
-    }) as typeof stream.write;
+    };
   }
   const realWriteSync = fs.writeSync as (...all: unknown[]) => number;
   // The module itself, not a copy of its names: what `import * as fs` compiles to may be one.

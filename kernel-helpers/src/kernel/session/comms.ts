@@ -51,10 +51,10 @@ export class Comms {
 
   /** Takes comm_open, comm_msg and comm_close. Errors of handlers are thrown. */
   receive({ header, content, buffers }: Message): void {
-    const id = String(content.comm_id ?? "");
+    const id = typeof content.comm_id === "string" ? content.comm_id : "";
     const data = content.data ?? {};
     if (header.msg_type === "comm_open") {
-      const target = String(content.target_name ?? "");
+      const target = typeof content.target_name === "string" ? content.target_name : "";
       const handler = this.targets.get(target);
       if (handler === undefined) {
         // The protocol: an unknown target is answered by closing.

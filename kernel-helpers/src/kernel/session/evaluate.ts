@@ -17,6 +17,7 @@ export interface EvaluateHost {
   /** Loads the TypeScript part. */
   typescript(): TypeScriptCells;
   output(context: CellContext): CellOutput;
+  attend(): void;
   input(context: CellContext, prompt: string, password: boolean): Promise<string>;
 }
 
@@ -33,6 +34,7 @@ export async function evaluateCell(
     session: host.session,
     output: host.output(context),
     metadata,
+    attend: () => host.attend(),
     input: (prompt: string, password: boolean) => host.input(context, prompt, password),
   };
   // No async context for magics: none of their work outlives them, and tracking promises costs every later one.

@@ -50,14 +50,12 @@ export function createGlobals(host: GlobalsHost): object {
       const cell = currentCell();
       if (cell === undefined || !cell.allowStdin) throw noInput();
       iopub.flushAll();
-      return host
-        .control()
-        .ask({
-          identities: cell.identities,
-          parent: cell.parent,
-          prompt,
-          password: options.password === true,
-        });
+      return host.control().ask({
+        identities: cell.identities,
+        parent: cell.parent,
+        prompt,
+        password: options.password === true,
+      });
     },
     prompt(message = "", otherwise = "") {
       const cell = currentCell();

@@ -1,7 +1,10 @@
 /** The folders a notebook works in: its context, and the state beside it. Cells never write anywhere else. */
 
-import { lstatSync, realpathSync } from "node:fs";
+import { lstatSync, mkdirSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+
+import type { BuildResult, Lab } from "../../lab";
+import { loadCore } from "./core";
 
 /** Name of the context's folder beside the notebook, unless `%context` picks another. */
 export const DEFAULT_CONTEXT = "app";
@@ -16,6 +19,8 @@ export class SessionPathError extends Error {
 
 export class NotebookSession {
   private context: string;
+  private opened: Promise<Lab> | undefined;
+  private readonly watchers: ((result: BuildResult) => void)[] = [];
 
   /** *directory* is the notebook's folder: Jupyter starts a kernel there. */
   constructor(readonly directory: string) {
@@ -33,14 +38,56 @@ export class NotebookSession {
   }
 
   /** Picks another context, given relative to the notebook. Throws SessionPathError when it lies outside the notebook's folder. */
-  setContext(path: string): void {
+  async setContext(path: string): Promise<void> {
     const full = resolve(this.directory, path);
     if (!isInside(this.directory, full)) {
       throw new SessionPathError(
         `컨텍스트 "${path}"는 노트북 폴더 밖에 있습니다. 노트북 폴더 안의 폴더 이름을 쓰세요. (The context must lie in the notebook's folder.)`,
       );
     }
+    if (full !== this.context) await this.closeLab();
     this.context = full;
+  }
+
+  /** The notebook's Lab: its context is the context's folder, its cache the state's. Opened when it is first needed. */
+  lab(): Promise<Lab> {
+    this.opened ??= this.openLab();
+    return this.opened;
+  }
+
+  private openLab(): Promise<Lab> {
+    const { Lab, nodeMachine } = loadCore();
+    mkdirSync(this.context, { recursive: true });
+    return Lab.openOn(nodeMachine(), {
+      contextDir: this.context,
+      cacheDir: join(this.stateDirectory, "cache"),
+    });
+  }
+
+  /** Lets go of the Lab; the next use opens it anew. */
+  async closeLab(): Promise<void> {
+    await this.opened;
+    this.opened = undefined;
+  }
+
+  /** Tells everyone who watches of a finished build. */
+  built(result: BuildResult): void {
+    for (const watch of this.watchers) watch(result);
+  }
+
+  /** Calls *watch* after every build of a cell. */
+  onBuilt(watch: (result: BuildResult) => void): void {
+    this.watchers.push(watch);
+  }
+
+  /** The text of a file given as `--secret src=`, in the notebook's folder; undefined when there is none. */
+  readSecret(path: string): string | undefined {
+    for (const root of [this.context, this.directory]) {
+      const full = resolve(root, path);
+      if (isInside(this.directory, full) && lstatSync(full, { throwIfNoEntry: false })?.isFile() === true)
+        return readFileSync(full, "utf8");
+    }
+    return undefined;
   }
 
   /**

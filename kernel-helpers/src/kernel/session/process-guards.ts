@@ -11,7 +11,7 @@ export interface GuardHandlers {
 }
 
 /** Ends the process for good; what `process.exit` was. */
-export const exitProcess: (code: number) => never = process.exit.bind(process) as (code: number) => never;
+export const exitProcess: (code: number) => never = process.exit.bind(process);
 
 /** Installs the guards. Once per process. */
 export function installGuards(handlers: GuardHandlers): void {
@@ -23,9 +23,8 @@ export function installGuards(handlers: GuardHandlers): void {
       { name: "ProcessExit", code: "LB_PROCESS_EXIT" },
     );
   };
-  process.exit = ((code?: unknown) =>
-    refuse(`process.exit(${code === undefined ? "" : String(code)})`)) as typeof process.exit;
-  (process as unknown as { reallyExit: unknown }).reallyExit = process.exit; // its undocumented other name
+  process.exit = (code?: string | number | null) => refuse(`process.exit(${code ?? ""})`);
+  (process as unknown as { reallyExit: unknown }).reallyExit = refuse; // its undocumented other name
   process.abort = () => refuse("process.abort()");
   process.on("SIGINT", () => handlers.interrupt());
   process.on("uncaughtException", (error) => handlers.uncaught(error, "exception"));

@@ -15,8 +15,8 @@ export class ServiceLost extends Error {
 }
 
 interface Waiting {
-  resolve(value: unknown): void;
-  reject(error: Error): void;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
 }
 
 /** Answers of the compiler, by request. Starts the process with the first request. */
@@ -63,8 +63,7 @@ export class TypeScriptClient {
     child.on("exit", () => this.lost(child));
     // The compiler alone does not keep the kernel alive.
     child.unref();
-    (child.stdin as unknown as { unref?: () => void }).unref?.();
-    (child.stdout as unknown as { unref?: () => void }).unref?.();
+    for (const pipe of [child.stdin, child.stdout]) (pipe as unknown as { unref(): void }).unref();
     void this.send({
       method: "open",
       directory: this.directory,
@@ -119,6 +118,6 @@ export class TypeScriptClient {
     this.pending = "";
     const all = [...this.waiting.values()];
     this.waiting.clear();
-    for (const { reject } of all) reject(new ServiceLost("the TypeScript process has ended"));
+    for (const one of all) one.reject(new ServiceLost("the TypeScript process has ended"));
   }
 }

@@ -40,7 +40,7 @@ export class CellModules {
     if (modules.length === 0) return;
     for (const compiled of modules) {
       this.own.set(compiled.path, { compiled });
-      rememberSource(compiled.path, readSource(compiled.path), compiled.map);
+      rememberSource(compiled.path, readSource(compiled.path), compiled.map, compiled.js);
     }
     for (const module of this.own.values()) delete module.loaded;
   }

@@ -5,6 +5,8 @@ import { SourceMap } from "node:module";
 interface CellSource {
   readonly code: string;
   readonly map: string;
+  /** Lines of the compiled text; what comes after them is the kernel's own call of it. */
+  readonly lines: number;
   parsed?: SourceMap;
 }
 
@@ -23,9 +25,15 @@ export function cellScriptName(count: number): string {
   return `cell[${count}].ts`;
 }
 
-/** Remembers what script *name* was compiled from. *map* is a source map's JSON. */
-export function rememberSource(name: string, code: string, map: string): void {
-  sources.set(name, { code, map });
+/** Scripts remembered; errors of older ones keep the compiled text's places. */
+const LIMIT = 400;
+
+/** Remembers what script *name* was compiled from. *map* is a source map's JSON, *js* the compiled text. */
+export function rememberSource(name: string, code: string, map: string, js: string): void {
+  sources.delete(name);
+  sources.set(name, { code, map, lines: js.trimEnd().split("\n").length });
+  const [oldest] = sources.keys();
+  if (sources.size > LIMIT && oldest !== undefined) sources.delete(oldest);
 }
 
 /** Where a place in a compiled script (1-based) is in its source; undefined when the script is not ours. */
@@ -49,7 +57,7 @@ export function originalLine(script: string, line: number): string | undefined {
 
 const FRAME = /((?:cell\[\d+\]\.ts)|(?:\/|[A-Za-z]:\\)[^():]*?\.tsx?):(\d+):(\d+)/;
 /** Frames that a learner has no use for: Node's inside, this kernel's, and the wrappers around a cell. */
-const HIDDEN = new RegExp(`node:internal|${escape(__dirname.replace(/[\\/]typescript$/, ""))}`);
+const HIDDEN = new RegExp(`node:|${escape(__dirname.replace(/[\\/]typescript$/, ""))}`);
 
 /**
  * Installs the translation for the whole process. Stacks without a cell stay as Node writes them.
@@ -57,9 +65,9 @@ const HIDDEN = new RegExp(`node:internal|${escape(__dirname.replace(/[\\/]typesc
 export function installStackTranslation(): void {
   Error.prepareStackTrace = (error: Error, frames: NodeJS.CallSite[]): string => {
     const head = headline(error);
-    const lines = frames.map((frame) => String(frame));
+    const lines = frames.map((frame) => `${frame as unknown as string}`);
     const ofCell = lines.some((line) => FRAME.test(line) && isOurs(line));
-    const shown = ofCell ? lines.filter((line) => !HIDDEN.test(line)) : lines;
+    const shown = ofCell ? lines.filter((line) => !HIDDEN.test(line) && !isCall(line)) : lines;
     return [head, ...shown.map((line) => `    at ${ofCell ? translate(line) : line}`)].join("\n");
   };
 }
@@ -67,6 +75,12 @@ export function installStackTranslation(): void {
 function isOurs(line: string): boolean {
   const match = FRAME.exec(line);
   return match !== null && sources.has(match[1] as string);
+}
+
+/** Is it the kernel's call around a cell, behind the cell's last line? */
+function isCall(line: string): boolean {
+  const match = FRAME.exec(line);
+  return match !== null && Number(match[2]) > (sources.get(match[1] as string)?.lines ?? Infinity);
 }
 
 function translate(frame: string): string {

@@ -147,7 +147,7 @@ export class TypeScriptCells {
     const { host } = this;
     const defined: Defined[] = [];
     const filename = cellScriptName(context.count);
-    rememberSource(filename, code, compiled.map);
+    rememberSource(filename, code, compiled.map, compiled.js);
     this.modules.update(compiled.modules, (path) => readFileSync(path, "utf8"));
     const runtime: CellRuntime = {
       define: (accessors) => this.define(accessors, defined),

@@ -40,5 +40,5 @@ function provide(path: string, exports: object): void {
   module.filename = path;
   module.loaded = true;
   module.exports = exports;
-  require.cache[path] = module as NodeJS.Module;
+  require.cache[path] = module;
 }

@@ -283,7 +283,7 @@ function hasTopLevelAwait(file: ts.SourceFile): boolean {
       found = true;
     else if (
       ts.isVariableDeclarationList(node) &&
-      (node.flags & ts.NodeFlags.AwaitUsing) === ts.NodeFlags.AwaitUsing
+      (node.flags & ts.NodeFlags.BlockScoped) === Number(ts.NodeFlags.AwaitUsing)
     )
       found = true;
     else ts.forEachChild(node, visit);

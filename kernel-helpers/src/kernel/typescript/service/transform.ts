@@ -34,12 +34,8 @@ export function definedNames(file: ts.SourceFile, checker: ts.TypeChecker): Defi
     const target = symbol.flags & ts.SymbolFlags.Alias ? aliased(symbol, checker) : symbol;
     if (target === undefined || !(target.flags & ts.SymbolFlags.Value)) continue;
     const declaration = symbol.declarations?.find((d) => d.getSourceFile() === file);
-    const name =
-      declaration === undefined ? undefined : ts.getNameOfDeclaration(declaration as ts.Declaration);
-    if (
-      declaration !== undefined &&
-      ts.getCombinedModifierFlags(declaration as ts.Declaration) & ts.ModifierFlags.Ambient
-    )
+    const name = declaration === undefined ? undefined : ts.getNameOfDeclaration(declaration);
+    if (declaration !== undefined && ts.getCombinedModifierFlags(declaration) & ts.ModifierFlags.Ambient)
       continue;
     names.push({
       name: symbol.name,
@@ -56,7 +52,7 @@ function aliased(symbol: ts.Symbol, checker: ts.TypeChecker): ts.Symbol | undefi
   if (declaration !== undefined && ts.isTypeOnlyImportOrExportDeclaration(declaration)) return undefined;
   const target = checker.getAliasedSymbol(symbol);
   if (target.flags & (ts.SymbolFlags.Value | ts.SymbolFlags.Type | ts.SymbolFlags.Namespace)) return target;
-  return { ...target, flags: ts.SymbolFlags.Variable } as ts.Symbol;
+  return { ...target, flags: ts.SymbolFlags.Variable };
 }
 
 function isWritable(symbol: ts.Symbol): boolean {
