@@ -1,11 +1,10 @@
 /** Every .dockerignore of vectors/ignore.json: patterns, decisions, what a filtered walk sends. */
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 
 import { PatternMatcher, readIgnoreFile, walkFiltered } from "../../kernel-helpers/src/context";
 import { treeOf, type VectorFile } from "../filesystem/trees";
+import { readVectors } from "../filesystem/vectors";
 
 interface Case {
   id: string;
@@ -23,11 +22,11 @@ interface Case {
   walkError?: string;
 }
 
-const vectors = JSON.parse(readFileSync(join(__dirname, "../vectors/ignore.json"), "utf8")) as {
+const vectors = readVectors<{
   paths: Record<string, string[]>;
   trees: Record<string, VectorFile[]>;
   cases: Case[];
-};
+}>("ignore");
 
 function message(run: () => void): string | undefined {
   try {

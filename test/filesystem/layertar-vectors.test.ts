@@ -1,14 +1,13 @@
 /** Every layer of vectors/layertar.json: diffID, size and entries as BuildKit's differs wrote them. */
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 
 import { diffLayers, diffTrees, hashLayer, type LayerEntry } from "../../kernel-helpers/src/filesystem";
 import type { Snapshot, WritableFileSystem } from "../../kernel-helpers/src/platform/files";
 import { nodePlatform } from "../../kernel-helpers/src/platform/node";
 import { dirName } from "../../kernel-helpers/src/platform/paths";
 import { DEFAULT_TIME, timeOfText, treeEntry, treeOf, type VectorFile } from "./trees";
+import { readVectors } from "./vectors";
 
 interface Op {
   op: "put" | "rm" | "mv" | "chmod" | "chown" | "touch";
@@ -33,9 +32,9 @@ interface Case {
 }
 
 const NOW = 1710000000;
-const { cases } = JSON.parse(readFileSync(join(__dirname, "../vectors/layertar.json"), "utf8")) as {
+const { cases } = readVectors<{
   cases: Case[];
-};
+}>("layertar");
 
 function apply(fs: WritableFileSystem, op: Op, times: Map<string, number>): void {
   const path = "/" + (op.p ?? "");

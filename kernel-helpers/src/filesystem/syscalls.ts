@@ -84,13 +84,13 @@ export function wrapping<T>(text: string, run: () => T): T {
   }
 }
 
+/** The nearest entry that is there decides: what is no directory, a link that leads nowhere, a loop. */
 function whyMissing(fs: ReadableFileSystem, path: string, operation: "lstat" | "stat"): string {
-  // The nearest entry that is there decides: a file is no directory, a link that leads nowhere is missing or a loop.
   let here = operation === "stat" ? path : dirName(path);
   while (here !== "/" && fs.lstat(here) === undefined) here = dirName(here);
-  const stat = fs.lstat(here);
-  if (stat?.type === "symlink") return fs.stat(here) === undefined ? loopOrMissing(fs, here) : "ENOTDIR";
-  return stat === undefined || stat.type === "dir" ? "ENOENT" : "ENOTDIR";
+  const stat = fs.stat(here);
+  if (stat === undefined) return loopOrMissing(fs, here);
+  return stat.type === "dir" ? "ENOENT" : "ENOTDIR";
 }
 
 function loopOrMissing(fs: ReadableFileSystem, link: string): string {
