@@ -1,15 +1,17 @@
 /** One build from beginning to end, as a list of named stages. */
 
 import type { DockerfileError } from "../dockerfile";
-import { type Conversion, convert, type LocalOp } from "../graph";
+import { type Conversion, convert, type InternalRequest, type LocalOp } from "../graph";
 import type { ReadableFileSystem } from "../platform/files";
 import { transferBytes } from "../context";
 import { registryTime, transferTime } from "./durations";
 import { exportImages, type Export } from "./export-image";
+import { exportCache, importCaches } from "./external-cache";
 import { fileBeside, readText, Subdirectory } from "./local-files";
 import { buildOperations } from "./operations";
 import { makeRecord } from "./record";
 import type { BuildRequest } from "./request";
+import { fetchLayers } from "./run-image";
 import type { Session } from "./session";
 import { Solver, type VertexState } from "./solver";
 import type { StepResult } from "./step-result";
@@ -46,6 +48,7 @@ const STAGES: readonly Stage[] = [
   { name: "internal requests", run: showRequests },
   { name: "solve", run: solve },
   { name: "export image", run: exportResult },
+  { name: "export cache", run: exportResultCache },
 ];
 
 /** A record and the course it was made from. */
@@ -74,8 +77,10 @@ export async function runBuild(request: BuildRequest): Promise<BuildOutcome> {
   return outcome;
 }
 
+/** The worker's id in the names of results: 25 characters, as BuildKit's. */
+const WORKER = "layerbook0000000000worker";
+
 function newSession(request: BuildRequest, timeline: Timeline): Session {
-  let refs = 0;
   const { builder } = request;
   return {
     builder,
@@ -85,15 +90,21 @@ function newSession(request: BuildRequest, timeline: Timeline): Session {
     locals: new Map([...request.contexts, ["context", request.context]]),
     fixtures: request.fixtures,
     now: request.world.now(),
-    newRef: () => `${builder.keys.size}::${++refs}`,
+    newRef: () => `${WORKER}::${(builder.nextRef++).toString(36).padStart(25, "0")}`,
     assumed: new Map(),
     transferred: new Map(),
     undos: [],
   };
 }
 
+/** `Dockerfile` may also be called `dockerfile` (frontend/dockerui/config.go). */
 function loadDefinition(state: BuildState): void {
-  state.text = readText(state.request.context, state.file);
+  const { file } = state;
+  const { context } = state.request;
+  state.text = readText(context, file);
+  if (state.text === undefined && /(^|\/)Dockerfile$/.test(file)) {
+    state.text = readText(context, file.replace(/Dockerfile$/, "dockerfile"));
+  }
 }
 
 async function convertDefinition(state: BuildState): Promise<void> {
@@ -143,12 +154,18 @@ function showRequests(state: BuildState): void {
       const isKnown = !("error" in image) && image.layers.every(({ digest }) => session.builder.blobs.has(digest));
       done = start + registryTime(isKnown);
     }
-    if (request.name.startsWith("[internal] load build definition")) showWarnings(state, request.digest, done);
-    timeline.complete(request.digest, done, request.error === undefined ? {} : { error: request.error });
+    if (request.name.startsWith("[internal] load build definition") && !session.options.check) showWarnings(state, request.digest, done);
+    timeline.complete(request.digest, done, request.error === undefined ? {} : { error: ownError(request) });
     end = Math.max(end, done);
   }
   state.at = end;
   state.error = conversion!.error;
+}
+
+/** The row itself says only what the registry said. */
+function ownError({ error = "", resolve }: InternalRequest): string {
+  const prefix = `failed to resolve source metadata for ${resolve?.ref ?? ""}: `;
+  return error.startsWith(prefix) ? error.slice(prefix.length) : error;
 }
 
 /** Build checks are rows of the definition's vertex. */
@@ -175,9 +192,11 @@ async function solve(state: BuildState): Promise<void> {
   if (request.options.check) return;
   emptyIgnoredCaches(state);
   const roots = conversion!.targets.flatMap(({ root }) => (root ? [root.vertex] : []));
-  const solver = new Solver(request.builder, request.world, timeline, buildOperations(session), request.records);
+  const solver = new Solver(request.builder, request.world, timeline, buildOperations(session));
   state.solver = solver;
-  await solver.solve(roots, state.at);
+  const imported = importCaches(session, request.caches, state.at);
+  await solver.solve(roots, imported.at);
+  imported.settle([...solver.states.values()].flatMap(({ loaded, resultKey }) => (loaded && resultKey !== undefined ? [resultKey] : [])));
   const { failure } = solver;
   if (failure) {
     state.failedAt = failure.at;
@@ -208,7 +227,21 @@ function emptyIgnoredCaches(state: BuildState): void {
 
 function exportResult(state: BuildState): void {
   if (state.request.options.check) return;
+  fetchForExport(state);
   const results = state.results!.map((result): StepResult | undefined => result?.result);
   state.exported = exportImages(state.session, state.conversion!.targets, results, state.at);
   state.at = state.exported.at;
+}
+
+function exportResultCache(state: BuildState): void {
+  const { request, session, results } = state;
+  if (request.options.check || request.options.cacheTo === undefined) return;
+  state.at = exportCache(session, request.caches, results!.flatMap((result) => (result ? [result] : [])), state.at);
+}
+
+/** Base layers that no step needed are fetched for the export. */
+function fetchForExport(state: BuildState): void {
+  for (const { vertex, result } of state.solver?.states.values() ?? []) {
+    if (vertex.op.kind === "image" && result) state.at = Math.max(state.at, fetchLayers(state.session, vertex, vertex.op, state.at));
+  }
 }

@@ -2,12 +2,10 @@
 
 import { KeyStore } from "../cache/key-store";
 import type { StepTrace } from "../cache/explain";
-import type { SyncedContext } from "../context";
+import { DigestCache, type HashedFile, type RecordCache, type SyncedContext } from "../context";
 import type { OpJson } from "../cache/op-json";
-import type { HashedFile } from "../context";
 import type { Snapshot } from "../platform/files";
 import type { Platform } from "../platform/platform";
-import type { HttpFixture } from "./types";
 import type { StepResult } from "./step-result";
 
 /** The state of one builder. Fresh: empty. `prune` makes it fresh again. */
@@ -25,10 +23,20 @@ export class Builder {
   readonly blobs = new Set<string>();
   /** Chains of base layers that are unpacked already. */
   readonly chains = new Set<string>();
+  /** Ids of merged results (COPY --link) that are unpacked. */
+  readonly merged = new Set<string>();
   /** Steps of the builds so far, newest build first; how many are kept is bounded. */
   traces: readonly (readonly StepTrace[])[] = [];
 
-  constructor(platform: Platform) {
+  /** Digests of files and trees: only a matter of speed. */
+  readonly digests: DigestCache;
+
+  /** Number of the next result. */
+  nextRef = 1;
+
+  /** *records*: digests of file records known from before. */
+  constructor(platform: Platform, records?: RecordCache) {
+    this.digests = new DigestCache(records);
     this.keys = new KeyStore((text) => "key:" + platform.sha256Hex(text));
   }
 
@@ -41,9 +49,7 @@ export class Builder {
     this.cacheMounts.clear();
     this.blobs.clear();
     this.chains.clear();
+    this.merged.clear();
     this.traces = [];
   }
 }
-
-/** Files that ADD finds by URL. */
-export type Fixtures = ReadonlyMap<string, HttpFixture>;

@@ -3,7 +3,6 @@
 export * from "./build";
 export * from "./builder";
 export * from "./machine";
-export * from "./plain-canonical";
 export * from "./request";
 export * from "./rows";
 export * from "./status";

@@ -178,7 +178,7 @@ export class MemoryContext implements LabContext {
   }
 
   /** Copies a real directory in: contents, modes, links; owners become root, as a client sends them. */
-  importDirectory(directory: HostDirectory): void {
+  importDirectoryFrom(directory: HostDirectory): void {
     const visit = (path: string): void => {
       for (const name of directory.readdir(path)) {
         const inner = path === "" ? name : `${path}/${name}`;

@@ -5,9 +5,9 @@ import type { Vertex } from "../graph/types";
 import { runExecOp } from "./run-exec";
 import { runFileOp } from "./run-file";
 import { HttpSources } from "./run-http";
-import { pullImage, resolveImageSource } from "./run-image";
+import { openImage, resolveImageSource, unlazyImage } from "./run-image";
 import { syncLocal } from "./run-local";
-import { mergeResults } from "./run-merge";
+import { mergeResults, unlazyMerge } from "./run-merge";
 import type { Session } from "./session";
 import type { StepResult } from "./step-result";
 
@@ -30,8 +30,8 @@ export type ExecuteAnswer =
 export interface Operations {
   resolveSource(vertex: Vertex, at: number): Promise<SourceAnswer>;
   execute(vertex: Vertex, inputs: readonly StepResult[], at: number): Promise<ExecuteAnswer>;
-  /** Tells that a result was taken from the store. */
-  loaded?(vertex: Vertex, result: StepResult, at: number): void;
+  /** The files of *vertex*'s result are needed: fetches what was not fetched yet. Gives the moment at which they are there, ms. */
+  unlazy(vertex: Vertex, result: StepResult | undefined, at: number): number;
 }
 
 /** The operations of one build. */
@@ -50,11 +50,15 @@ export function buildOperations(session: Session): Operations {
           return Promise.resolve({ at, isRandom: true });
       }
     },
+    unlazy(vertex, result, at) {
+      if (vertex.op.kind === "image") return unlazyImage(session, vertex, vertex.op, at);
+      return vertex.op.kind === "merge" && result ? unlazyMerge(session, vertex, result, at) : at;
+    },
     async execute(vertex, inputs, at) {
       const { op } = vertex;
       switch (op.kind) {
         case "image":
-          return pullImage(session, vertex, op, at);
+          return openImage(session, op, at);
         case "local":
           return syncLocal(session, vertex, op, at);
         case "http":

@@ -2,10 +2,12 @@
 
 import { codeFrame } from "../dockerfile";
 import type { ConvertedRow } from "../graph";
+import { explainSteps } from "./explain-steps";
 import { StepLayer } from "../image/layer";
+import { checkOf } from "./check-text";
 import type { BuildOutcome, BuildState } from "./build";
-import { compareNames, judge, type JudgedRow, rankOf, rowsOf } from "./rows";
-import type { BuildRecord, BuildWarning, InstructionRow, Step } from "./types";
+import { compareNames, judge, type JudgedRow, rankOf, type Row, rowsOf } from "./rows";
+import type { BuildRecord, BuildWarning, InstructionRow, Miss, Step } from "./types";
 
 /** Puts the record together. */
 export function makeRecord(state: BuildState): BuildOutcome {
@@ -14,7 +16,8 @@ export function makeRecord(state: BuildState): BuildOutcome {
   const rows = rowsOf(course);
   const judged = judge(rows);
   const shown = judged.filter((step) => !step.pending);
-  const steps = makeSteps(state, shown);
+  const misses = state.solver ? explainSteps(request.builder, state.solver, state.failedAt ?? Infinity) : new Map<string, Miss>();
+  const steps = makeSteps(state, shown, misses);
   const internal = rows.filter((row) => row.internal && row.started);
   const names = internal
     .map(({ name }) => name)
@@ -41,7 +44,7 @@ export function makeRecord(state: BuildState): BuildOutcome {
     rows: (conversion?.rows ?? []).map((row) => instructionRow(row, shown)),
     ...(exported && exported.images.length === 1 && { image: exported.images[0] }),
     ...(exported && exported.images.length > 1 && { images: exported.images, indexDigest: exported.indexDigest }),
-    ...(isCheck && { check: { text: [], lines: [] } }),
+    ...(isCheck && { check: checkOf(state) }),
     events: course.events,
     options: request.options,
     file,
@@ -59,7 +62,7 @@ function baseOf(file: string): string {
   return file.slice(file.lastIndexOf("/") + 1);
 }
 
-function makeSteps(state: BuildState, shown: readonly JudgedRow[]): Step[] {
+function makeSteps(state: BuildState, shown: readonly JudgedRow[], misses: ReadonlyMap<string, Miss>): Step[] {
   const index = new Map(shown.flatMap(({ row }, i) => row.vertices.map(({ digest }) => [digest, i] as const)));
   return shown.map(({ row, status, racy }): Step => {
     const last = row.vertices[row.vertices.length - 1]!;
@@ -81,11 +84,21 @@ function makeSteps(state: BuildState, shown: readonly JudgedRow[]): Step[] {
       bytes: own?.contentBytes() ?? 0,
       duration: (last.completed ?? 0) - (last.started ?? 0),
       ...(own && { diffId: own.digest(state.request.world.platform, epoch).diffId }),
+      ...(missOf(row, misses) && { miss: missOf(row, misses) }),
       ...(row.vertices.some(({ digest }) => state.session.assumed.has(digest)) && { assumed: true }),
       ...(row.error !== undefined && { error: row.error }),
       ...(racy && { racy: true }),
     };
   });
+}
+
+/** A group missed when one of its vertices did; the first tells why. */
+function missOf(row: Row, misses: ReadonlyMap<string, Miss>): Miss | undefined {
+  for (const { digest } of row.vertices) {
+    const miss = misses.get(digest);
+    if (miss) return miss;
+  }
+  return undefined;
 }
 
 function makeWarnings(state: BuildState): BuildWarning[] {

@@ -5,7 +5,6 @@ import type { Builder } from "./builder";
 import type { ExternalCaches } from "./external-cache";
 import type { BuildWorld } from "./machine";
 import type { BuildOptions, HttpFixture } from "./types";
-import type { RecordCache } from "../context";
 
 /** Everything that goes into a build. */
 export interface BuildRequest {
@@ -20,6 +19,4 @@ export interface BuildRequest {
   readonly fixtures: ReadonlyMap<string, HttpFixture>;
   /** Caches outside the builder (`cacheTo`, `cacheFrom`). */
   readonly caches: ExternalCaches;
-  /** Digests of file records known from before. */
-  readonly records?: RecordCache;
 }

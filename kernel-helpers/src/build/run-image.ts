@@ -2,7 +2,7 @@
 
 import type { ImageOp, Vertex } from "../graph/types";
 import type { BaseImage } from "../image/base-image";
-import { type LayerChain, pushLayer } from "../image/layer";
+import { type BaseLayer, type LayerChain, pushLayer } from "../image/layer";
 import { downloadTime, extractTime, RESOLVE_TIME } from "./durations";
 import type { ExecuteAnswer, SourceAnswer } from "./operations";
 import { clockAt, type Session } from "./session";
@@ -22,38 +22,65 @@ function find(session: Session, op: ImageOp): BaseImage | { readonly error: stri
   return session.world.images.find(op.ref, op.platform);
 }
 
-/** Downloads what is not here (in parallel) and unpacks what is not unpacked (one after the other). */
-export function pullImage(session: Session, vertex: Vertex, op: ImageOp, at: number): ExecuteAnswer {
+/** The image as a result. Nothing is fetched yet: only what needs the files does that (`unlazyImage`, `fetchLayers`). */
+export function openImage(session: Session, op: ImageOp, at: number): ExecuteAnswer {
   const image = find(session, op);
   if ("error" in image) return { at, error: image.error };
-  const { builder, timeline } = session;
-  let unpackAt = at;
-  let chainName = "";
-  const downloaded = new Map<string, number>();
-  for (const layer of image.layers) {
-    if (builder.blobs.has(layer.digest)) continue;
-    builder.blobs.add(layer.digest);
-    const end = at + downloadTime(layer.size);
-    downloaded.set(layer.digest, end);
-    timeline.statusSpan(vertex.digest, layer.digest, at, end, { current: layer.size, total: layer.size });
-  }
   let layers: LayerChain | undefined;
-  for (const layer of image.layers) {
-    layers = pushLayer(layers, layer);
-    chainName += " " + layer.diffId;
-    if (builder.chains.has(chainName)) continue;
-    builder.chains.add(chainName);
-    const start = Math.max(unpackAt, downloaded.get(layer.digest) ?? at);
-    unpackAt = start + extractTime(layer.size);
-    timeline.statusSpan(vertex.digest, `extracting ${layer.digest}`, start, unpackAt);
+  for (const layer of image.layers) layers = pushLayer(layers, layer);
+  const id = session.newRef();
+  return { at, result: { id, snapshot: image.snapshot(), layers, createdAt: clockAt(session, at), duration: 0 } };
+}
+
+/** Downloads what is not here, side by side. Gives the moment at which each blob has come. */
+function download(session: Session, vertex: Vertex, layers: readonly BaseLayer[], at: number): Map<string, number> {
+  const { blobs } = session.builder;
+  const came = new Map<string, number>();
+  for (const layer of layers) {
+    if (blobs.has(layer.digest)) continue;
+    blobs.add(layer.digest);
+    const end = at + downloadTime(layer.size);
+    came.set(layer.digest, end);
+    session.timeline.statusSpan(vertex.digest, layer.digest, at, end, { current: layer.size, total: layer.size });
+    session.undos.push({ at: end, undo: () => void blobs.delete(layer.digest) });
   }
-  const end = Math.max(unpackAt, ...downloaded.values());
-  const result = {
-    id: session.newRef(),
-    snapshot: image.snapshot(),
-    layers,
-    createdAt: clockAt(session, end),
-    duration: end - at,
-  };
-  return { at: end, result };
+  return came;
+}
+
+/** Downloads and unpacks the layers, one on the other, as far as they are not there: somebody needs the files. Gives the end, ms. */
+export function unlazyImage(session: Session, vertex: Vertex, op: ImageOp, at: number): number {
+  const image = find(session, op);
+  if ("error" in image) return at;
+  const { chains } = session.builder;
+  const { timeline } = session;
+  const missing: { readonly layer: BaseLayer; readonly chain: string }[] = [];
+  let chain = "";
+  for (const layer of image.layers) {
+    chain += " " + layer.diffId;
+    if (!chains.has(chain)) missing.push({ layer, chain });
+  }
+  if (missing.length === 0) return at;
+  timeline.start(vertex.digest, at);
+  const came = download(session, vertex, image.layers, at);
+  let end = at;
+  for (const { layer, chain: name } of missing) {
+    chains.add(name);
+    const start = Math.max(end, came.get(layer.digest) ?? at);
+    end = start + extractTime(layer.size);
+    timeline.statusSpan(vertex.digest, `extracting ${layer.digest}`, start, end);
+    session.undos.push({ at: end, undo: () => void chains.delete(name) });
+  }
+  end = Math.max(end, ...came.values());
+  timeline.complete(vertex.digest, end);
+  return end;
+}
+
+/** Downloads the layers for an export, which needs the blobs and not the files. Gives the end, ms. */
+export function fetchLayers(session: Session, vertex: Vertex, op: ImageOp, at: number): number {
+  const image = find(session, op);
+  if ("error" in image || image.layers.every((layer) => session.builder.blobs.has(layer.digest))) return at;
+  session.timeline.start(vertex.digest, at);
+  const end = Math.max(at, ...download(session, vertex, image.layers, at).values());
+  session.timeline.complete(vertex.digest, end);
+  return end;
 }

@@ -1,6 +1,7 @@
 /** COPY --link: the layers of the copy on top of those of the stage (BuildKit solver/llbsolver/ops/merge.go). */
 
 import { applyLayer } from "../filesystem";
+import type { Vertex } from "../graph/types";
 import { layersOf, pushLayer, type StepLayer } from "../image/layer";
 import { MERGE_TIME } from "./durations";
 import type { ExecuteAnswer } from "./operations";
@@ -16,16 +17,28 @@ export function mergeResults(session: Session, inputs: readonly StepResult[], at
       layers = pushLayer(layers, layer);
     }
   }
-  const end = at + MERGE_TIME;
   return {
-    at: end,
+    at,
     result: {
       id: session.newRef(),
       snapshot,
       layers,
-      createdAt: clockAt(session, end),
-      duration: MERGE_TIME,
+      createdAt: clockAt(session, at),
+      duration: 0,
       ...(inputs.some((input) => input.assumed) && { assumed: true }),
     },
   };
+}
+
+/** The layers are put on one another only when a step needs the files. Gives the end, ms. */
+export function unlazyMerge(session: Session, vertex: Vertex, result: StepResult, at: number): number {
+  const { merged } = session.builder;
+  if (merged.has(result.id)) return at;
+  merged.add(result.id);
+  const end = at + MERGE_TIME;
+  session.undos.push({ at: end, undo: () => void merged.delete(result.id) });
+  session.timeline.start(vertex.digest, at);
+  session.timeline.statusSpan(vertex.digest, "merging", at, end);
+  session.timeline.complete(vertex.digest, end);
+  return end;
 }

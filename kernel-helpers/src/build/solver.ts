@@ -2,7 +2,7 @@
 
 import { type CacheDep, type CacheMap, cacheMap, CacheMapError } from "../cache/cache-map";
 import { contentKey, type KeyLink, type KeyResult } from "../cache/key-store";
-import { ChecksumError, ContentHasher, type RecordCache } from "../context";
+import { ChecksumError, ContentHasher, PatternError } from "../context";
 import type { Vertex } from "../graph/types";
 import type { Builder } from "./builder";
 import type { BuildWorld } from "./machine";
@@ -58,8 +58,6 @@ export class Solver {
     private readonly world: BuildWorld,
     private readonly timeline: Timeline,
     private readonly operations: Operations,
-    /** Other stores that are asked as well (`--cache-from`). */
-    private readonly records: RecordCache | undefined,
   ) {}
 
   /** Solves *roots*, which begin at *at* ms. Gives their results, or leaves `failure` set. */
@@ -115,7 +113,7 @@ export class Solver {
     } catch (error) {
       if (!(error instanceof VertexFailure)) throw error;
       state.blocked = true;
-      if (!this.failure || error.at < this.failure.at) this.failure = error;
+      if (error.at < this.deadline) this.failure = error;
     }
   }
 
@@ -199,6 +197,7 @@ export class Solver {
     const dep = state.deps[i]!;
     const { selector, content } = map.deps[i]!;
     const result = dep.input.result!;
+    this.unlazy(dep.input);
     dep.contentAt = dep.input.resultAt;
     dep.content = this.contentDigest(state.vertex, result, content!, dep.contentAt);
     const byContent: KeyLink = { parent: contentKey(dep.content), selector: "" };
@@ -211,7 +210,7 @@ export class Solver {
   private contentDigest(vertex: Vertex, result: StepResult, content: NonNullable<CacheDep["content"]>, at: number): string {
     let hasher = this.hashers.get(result);
     if (!hasher) {
-      hasher = new ContentHasher(this.world.platform, result.synced ?? result.snapshot, { cache: this.records });
+      hasher = new ContentHasher(this.world.platform, result.synced ?? result.snapshot, this.builder.digests);
       this.hashers.set(result, hasher);
     }
     const selectors = content.length > 0 ? content : WHOLE;
@@ -220,7 +219,7 @@ export class Solver {
       if (!this.builder.contents.has(digest)) this.builder.contents.set(digest, hasher.files(selectors));
       return digest;
     } catch (error) {
-      if (!(error instanceof ChecksumError)) throw error;
+      if (!(error instanceof ChecksumError) && !(error instanceof PatternError)) throw error;
       const message = `failed to calculate checksum of ref ${result.id}: ${error.message}`;
       this.timeline.start(vertex.digest, at);
       this.timeline.complete(vertex.digest, at, { error: message });
@@ -232,7 +231,7 @@ export class Solver {
     let best: KeyResult<StepResult> | undefined;
     for (const key of keys) {
       const result = this.builder.keys.results(key)[0];
-      if (result && (!best || result.sequence > best.sequence)) best = result;
+      if (result && (!best || isNewer(result, best))) best = result;
     }
     return best;
   }
@@ -256,9 +255,22 @@ export class Solver {
     for (const [i, dep] of state.deps.entries()) {
       if (map?.deps[i]?.content !== undefined && dep.content === undefined) this.hashInput(state, map, i);
     }
+    if (state.vertex.op.kind !== "merge") for (const dep of state.deps) this.unlazy(dep.input);
     const start = Math.max(at, ...state.deps.map((dep) => Math.max(dep.input.resultAt, dep.contentAt)));
     if (start > this.deadline) throw blockedBy(state.vertex);
     await this.execute(state, start);
+  }
+
+  /** An input of a step must have its files. */
+  private unlazy(state: VertexState): void {
+    let at = state.resultAt;
+    if (state.vertex.op.kind === "merge") {
+      for (const { input } of state.deps) {
+        this.unlazy(input);
+        at = Math.max(at, input.resultAt);
+      }
+    }
+    state.resultAt = this.operations.unlazy(state.vertex, state.result, at);
   }
 
   private load(state: VertexState, record: KeyResult<StepResult>, at: number): void {
@@ -268,7 +280,6 @@ export class Solver {
     state.resultKey = record.key;
     state.resultAt = at;
     state.loaded = true;
-    this.operations.loaded?.(state.vertex, record.value, at);
   }
 
   private async execute(state: VertexState, at: number): Promise<void> {
@@ -315,6 +326,11 @@ export class Solver {
   takeBack(end: number): void {
     for (const { at, undo } of this.saved.reverse()) if (at > end) undo();
   }
+}
+
+/** Of several results the one that was made last; of an import the time counts, not when it came. */
+function isNewer(a: KeyResult<StepResult>, b: KeyResult<StepResult>): boolean {
+  return a.value.createdAt > b.value.createdAt || (a.value.createdAt === b.value.createdAt && a.sequence > b.sequence);
 }
 
 const WHOLE = [{ path: "/" }] as const;

@@ -1,5 +1,6 @@
 /** What a build is asked and what it answers: plain records, JSON-printable, the same in every medium. */
 
+import type { Difference } from "../cache/differences";
 import type { DockerfileError, LineRange, LintWarning, SourceRange } from "../dockerfile/types";
 import type { FileType } from "../platform/files";
 import type { SolveStatus } from "./status";
@@ -94,15 +95,7 @@ export interface Miss {
 }
 
 /** One part of a key that differs, in the words of test/vectors/reasons.md. */
-export interface KeyDifference {
-  readonly kind: "exec-op" | "file-op" | "content" | "source" | "dep" | "option";
-  /** Field of the operation (`args[2]`, `env[1]`, `Actions[0].dest`) or `file src/a.js`. */
-  readonly path: string;
-  /** For content: `mode`, `size`, `typeflag`, `linkname`, `content digest`, `added`, `removed`, `content key`. */
-  readonly field?: string;
-  readonly old?: string | null;
-  readonly new?: string | null;
-}
+export type KeyDifference = Difference;
 
 /** One step of the Dockerfile (a vertex that is not internal). */
 export interface Step {

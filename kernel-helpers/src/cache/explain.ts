@@ -1,5 +1,10 @@
 /** Why a step was not cached: its key compared with the nearest one of an earlier build (test/vectors/reasons.md). */
 
+import type { HashedFile } from "../context";
+import { contentDifferences, type Difference, operationDifferences } from "./differences";
+import type { OpJson } from "./op-json";
+import { similarity } from "./similarity";
+
 /** What a build leaves behind of each step, for later comparisons. */
 export interface StepTrace {
   /** As shown: `[3/4] COPY . /app`. */
@@ -14,10 +19,105 @@ export interface StepTrace {
 
 /** How an input took part in the key. */
 export interface InputTrace {
-  /** Name of the step it is; undefined for a context. */
+  /** Name of the step it is; of a context its row. */
   readonly name: string;
   /** Key of the input's result; undefined for a context. */
   readonly key?: string;
   /** Digest of what was selected of it, when that counts. */
   readonly content?: string;
+}
+
+/** A step that missed, and what is known of it. */
+export interface MissedStep extends StepTrace {
+  /** Was its key stored before this build? Then it was not looked up. */
+  readonly keyWasStored: boolean;
+}
+
+/** Where earlier operations and contents are found, and which keys were stored before this build. */
+export interface ExplainSource {
+  operation(digest: string): OpJson | undefined;
+  content(digest: string): readonly HashedFile[] | undefined;
+  wasStored(key: string): boolean;
+}
+
+export interface Explanation {
+  readonly cause: "own" | "knock-on" | "not-looked-up";
+  readonly parts: readonly Difference[];
+  readonly pairedWith?: string;
+  /** No earlier step of its kind is left to compare with. */
+  readonly first: boolean;
+}
+
+/** Below this an operation of an older build is not taken for the same step changed. */
+const LEAST_SIMILARITY = 0.5;
+
+/**
+ * Explains *missed*. *steps*: all steps of the build; *earlier*: those of the builds before, newest build first. The counterpart is
+ * the same record, else the same operation, else the most similar operation that no step of the build has any more.
+ */
+export function explainMiss(
+  missed: MissedStep,
+  steps: readonly StepTrace[],
+  earlier: readonly (readonly StepTrace[])[],
+  source: ExplainSource,
+): Explanation {
+  if (missed.keyWasStored) {
+    const twin = earlier.flat().find(({ key }) => key === missed.key);
+    return { cause: "not-looked-up", parts: [], first: false, ...(twin && { pairedWith: twin.name }) };
+  }
+  const operation = source.operation(missed.opDigest)!;
+  const counterpart = findCounterpart(missed, operation, steps, earlier, source);
+  if (!counterpart) {
+    return { cause: "own", parts: operationDifferences(undefined, operation), first: true };
+  }
+  const parts: Difference[] = [];
+  if (counterpart.opDigest !== missed.opDigest) {
+    parts.push(...operationDifferences(source.operation(counterpart.opDigest), operation));
+  }
+  for (const [i, input] of missed.inputs.entries()) {
+    const old = counterpart.inputs[i];
+    if (input.content === undefined || input.content === old?.content) continue;
+    const before = old?.content === undefined ? undefined : source.content(old.content);
+    parts.push(...contentDifferences(before, source.content(input.content) ?? [], i, { old: old?.content, new: input.content }));
+  }
+  const isOwn = parts.length > 0;
+  for (const [i, input] of missed.inputs.entries()) {
+    const old = counterpart.inputs[i];
+    if (input.content !== undefined || input.key === undefined || input.key === old?.key) continue;
+    const dependencyKey = source.wasStored(input.key) ? "stored, another one" : "new";
+    parts.push({ kind: "dep", path: "", old: old?.name ?? null, new: input.name, input: i, dependencyKey });
+  }
+  return { cause: isOwn ? "own" : "knock-on", parts, pairedWith: counterpart.name, first: false };
+}
+
+function findCounterpart(
+  missed: StepTrace,
+  operation: OpJson,
+  steps: readonly StepTrace[],
+  earlier: readonly (readonly StepTrace[])[],
+  source: ExplainSource,
+): StepTrace | undefined {
+  const current = new Set(steps.map(({ opDigest }) => opDigest));
+  for (const [age, build] of earlier.entries()) {
+    const same = build.find(({ key }) => key === missed.key) ?? nearest(missed, build);
+    if (same) return same;
+    let best: StepTrace | undefined;
+    let bestRatio = age === 0 ? 0 : LEAST_SIMILARITY;
+    for (const old of build) {
+      const json = source.operation(old.opDigest);
+      if (current.has(old.opDigest) || json?.kind !== operation.kind) continue;
+      const ratio = similarity(json.text === "" ? "" : JSON.stringify(json.json), JSON.stringify(operation.json));
+      if (ratio > bestRatio) [best, bestRatio] = [old, ratio];
+    }
+    if (best) return best;
+  }
+  return undefined;
+}
+
+/** The step with the same operation; of several the one that shares most inputs. */
+function nearest(missed: StepTrace, build: readonly StepTrace[]): StepTrace | undefined {
+  const same = build.filter(({ opDigest }) => opDigest === missed.opDigest);
+  const shared = (old: StepTrace): number =>
+    old.inputs.filter((input, i) => input.name === missed.inputs[i]?.name).length + (old.name === missed.name ? 1 : 0);
+  return same.sort((a, b) => shared(b) - shared(a))[0];
 }

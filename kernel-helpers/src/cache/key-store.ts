@@ -161,13 +161,36 @@ export class KeyStore<R> {
     this.found.clear();
   }
 
-  /** Puts a link in as it is. */
-  addLink(name: string, child: string): void {
+  /** Puts a link in as it is. False when it was there. */
+  addLink(name: string, child: string): boolean {
     const children = this.links.get(name);
-    if (children?.has(child)) return;
+    if (children?.has(child)) return false;
     if (children) children.add(child);
     else this.links.set(name, new Set([child]));
     this.onChange?.({ type: "link", name, child });
+    return true;
+  }
+
+  removeLink(name: string, child: string): void {
+    const children = this.links.get(name);
+    if (!children?.delete(child)) return;
+    if (children.size === 0) this.links.delete(name);
+    this.onChange?.({ type: "unlink", name, child });
+  }
+
+  /** The links that lead from one of *parents* (keys and contents) to one of *children*. */
+  linksAmong(parents: ReadonlySet<string>, children: ReadonlySet<string>): [name: string, child: string][] {
+    const found: [string, string][] = [];
+    for (const [name, ids] of this.links) {
+      if (!parents.has(name.slice(0, name.indexOf("|")))) continue;
+      for (const id of ids) if (children.has(id)) found.push([name, id]);
+    }
+    return found;
+  }
+
+  /** Says by which links a record was saved, without making them. */
+  setDeps(record: KeyRecord): void {
+    if (this.records.has(record.id)) this.records.set(record.id, record);
   }
 
   allLinks(): IterableIterator<[string, Set<string>]> {
@@ -177,7 +200,7 @@ export class KeyStore<R> {
 
 export type KeyChange<R> =
   | { readonly type: "record"; readonly record: KeyRecord }
-  | { readonly type: "link"; readonly name: string; readonly child: string }
+  | { readonly type: "link" | "unlink"; readonly name: string; readonly child: string }
   | { readonly type: "forget"; readonly key: string }
   | { readonly type: "result" | "unresult"; readonly key: string; readonly value: R };
 

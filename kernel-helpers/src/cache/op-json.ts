@@ -38,7 +38,7 @@ export function execJson(op: ExecOp): OpJson {
           optional: omitEmpty(optional),
         })),
       ),
-      cdiDevices: omitEmpty(op.devices.map((name) => ({ name }))),
+      cdiDevices: omitEmpty(op.devices.map(({ name, optional }) => ({ name, optional: omitEmpty(optional) }))),
     },
     OS: op.platform.os,
     Arch: op.platform.architecture,

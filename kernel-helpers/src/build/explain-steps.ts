@@ -1,0 +1,68 @@
+/** Explains the misses of a build and leaves its steps behind for the explanations of the next ones. */
+
+import { explainMiss, type Explanation, type MissedStep, type StepTrace } from "../cache/explain";
+import { missSentence } from "../cache/sentence";
+import type { Builder } from "./builder";
+import type { Solver, VertexState } from "./solver";
+import type { Miss } from "./types";
+
+/** How many builds are kept to compare with. */
+const KEPT_BUILDS = 50;
+
+/** By vertex digest: why it missed. The builder remembers the steps of this build from now on. */
+export function explainSteps(builder: Builder, solver: Solver, end: number): Map<string, Miss> {
+  const missed: (StepTrace & { readonly state: VertexState })[] = [];
+  const traces: StepTrace[] = [];
+  const fresh = new Set<string>();
+  for (const state of solver.states.values()) {
+    const trace = traceOf(builder, state);
+    if (!trace) continue;
+    const isDone = !state.executed || state.resultAt <= end;
+    if (!isDone) continue;
+    traces.push(trace);
+    if (!state.executed) continue;
+    missed.push({ ...trace, state });
+    if (!state.keyWasStored) fresh.add(trace.key);
+  }
+  const source = {
+    operation: (digest: string) => builder.operations.get(digest),
+    content: (digest: string) => builder.contents.get(digest),
+    wasStored: (key: string) => builder.keys.record(key) !== undefined && !fresh.has(key),
+  };
+  const found = new Map<string, Miss>();
+  for (const { state, ...trace } of missed) {
+    const step: MissedStep = { ...trace, keyWasStored: state.keyWasStored };
+    const explanation = explainMiss(step, traces, builder.traces, source);
+    found.set(trace.vertex, missOf(explanation));
+  }
+  if (traces.length > 0) builder.traces = [traces, ...builder.traces].slice(0, KEPT_BUILDS);
+  return found;
+}
+
+function missOf(explanation: Explanation): Miss {
+  return { ...explanation, sentence: missSentence(explanation) };
+}
+
+function traceOf(builder: Builder, state: VertexState): StepTrace | undefined {
+  const key = state.resultKey ?? state.record?.key ?? state.keys[0];
+  if (key === undefined || !state.cacheMap) return undefined;
+  const stored = builder.keys.record(key);
+  return {
+    name: state.vertex.name,
+    vertex: state.vertex.digest,
+    key,
+    opDigest: state.cacheMap.digest,
+    inputs: state.deps.map(({ input, content }, i) => {
+      const link = stored?.deps[i]?.find(({ parent }) => parent.startsWith(CONTENT));
+      const digest = content ?? link?.parent.slice(CONTENT.length);
+      const inputKey = input.resultKey ?? input.record?.key ?? input.keys[0];
+      return {
+        name: input.vertex.name,
+        ...(inputKey !== undefined && { key: inputKey }),
+        ...(digest !== undefined && { content: digest }),
+      };
+    }),
+  };
+}
+
+const CONTENT = "content:";

@@ -1,0 +1,145 @@
+/** The parts in which two keys differ: fields of the operation, files of the content (test/vectors/reasons.md). */
+
+import type { HashedFile } from "../context";
+import type { Json } from "./go-json";
+import type { OpJson } from "./op-json";
+import { changes } from "./similarity";
+
+/** One part that differs. *old* or *new* null: there was, or is, no such part. Values that are no strings are given as JSON. */
+export interface Difference {
+  readonly kind: "exec-op" | "file-op" | "merge-op" | "content" | "source" | "dep";
+  /** Field of the operation (`args[2]`, `Actions[0].dest`), `file src/a.js`, or "" for all of it. */
+  readonly path: string;
+  /** For content: which attribute. */
+  readonly field?: string;
+  readonly old?: string | null;
+  readonly new?: string | null;
+  /** Which input of the step, for content and dep. */
+  readonly input?: number;
+  /** For dep: is the input's key new, or one that was stored already but not the one before? */
+  readonly dependencyKey?: "new" | "stored, another one";
+  /** For a file that was added or removed: the paths that have the same record. */
+  readonly sameRecordAs?: readonly string[];
+}
+
+/** Differences of two operations of one kind, in the order of the fields. */
+export function operationDifferences(before: OpJson | undefined, after: OpJson): Difference[] {
+  if (!before) return [{ kind: after.kind, path: "", old: null, new: show(after.json) }];
+  const found: Difference[] = [];
+  compare(before.json, after.json, "", (path, old, now) => {
+    found.push({ kind: after.kind, path: shortPath(path), old: show(old), new: show(now) });
+  });
+  return found;
+}
+
+function shortPath(path: string): string {
+  return path.replace(/^Exec\.meta\./, "").replace(/^Exec\./, "");
+}
+
+function show(value: Json | undefined): string | null {
+  if (value === undefined || value === null) return null;
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+type Report = (path: string, old: Json | undefined, now: Json | undefined) => void;
+type JsonObject = { readonly [key: string]: Json | undefined };
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function compare(old: Json | undefined, now: Json | undefined, path: string, report: Report): void {
+  if (isObject(old) && isObject(now)) {
+    const keys = [...new Set([...Object.keys(old), ...Object.keys(now)])];
+    for (const key of keys) compare(old[key], now[key], path === "" ? key : `${path}.${key}`, report);
+    return;
+  }
+  if (Array.isArray(old) && Array.isArray(now)) {
+    compareLists(old as readonly Json[], now as readonly Json[], path, report);
+    return;
+  }
+  if (JSON.stringify(old) !== JSON.stringify(now)) report(path, old, now);
+}
+
+function compareLists(old: readonly Json[], now: readonly Json[], path: string, report: Report): void {
+  const texts = (list: readonly Json[]): string[] => list.map((element) => JSON.stringify(element));
+  for (const change of changes(texts(old), texts(now))) {
+    if (change.type === "equal") continue;
+    const pairs = Math.min(change.oldTo - change.oldFrom, change.newTo - change.newFrom);
+    for (let i = 0; i < pairs; i++) {
+      compare(old[change.oldFrom + i], now[change.newFrom + i], `${path}[${change.newFrom + i}]`, report);
+    }
+    for (let i = change.oldFrom + pairs; i < change.oldTo; i++) report(`${path}[${i}]`, old[i], undefined);
+    for (let i = change.newFrom + pairs; i < change.newTo; i++) report(`${path}[${i}]`, undefined, now[i]);
+  }
+}
+
+/** Differences of what was selected of input number *input*. */
+export function contentDifferences(
+  before: readonly HashedFile[] | undefined,
+  after: readonly HashedFile[],
+  input: number,
+  digests: { readonly old?: string; readonly new: string },
+): Difference[] {
+  const content = (path: string, field: string, old: string | null, now: string | null): Difference => ({
+    kind: "content",
+    path,
+    field,
+    old,
+    new: now,
+    input,
+  });
+  if (!before) return [content("", "content key", digests.old ?? null, digests.new)];
+  const olds = new Map(before.map((file) => [file.path, file]));
+  const news = new Map(after.map((file) => [file.path, file]));
+  const removed = before.filter(({ path }) => !news.has(path));
+  const added = after.filter(({ path }) => !olds.has(path));
+  const found: Difference[] = [];
+  const twins = (digest: string, among: readonly HashedFile[]): { sameRecordAs?: string[] } => {
+    const same = among.filter((file) => file.digest === digest).map(({ path }) => path.replace(/^\//, ""));
+    return same.length > 0 ? { sameRecordAs: same } : {};
+  };
+  for (const file of [...olds.values(), ...added].sort((a, b) => (a.path < b.path ? -1 : 1))) {
+    const old = olds.get(file.path);
+    const now = news.get(file.path);
+    const name = nameOf(now ?? old!);
+    if (!now) found.push({ ...content(name, "removed", old!.digest, null), ...twins(old!.digest, added) });
+    else if (!old) found.push({ ...content(name, "added", null, now.digest), ...twins(now.digest, removed) });
+    else found.push(...fileDifferences(old, now, name, content));
+  }
+  return found.length > 0 ? found : [content("", "content key", digests.old ?? null, digests.new)];
+}
+
+function nameOf(file: HashedFile): string {
+  const path = file.path.replace(/^\//, "");
+  return "file " + path + (file.header.type === "dir" && path !== "" ? "/" : "");
+}
+
+function fileDifferences(
+  old: HashedFile,
+  now: HashedFile,
+  name: string,
+  content: (path: string, field: string, old: string | null, now: string | null) => Difference,
+): Difference[] {
+  if (old.digest === now.digest) return [];
+  const before = headerOf(old);
+  const after = headerOf(now);
+  const found = Object.keys(after)
+    .filter((field) => before[field] !== after[field])
+    .map((field) => content(name, field, before[field] ?? null, after[field] ?? null));
+  if (found.every(({ field }) => field === "size")) found.push(content(name, "content digest", old.digest, now.digest));
+  return found;
+}
+
+const TYPE_FLAG = { file: "0", dir: "5", symlink: "2", char: "3", block: "4", fifo: "6" } as const;
+
+function headerOf({ header }: HashedFile): Record<string, string> {
+  return {
+    mode: header.mode.toString(8),
+    uid: String(header.uid),
+    gid: String(header.gid),
+    size: String(header.size),
+    typeflag: TYPE_FLAG[header.type],
+    linkname: header.linkname,
+  };
+}

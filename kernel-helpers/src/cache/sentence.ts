@@ -1,0 +1,104 @@
+/** A miss in one sentence, in Korean and English. Names and values stand behind a colon, so that no particle depends on them. */
+
+import type { Difference } from "./differences";
+import type { Explanation } from "./explain";
+
+export interface Sentence {
+  readonly ko: string;
+  readonly en: string;
+}
+
+/** The sentence for an explanation: the first own part, how many more there are, or the step that it follows from. */
+export function missSentence({ cause, parts, first }: Explanation): Sentence {
+  if (cause === "not-looked-up") {
+    return { ko: "캐시를 찾아보지 않음(--no-cache)", en: "not looked up in the cache (--no-cache)" };
+  }
+  if (first) return { ko: "처음 보는 단계: 캐시에 견줄 기록이 없음", en: "first time: no earlier step to compare with" };
+  const own = parts.filter(({ kind }) => kind !== "dep");
+  if (cause === "own" && own.length > 0) return withRest(partSentence(own[0]!), own.length - 1);
+  return withRest(dependencySentence(parts[0]), 0);
+}
+
+function withRest(sentence: Sentence, rest: number): Sentence {
+  if (rest === 0) return sentence;
+  return { ko: `${sentence.ko} (외 ${rest}가지)`, en: `${sentence.en} (and ${rest} more)` };
+}
+
+function dependencySentence(part: Difference | undefined): Sentence {
+  if (!part) return { ko: "앞 단계의 결과가 바뀜", en: "a step before it has a new result" };
+  const name = part.new ?? "";
+  if (part.dependencyKey === "stored, another one") {
+    return {
+      ko: `앞에 오는 단계가 달라짐: ${part.old ?? "없음"} → ${name}`,
+      en: `its parent is another step than before: ${part.old ?? "none"} → ${name}`,
+    };
+  }
+  return { ko: `앞 단계가 다시 실행됨: ${name}`, en: `a step before it ran again: ${name}` };
+}
+
+function arrow(part: Difference): string {
+  return `${clip(part.old)} → ${clip(part.new)}`;
+}
+
+function clip(value: string | null | undefined): string {
+  if (value === null || value === undefined || value === "") return "∅";
+  const line = value.replaceAll("\n", "⏎");
+  return line.length > 80 ? line.slice(0, 79) + "…" : line;
+}
+
+function partSentence(part: Difference): Sentence {
+  const found =
+    part.kind === "content"
+      ? contentSentence(part)
+      : part.kind === "source"
+        ? sourceSentence(part)
+        : (OPERATION_WORDS.find(([pattern]) => pattern.test(part.path))?.[1] ?? { ko: `${part.path} 값이 바뀜`, en: `${part.path} changed` });
+  return part.kind === "content" ? found : { ko: `${found.ko}: ${arrow(part)}`, en: `${found.en}: ${arrow(part)}` };
+}
+
+/** By field of the operation; the first that fits. */
+const OPERATION_WORDS: readonly (readonly [RegExp, Sentence])[] = [
+  [/^args/, { ko: "실행할 명령이 바뀜", en: "the command changed" }],
+  [/^env/, { ko: "환경 변수(ENV, ARG)가 바뀜", en: "an environment variable (ENV, ARG) changed" }],
+  [/^cwd$/, { ko: "작업 디렉터리(WORKDIR)가 바뀜", en: "the working directory (WORKDIR) changed" }],
+  [/^user$/, { ko: "사용자(USER)가 바뀜", en: "the user (USER) changed" }],
+  [/^mounts|^secretenv/, { ko: "마운트(--mount)가 바뀜", en: "a mount (--mount) changed" }],
+  [/^extraHosts/, { ko: "추가 호스트(--add-host)가 바뀜", en: "the extra hosts (--add-host) changed" }],
+  [/^network/, { ko: "네트워크(--network)가 바뀜", en: "the network (--network) changed" }],
+  [/^ulimit/, { ko: "자원 제한(--ulimit)이 바뀜", en: "the limits (--ulimit) changed" }],
+  [/^(Arch|OS|Variant)$/, { ko: "플랫폼이 바뀜", en: "the platform changed" }],
+  [/\.dest$/, { ko: "복사할 곳이 바뀜", en: "the destination changed" }],
+  [/\.src$/, { ko: "복사할 원본의 이름이 바뀜", en: "the name of the source changed" }],
+  [/\.(mode|modeStr)$/, { ko: "권한(--chmod)이 바뀜", en: "the permissions (--chmod) changed" }],
+  [/\.owner/, { ko: "소유자가 바뀜", en: "the owner changed" }],
+  [/\.path$/, { ko: "만들 경로가 바뀜", en: "the path to make changed" }],
+  [/\.timestamp$/, { ko: "SOURCE_DATE_EPOCH 값이 바뀜", en: "SOURCE_DATE_EPOCH changed" }],
+  [/\.data$/, { ko: "인라인 문서의 내용이 바뀜", en: "the inline document changed" }],
+  [/^Actions\[\d+\]$/, { ko: "복사할 원본의 목록이 바뀜", en: "the list of sources changed" }],
+  [/^$/, { ko: "새 단계", en: "a new step" }],
+];
+
+function sourceSentence(part: Difference): Sentence {
+  if (part.path === "Digest") return { ko: "베이스 이미지가 바뀜", en: "the base image changed" };
+  return { ko: "플랫폼이 바뀜", en: "the platform changed" };
+}
+
+function contentSentence(part: Difference): Sentence {
+  const file = part.path.replace(/^file /, "") || "/";
+  switch (part.field) {
+    case "added":
+      return { ko: `파일이 생김: ${file}`, en: `file added: ${file}` };
+    case "removed":
+      return { ko: `파일이 없어짐: ${file}`, en: `file removed: ${file}` };
+    case "mode":
+      return { ko: `파일 권한이 바뀜: ${file} ${arrow(part)}`, en: `file mode changed: ${file} ${arrow(part)}` };
+    case "linkname":
+      return { ko: `링크가 가리키는 곳이 바뀜: ${file} ${arrow(part)}`, en: `link target changed: ${file} ${arrow(part)}` };
+    case "typeflag":
+      return { ko: `파일의 종류가 바뀜: ${file}`, en: `file type changed: ${file}` };
+    case "content key":
+      return { ko: "고른 파일은 같지만 고르는 방식이 바뀜", en: "the same files, selected in another way" };
+    default:
+      return { ko: `파일 내용이 바뀜: ${file}`, en: `file content changed: ${file}` };
+  }
+}

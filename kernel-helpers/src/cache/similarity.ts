@@ -1,0 +1,90 @@
+/** How alike two texts or lists are, by longest common runs (Ratcliff and Obershelp): for finding the counterpart of a changed step. */
+
+/** A stretch of equal, replaced, removed or added elements: `[from, to)` in the old and the new list. */
+export interface Change {
+  readonly type: "equal" | "replace" | "delete" | "insert";
+  readonly oldFrom: number;
+  readonly oldTo: number;
+  readonly newFrom: number;
+  readonly newTo: number;
+}
+
+interface Match {
+  readonly a: number;
+  readonly b: number;
+  readonly size: number;
+}
+
+/** 0 (nothing in common) to 1 (equal). Long texts are compared by their words. */
+export function similarity(a: string, b: string): number {
+  if (a === b) return 1;
+  const isLong = a.length + b.length > 4000;
+  const left = isLong ? a.split(/(?<=\W)/) : [...a];
+  const right = isLong ? b.split(/(?<=\W)/) : [...b];
+  const total = left.length + right.length;
+  if (total === 0) return 1;
+  const same = matches(left, right).reduce((sum, match) => sum + match.size, 0);
+  return (2 * same) / total;
+}
+
+/** The changes that lead from *a* to *b*, in order. */
+export function changes(a: readonly string[], b: readonly string[]): Change[] {
+  const found: Change[] = [];
+  let oldAt = 0;
+  let newAt = 0;
+  for (const match of [...matches(a, b), { a: a.length, b: b.length, size: 0 }]) {
+    if (oldAt < match.a || newAt < match.b) {
+      const type = oldAt === match.a ? "insert" : newAt === match.b ? "delete" : "replace";
+      found.push({ type, oldFrom: oldAt, oldTo: match.a, newFrom: newAt, newTo: match.b });
+    }
+    oldAt = match.a + match.size;
+    newAt = match.b + match.size;
+    if (match.size > 0) found.push({ type: "equal", oldFrom: match.a, oldTo: oldAt, newFrom: match.b, newTo: newAt });
+  }
+  return found;
+}
+
+/** Longest runs that both have, in order. */
+function matches(a: readonly string[], b: readonly string[]): Match[] {
+  const places = new Map<string, number[]>();
+  for (const [i, element] of b.entries()) {
+    const list = places.get(element);
+    if (list) list.push(i);
+    else places.set(element, [i]);
+  }
+  const found: Match[] = [];
+  const todo = [{ aFrom: 0, aTo: a.length, bFrom: 0, bTo: b.length }];
+  while (todo.length > 0) {
+    const { aFrom, aTo, bFrom, bTo } = todo.pop()!;
+    const match = longest(a, places, aFrom, aTo, bFrom, bTo);
+    if (match.size === 0) continue;
+    found.push(match);
+    todo.push({ aFrom, aTo: match.a, bFrom, bTo: match.b });
+    todo.push({ aFrom: match.a + match.size, aTo, bFrom: match.b + match.size, bTo });
+  }
+  return found.sort((x, y) => x.a - y.a);
+}
+
+function longest(
+  a: readonly string[],
+  places: ReadonlyMap<string, readonly number[]>,
+  aFrom: number,
+  aTo: number,
+  bFrom: number,
+  bTo: number,
+): Match {
+  let best: Match = { a: aFrom, b: bFrom, size: 0 };
+  let runs = new Map<number, number>();
+  for (let i = aFrom; i < aTo; i++) {
+    const next = new Map<number, number>();
+    for (const j of places.get(a[i]!) ?? []) {
+      if (j < bFrom) continue;
+      if (j >= bTo) break;
+      const size = (runs.get(j - 1) ?? 0) + 1;
+      next.set(j, size);
+      if (size > best.size) best = { a: i - size + 1, b: j - size + 1, size };
+    }
+    runs = next;
+  }
+  return best;
+}
