@@ -154,7 +154,7 @@ export const stageErrors: readonly ErrorEntry[] = [
     ],
   },
   {
-    code: "LB_BASE_NAME_BLANK",
+    code: "LB_FROM_BLANK",
     match: /base name \((.*)\) should not be blank/,
     ko: [
       "`FROM {1}`을(를) 펼치니 이름이 비었습니다. `FROM`은 첫 `FROM` 앞의 `ARG`만 볼 수 있습니다.",
@@ -164,6 +164,42 @@ export const stageErrors: readonly ErrorEntry[] = [
       "`FROM {1}` expands to nothing; `FROM` sees only the `ARG`s above the first `FROM`.",
       "Write `ARG name=default` above the first `FROM`, or pass `--build-arg`.",
     ],
+  },
+  {
+    code: "LB_SOURCE_DATE_EPOCH",
+    match: /invalid SOURCE_DATE_EPOCH: (.*)$/,
+    ko: [
+      "`SOURCE_DATE_EPOCH`는 1970년부터 센 초의 수인데 `{1}`이(가) 적혀 있습니다.",
+      "`SOURCE_DATE_EPOCH=1704067200`처럼 정수로 적으세요.",
+    ],
+    en: [
+      "`SOURCE_DATE_EPOCH` is a number of seconds since 1970, not `{1}`.",
+      "Write a whole number: `SOURCE_DATE_EPOCH=1704067200`.",
+    ],
+  },
+  {
+    code: "LB_ENTITLEMENT",
+    match: /failed to load LLB: (\S+) is not allowed/,
+    ko: [
+      "`{1}`은(는) 빌더를 호스트 가까이로 풀어 놓는 권한이라서, 빌드할 때 따로 허락해야 합니다.",
+      "꼭 필요하면 `--allow {1}`을 주고, 아니면 그 옵션을 지우세요.",
+    ],
+    en: [
+      "`{1}` gives a build more rights than usual, so that it must be allowed when the build is started.",
+      "Pass `--allow {1}` if it is really needed, or remove the flag.",
+    ],
+  },
+  {
+    code: "LB_RUN_EMPTY",
+    match: /parsing produced an invalid run command/,
+    ko: ["`RUN`의 첫 낱말이 비어 있어 실행할 것이 없습니다.", "실행할 명령을 적으세요."],
+    en: ["The first word of `RUN` is empty, so there is nothing to run.", "Write the command to run."],
+  },
+  {
+    code: "LB_STOPSIGNAL",
+    match: /invalid signal: (.*)$/,
+    ko: ["`{1}`(이)라는 신호는 없습니다.", "`SIGTERM`, `SIGINT`, `SIGQUIT` 같은 이름이나 번호를 적으세요."],
+    en: ["There is no signal `{1}`.", "Write a name such as `SIGTERM`, `SIGINT` or `SIGQUIT`, or a number."],
   },
   {
     code: "LB_PLATFORM_EMPTY",
@@ -178,7 +214,7 @@ export const stageErrors: readonly ErrorEntry[] = [
     ],
   },
   {
-    code: "LB_PLATFORM",
+    code: "LB_FROM_PLATFORM",
     match: /failed to parse platform|invalid platform|unknown operating system or architecture|platform/,
     ko: [
       "플랫폼은 `linux/amd64`, `linux/arm64`, `linux/arm/v7`처럼 `os/arch[/variant]`로 적습니다.",
@@ -205,7 +241,7 @@ export const stageErrors: readonly ErrorEntry[] = [
     en: ["`--chmod` is an octal number from 0 to 07777, or symbols such as `u+x`.", "Write `--chmod=755`."],
   },
   {
-    code: "LB_LINT_ERROR",
+    code: "LB_CHECK_VIOLATION",
     match: /lint violation found for rules: (.*)$/,
     ko: [
       "`check=error=true`라서 검사에서 나온 경고가 빌드를 멈춥니다: {1}.",
@@ -217,7 +253,7 @@ export const stageErrors: readonly ErrorEntry[] = [
     ],
   },
   {
-    code: "LB_CHECK_OPTION",
+    code: "LB_CHECK_OPTIONS",
     match: /(?:invalid check option|failed to parse check option) (".*?")/,
     ko: [
       "`check=`의 {1}을(를) 읽을 수 없습니다. `skip=규칙,규칙;error=true;experimental=all` 꼴입니다.",

@@ -9,8 +9,8 @@ import type { Fix, TextEdit } from "./fix";
 import { lineStart, LogicalLine, nodeAtLine, rangeAt, type Word } from "./place";
 
 const fix = (ko: string, en: string, ...edits: TextEdit[]): Fix => ({ title: { ko, en }, edits });
-const change = (word: string, edit: TextEdit): Fix =>
-  fix(`\`${word}\`로 바꾸기`, `Change to \`${word}\``, edit);
+const change = (word: string, ...edits: TextEdit[]): Fix =>
+  fix(`\`${word}\`로 바꾸기`, `Change to \`${word}\``, ...edits);
 
 /** The instruction that the refusal marks. */
 function markedLine(text: string, error: DockerfileError): LogicalLine | undefined {
@@ -89,14 +89,13 @@ const makers: Readonly<Record<string, Maker>> = {
     if (right === undefined) return undefined;
     const key = /unexpected key '(.*)' in '/.exec(message)?.[1];
     const value = /unsupported (?:mount type|sharing value) "(.*?)"/.exec(message)?.[1];
-    const found = line.node.original.search(
-      key === undefined
-        ? new RegExp(`=${escapeRegExp(value ?? "")}(?=[,\\s]|$)`)
-        : new RegExp(`[,=]${escapeRegExp(key)}=`, "i"),
-    );
-    if (found < 0) return undefined;
     const wrong = key ?? value ?? "";
-    return change(right, { range: line.range(found + 1, found + 1 + wrong.length), replacement: right });
+    const pattern = key === undefined ? `=${escapeRegExp(wrong)}(?=[,\\s]|$)` : `[,=]${escapeRegExp(wrong)}=`;
+    const edits = [...line.node.original.matchAll(new RegExp(pattern, "gi"))].map(({ index }) => ({
+      range: line.range(index + 1, index + 1 + wrong.length),
+      replacement: right,
+    }));
+    return edits.length === 0 ? undefined : change(right, ...edits);
   },
   LB_REFERENCE_CASE: (line) => {
     const image = line.argumentWords()[0];
@@ -143,6 +142,8 @@ function fixHeredoc(text: string, error: DockerfileError): Fix | undefined {
     if (missing.length === 0) return undefined;
     const end = text.length;
     const replacement = (text.endsWith("\n") ? "" : "\n") + missing.join("\n") + "\n";
+    const mended = parseDockerfile(text + replacement);
+    if (isDockerfileError(mended) && mended.code === error.code) return undefined;
     return fix(`끝에 \`${missing[0]}\` 넣기`, `Add \`${missing[0]}\` at the end`, {
       range: rangeAt(text, end, end),
       replacement,
