@@ -19,7 +19,7 @@ import {
   type Node,
   type NodeMeta,
 } from "./nodes";
-import { cleanPath, joinPath, normalizePath, toSlash } from "./paths";
+import { cleanPath, joinPath, normalizePath, removeDriveLetter, toSlash } from "./paths";
 import { goQuote } from "../dockerfile/go-text";
 import { Refusal } from "./refusal";
 import { copyTooEarly, type DispatchState } from "./stages";
@@ -40,7 +40,8 @@ interface Copying {
 
 /** Where the destination is; a trailing slash stays. */
 function destination(state: DispatchState, path: string, os: string): string {
-  return normalizePath(state.state.dir, path === "." || path === "" ? "./" : path, os, true);
+  const bare = removeDriveLetter(path, os, true);
+  return normalizePath(state.state.dir, bare === "." || bare === "" ? "./" : bare, os, true);
 }
 
 /** Throws Refusal for a --checksum that cannot be checked. */

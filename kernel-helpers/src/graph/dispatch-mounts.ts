@@ -53,7 +53,8 @@ function ownership(mount: RunMount, defaultMode: number): { uid: number; gid: nu
   return { uid: mount.uid ?? 0, gid: mount.gid ?? 0, mode: mount.mode ?? defaultMode };
 }
 
-const noInput = { input: -1, selector: "", output: -1, readonly: false, contentCache: false } as const;
+/** Output 0 is what BuildKit leaves there; it means nothing for these. */
+const noInput = { input: -1, selector: "", output: 0, readonly: false, contentCache: false } as const;
 
 function secretOf(
   state: DispatchState,

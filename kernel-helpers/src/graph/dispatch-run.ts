@@ -122,7 +122,7 @@ function runNode(
       security: command.security,
       proxyEnv: context.proxyEnv,
       secretEnv: mounts.secretEnv,
-      devices: command.devices.map((device) => device.name),
+      devices: command.devices.map(({ name, required }) => ({ name, optional: !required })),
       mounts: [...(script.mount === undefined ? [] : [script.mount]), ...mounts.mounts, ...sharedMemory],
       secretMounts: mounts.secretMounts,
     },

@@ -1,6 +1,7 @@
 /** The flags of a build as the frontend understands them (BuildKit frontend/dockerui/config.go, attr.go). */
 
 import { equalFold } from "../dockerfile/go-text";
+import { parseBool, ramInBytes } from "../dockerfile/go-values";
 import type { ConvertOptions } from "./conversion";
 import { isIpAddress } from "./expose";
 import { linuxAmd64, normalizePlatform, parsePlatform } from "./platform-spec";
@@ -69,29 +70,9 @@ function parseUlimit(text: string): string {
   return `${name}=${soft}:${most}`;
 }
 
-const units: Readonly<Record<string, number>> = {
-  k: 2 ** 10,
-  m: 2 ** 20,
-  g: 2 ** 30,
-  t: 2 ** 40,
-  p: 2 ** 50,
-};
-
-/** Bytes of `64m`, `1.5 GiB`, `100`; undefined when it is no size (docker/go-units RAMInBytes). */
-export function parseSize(text: string): number | undefined {
-  const match = /^\s?(\d+(?:\.\d*)?|\.\d+) ?([a-zA-Z]*)$/.exec(text);
-  if (match === null) return undefined;
-  const size = Number(match[1]);
-  const suffix = (match[2] ?? "").toLowerCase();
-  if (suffix === "" || suffix === "b") return Math.trunc(size);
-  const unit = units[suffix[0] as string];
-  if (unit === undefined || !["", "b", "ib"].includes(suffix.slice(1))) return undefined;
-  return Math.trunc(size * unit);
-}
-
 function parseShmSize(size: string | number | undefined): number {
   if (size === undefined || size === "") return 0;
-  const bytes = typeof size === "number" ? size : parseSize(size);
+  const bytes = typeof size === "number" ? size : ramInBytes(size);
   if (bytes === undefined) throw new Refusal(`failed to parse shm size: invalid size: '${size}'`);
   return bytes;
 }
@@ -133,6 +114,17 @@ function namedContexts(contexts: Readonly<Record<string, object>>): Map<string, 
   );
 }
 
+/** Is the result an index? The build argument makes one of a single platform too. */
+function isMultiPlatform(platforms: number, wanted: string | undefined): boolean {
+  if (wanted === undefined || wanted === "") return platforms > 1;
+  const flag = parseBool(wanted);
+  if (flag === undefined) throw new Refusal("invalid boolean value for multi-platform: " + wanted);
+  if (!flag && platforms > 1) {
+    throw new Refusal("conflicting config: returning multiple target platforms is not allowed");
+  }
+  return flag;
+}
+
 /** Reads *options*. Throws Refusal for those that BuildKit refuses before it looks at the Dockerfile. */
 export function readOptions(
   options: ConvertOptions,
@@ -154,7 +146,7 @@ export function readOptions(
     target: options.target ?? "",
     buildPlatform,
     targetPlatforms,
-    multiPlatform: targetPlatforms.length > 1 || buildArgs.get("BUILDKIT_MULTI_PLATFORM") === "1",
+    multiPlatform: isMultiPlatform(targetPlatforms.length, buildArgs.get("BUILDKIT_MULTI_PLATFORM")),
     extraHosts,
     shmSize,
     ulimit,

@@ -127,8 +127,9 @@ export function isHttpSource(source: string): boolean {
   return !isGitSource(source);
 }
 
-/** Is *source* a git reference with a valid query? */
+/** Is *source* a git reference with a valid query? `github.com/a/b` counts here, although ADD takes it for a path. */
 export function isGitSource(source: string): boolean {
+  if (source.startsWith("github.com/")) return true;
   try {
     return parseGitRef(source) !== undefined;
   } catch {

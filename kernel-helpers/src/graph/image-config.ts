@@ -52,12 +52,18 @@ export function defaultPath(os: string): string {
 
 /** What `FROM scratch` begins with. */
 export function emptyImage(platform: PlatformSpec): ImageDraft {
+  const env = platform.os === "windows" ? [] : ["PATH=" + defaultPath(platform.os)];
+  return { ...blankImage(), platform, env, workingDir: "/" };
+}
+
+/** Nothing at all: what a stage has that a local context took the place of. */
+export function blankImage(): ImageDraft {
   return {
-    platform,
+    platform: { os: "", architecture: "" },
     author: "",
-    env: platform.os === "windows" ? [] : ["PATH=" + defaultPath(platform.os)],
+    env: [],
     user: "",
-    workingDir: "/",
+    workingDir: "",
     exposedPorts: undefined,
     volumes: undefined,
     labels: undefined,

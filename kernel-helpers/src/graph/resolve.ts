@@ -71,7 +71,7 @@ async function resolveReachable(
       badNames.set(index, error);
     }
   }
-  // All are looked up side by side. A bad name ends that before any row appears. Of several bad ones that is told which is come to first:
+  // All are looked up side by side. A bad name ends that before any row appears. Of several failures that is told which comes first:
   // Go runs the goroutine started last before the others.
   const badName = badNames.get(count - 1) ?? [...badNames.values()][0];
   const own = badName === undefined ? context : { ...context, requests: context.requests.muted() };
@@ -79,7 +79,7 @@ async function resolveReachable(
     needed.map((item) => resolveOne(own, item.state, item.written, item.reachable)),
   );
   if (badName !== undefined) throw badName;
-  for (const result of results) if (result.status === "rejected") throw result.reason;
+  for (const result of [...results.slice(-1), ...results]) if (result.status === "rejected") throw result.reason;
   return reachable;
 }
 

@@ -3,7 +3,7 @@
 import type { Command, Stage } from "../dockerfile/command-types";
 import { goQuote, toLower } from "../dockerfile/go-text";
 import type { LineRange, SourceRange } from "../dockerfile/types";
-import { emptyImage, cloneImage, type ImageDraft } from "./image-config";
+import { blankImage, cloneImage, type ImageDraft } from "./image-config";
 import type { LoadableContext } from "./named-context";
 import type { Node } from "./nodes";
 import { Refusal } from "./refusal";
@@ -39,7 +39,7 @@ const noRange: SourceRange = {
 /** One stage, or an image that a COPY or a mount refers to (unregistered: it has no FROM). Mutable while converting. */
 export class DispatchState {
   state: State = scratch;
-  image: ImageDraft = emptyImage({ os: "", architecture: "" });
+  image: ImageDraft = blankImage();
   /** The base image as it was found, for the exporter. */
   baseImage: {
     readonly ref: string;

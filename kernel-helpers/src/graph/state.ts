@@ -14,7 +14,7 @@ export interface State {
   /** null: the empty root of `FROM scratch`. */
   readonly output: Output | null;
   readonly env: EnvList;
-  /** Absolute; the empty string before anything set it. */
+  /** Absolute; `/` until something sets it. */
   readonly dir: string;
   readonly user: string;
   /** Absent for scratch, until an image gave one. */
@@ -24,7 +24,7 @@ export interface State {
 }
 
 /** Nothing at all (`llb.Scratch`). */
-export const scratch: State = { output: null, env: EnvList.empty, dir: "", user: "", network: "default" };
+export const scratch: State = { output: null, env: EnvList.empty, dir: "/", user: "", network: "default" };
 
 /** A state of *node*'s result, with nothing set. */
 export function stateOf(node: Node, platform?: PlatformSpec): State {

@@ -105,7 +105,7 @@ export interface ExecOp {
   /** Not in the key. */
   readonly proxyEnv: Readonly<Record<string, string>>;
   readonly secretEnv: readonly { readonly id: string; readonly name: string; readonly optional: boolean }[];
-  readonly devices: readonly string[];
+  readonly devices: readonly { readonly name: string; readonly optional: boolean }[];
   readonly platform: PlatformSpec;
   /** The root mount first, then by target; secrets and ssh keep the order written. */
   readonly mounts: readonly Mount[];
@@ -119,7 +119,7 @@ export interface Mount {
   readonly input: number;
   /** Path inside the input (bind) or inside the cache; `/` is all of it. Hashed by content, not by name. */
   readonly selector: string;
-  /** Index of the vertex's output that this mount becomes; -1 for none. */
+  /** Index of the vertex's output that this mount becomes; -1 for none. Only the root has one; secrets and sockets have a 0 without meaning. */
   readonly output: number;
   readonly readonly: boolean;
   readonly tmpfsSize?: number;
