@@ -3,13 +3,40 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-import { type ImageSource, OciLayout, UnpackedChains } from "./image";
+import { Catalog, type CatalogContents, type CatalogImages, type ImageSource, OciLayout, UnpackedChains } from "./image";
 import type { LabMachine } from "./lab";
 import { nodePlatform, openHostDirectory } from "./platform/node";
 
 /** The machine. Nothing is opened before it is asked for. */
 export function nodeMachine(): LabMachine {
-  return { platform: nodePlatform, openBases: openBaseDirectory, openDirectory: openHostDirectory };
+  return {
+    platform: nodePlatform,
+    openBases: openBaseDirectory,
+    catalog: () => (catalog ??= openCatalog()),
+    openDirectory: openHostDirectory,
+  };
+}
+
+let catalog: ImageSource | undefined;
+
+/** The catalog beside the program: read once, at the first FROM that the bases do not know. */
+function openCatalog(): ImageSource {
+  let opened: ImageSource | undefined;
+  return {
+    find(ref, platform) {
+      opened ??= new Catalog(catalogJson<CatalogImages>("base-images"), catalogJson<CatalogContents>("base-contents"));
+      return opened.find(ref, platform);
+    },
+  };
+}
+
+/** A file of content/catalog, parsed. */
+export function catalogJson<T>(name: string): T {
+  for (const up of ["../../content", "../content"]) {
+    const bytes = readIfThere(join(__dirname, up, "catalog", `${name}.json`));
+    if (bytes) return JSON.parse(Buffer.from(bytes).toString()) as T;
+  }
+  throw new Error(`content/catalog/${name}.json is missing from this installation / 설치에 content/catalog/${name}.json 파일이 없습니다`);
 }
 
 /** Every layout in *directory*: itself, its folders, its `.tar` files. Throws when there is no such directory. */

@@ -2,9 +2,9 @@
 
 import { KeyStore } from "../cache/key-store";
 import type { StepTrace } from "../cache/explain";
-import { DigestCache, type HashedFile, type RecordCache, type SyncedContext } from "../context";
+import { DigestCache, memoryRecordCache, type HashedFile, type RecordCache, type SyncedContext } from "../context";
 import type { OpJson } from "../cache/op-json";
-import type { Snapshot } from "../platform/files";
+import type { Content, Snapshot } from "../platform/files";
 import type { Platform } from "../platform/platform";
 import type { StepResult } from "./step-result";
 
@@ -36,7 +36,7 @@ export class Builder {
 
   /** *records*: digests of file records known from before. */
   constructor(platform: Platform, records?: RecordCache) {
-    this.digests = new DigestCache(records);
+    this.digests = new DigestCache(withStandIns(platform, records ?? memoryRecordCache()));
     this.keys = new KeyStore((text) => "key:" + platform.sha256Hex(text));
   }
 
@@ -52,4 +52,15 @@ export class Builder {
     this.merged.clear();
     this.traces = [];
   }
+}
+
+/** Files without contents are hashed by what stands for them. */
+function withStandIns(platform: Platform, records: RecordCache): RecordCache {
+  return {
+    get(content, header) {
+      const { standIn } = content as Content;
+      return standIn === undefined ? records.get(content, header) : "sha256:" + platform.sha256Hex(`${header}\0unknown ${standIn}`);
+    },
+    put: (content, header, digest) => records.put(content, header, digest),
+  };
 }

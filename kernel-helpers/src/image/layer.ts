@@ -97,7 +97,7 @@ export class StepLayer {
       let size = 1024;
       const facts = this.entries().map(({ content, mtime, ...entry }) => {
         size += 512 + Math.ceil(entry.size / 512) * 512;
-        return { ...entry, mtime: Math.min(mtime, epoch ?? mtime), digest: content?.digest };
+        return { ...entry, mtime: Math.min(mtime, epoch ?? mtime), digest: content?.digest ?? content?.standIn };
       });
       return { diffId: sha256Digest(platform, JSON.stringify(facts)), uncompressed: size };
     }

@@ -9,6 +9,8 @@ export interface Content {
   readonly size: number;
   /** `sha256:…` of the bytes when it is known already. */
   readonly digest?: string;
+  /** Of a file without contents (catalog): what stands for the bytes in digests; equal for equal files. `read` throws `LB_NO_CONTENT` then. */
+  readonly standIn?: string;
   /** The bytes. Callers must not change them. Throws `LB_NO_CONTENT` for a catalog file, of which only the size is known. */
   read(): Uint8Array;
   /** The bytes in pieces, for files too large to hold at once. Optional: `read` must work as well. */
