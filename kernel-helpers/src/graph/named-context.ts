@@ -6,6 +6,7 @@ import type { ConvertContext } from "./context";
 import type { NamedContextSource } from "./frontend-options";
 import { readImageConfig, type ImageDraft } from "./image-config";
 import { sourceNode, type Node } from "./nodes";
+import { joinPath } from "./paths";
 import { formatPlatformAll, linuxAmd64, normalizePlatform } from "./platform-spec";
 import { canonicalReference, contextName } from "./references";
 import { smallTransfer } from "./requests";
@@ -69,7 +70,8 @@ export async function loadNamedContext(
     own.os !== "" && own.architecture !== "" ? normalizePlatform(own) : named.platform,
   );
   for (const variable of image.env) state = addEnv(state, ...splitVariable(variable));
-  return { state: { ...state, dir: image.workingDir }, image };
+  const dir = image.workingDir.startsWith("/") ? image.workingDir : joinPath("/", image.workingDir);
+  return { state: { ...state, dir }, image };
 }
 
 function loadLocal(context: ConvertContext, name: string, paths: () => ReadonlySet<string>): State {

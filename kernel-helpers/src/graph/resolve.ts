@@ -134,7 +134,7 @@ async function resolveBase(
     const name = prefixCommand(state, "FROM " + state.baseName, platform, undefined);
     const source = { stage: state.stageName, instruction: "FROM", range: state.stage.range };
     const node = sourceNode(
-      { kind: "image", ref: state.baseName, digest, platform: normalizePlatform(platform) },
+      { kind: "image", ref: state.baseName, digest, platform },
       { name, source },
     );
     state.state = stateOf(node, normalizePlatform(platform));
