@@ -31,23 +31,50 @@ export function onPath(name, PATH = process.env.PATH ?? "") {
   return undefined;
 }
 
-/** The version of the JupyterLab on PATH, remembered by the file's identity because asking costs a second of Python. */
-async function versionOf(command) {
+const PROBE =
+  "import json, jupyterlab\nfrom importlib.metadata import entry_points\n" +
+  "print(json.dumps([jupyterlab.__version__, any(e.name == 'ko_KR' for e in entry_points(group='jupyterlab.languagepack'))]))";
+
+/** The Python behind the command `lab`, from its first lines (pip writes it there) or its folder; undefined for a wrapper of another kind. */
+function pythonOf(lab) {
+  const folder = path.dirname(lab);
+  if (process.platform === "win32")
+    return [path.join(folder, "python.exe"), path.join(folder, "../python.exe")].find((file) =>
+      fs.existsSync(file),
+    );
+  const head = fs.readFileSync(lab, "utf8").slice(0, 2000);
+  // A path with spaces or beyond 127 bytes stands in the second line instead: '''exec' "/path/to/python" "$0" "$@"
+  const found =
+    /^#!(\/.*python[\d.]*)\s*$/m.exec(head)?.[1] ?? /^'''exec' "?(\/[^"\n]*python[\d.]*)"?/m.exec(head)?.[1];
+  return found && fs.existsSync(found) ? found : undefined;
+}
+
+/**
+ * What is known of the JupyterLab on PATH: `{ version, korean, python }`; *version* is empty when it does not run. Remembered by
+ * the file's identity, because asking costs a second of Python.
+ */
+async function inspect(command) {
   const memory = path.join(ENV_DIR, "jupyter-on-path.json");
   const { mtimeMs, size } = fs.statSync(command);
   const identity = [fs.realpathSync(command), mtimeMs, size].join(" ");
   try {
     const known = JSON.parse(fs.readFileSync(memory, "utf8"));
-    if (known.identity === identity) return known.version;
+    if (known.identity === identity) return known;
   } catch {
     // never asked
   }
-  const shell = process.platform === "win32" && !command.endsWith(".exe");
-  const { code, output } = await run(command, ["--version"], { shell });
-  const version = code === 0 ? (/^\d+\.\d+\.\d+\S*$/m.exec(output)?.[0] ?? "") : "";
+  const python = pythonOf(command);
+  const shell = !python && process.platform === "win32" && !command.endsWith(".exe");
+  const { code, output } = await run(python ?? command, python ? ["-c", PROBE] : ["--version"], { shell });
+  let [version, korean] = ["", false];
+  if (code === 0) {
+    if (python) [version, korean] = JSON.parse(output.trim().split("\n").at(-1));
+    else version = /^\d+\.\d+\.\d+\S*$/m.exec(output)?.[0] ?? "";
+  }
+  const known = { identity, version, korean, python };
   fs.mkdirSync(ENV_DIR, { recursive: true });
-  fs.writeFileSync(memory, JSON.stringify({ identity, version }));
-  return version;
+  fs.writeFileSync(memory, JSON.stringify(known));
+  return known;
 }
 
 /** Whether JupyterLab `version` can be used: 4.4 or newer, below 5. */
@@ -91,16 +118,17 @@ async function ensureLanguagePack() {
 }
 
 /**
- * The JupyterLab to start, set up if need be: `command` with `args` in front of its own arguments, `env` to add,
- * `version` when known.
+ * The JupyterLab to start, set up if need be: `command` with `args` in front of its own arguments, `env` to add, *shell* only for
+ * Windows' batch files.
  */
 export async function ensureJupyter() {
   const lab = process.env.LAYERBOOK_PRIVATE_JUPYTER ? undefined : onPath("jupyter-lab");
-  const version = lab ? await versionOf(lab) : "";
-  if (lab && isNewEnough(version)) {
-    await ensureLanguagePack();
-    const shell = process.platform === "win32" && !lab.endsWith(".exe");
-    return { command: lab, args: [], env: { PYTHONPATH: PYTHON_EXTRAS }, version, shell };
+  const known = lab && (await inspect(lab));
+  if (known && isNewEnough(known.version)) {
+    if (!known.korean) await ensureLanguagePack();
+    const env = known.korean ? {} : { PYTHONPATH: PYTHON_EXTRAS };
+    if (known.python) return { command: known.python, args: ["-m", "jupyterlab"], env, shell: false };
+    return { command: lab, args: [], env, shell: process.platform === "win32" && !lab.endsWith(".exe") };
   }
   const python = await ensureVenv({
     folder: VENV,

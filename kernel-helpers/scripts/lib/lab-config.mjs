@@ -11,20 +11,17 @@ export const RUNTIME = path.join(JUPYTER, "runtime");
 const EXTENSION = path.join(PACKAGE, "labextension");
 const BIN = path.join(ENV_DIR, "bin");
 
-const CODE_FONT = "'D2Coding', 'D2 coding', ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace";
-const TEXT_FONT = "'Noto Sans KR Variable', system-ui, -apple-system, 'Segoe UI', sans-serif";
-
 /** JupyterLab's default settings here; a learner's own choice in the settings editor goes before them. */
 export const SETTINGS = {
   "@jupyterlab/translation-extension:plugin": { locale: "ko_KR" },
   "@jupyterlab/apputils-extension:notification": { fetchNews: "false", checkForUpdates: false },
-  "@jupyterlab/apputils-extension:themes": {
-    overrides: {
-      "code-font-family": CODE_FONT,
-      "content-font-family": TEXT_FONT,
-      "ui-font-family": TEXT_FONT,
-    },
-  },
+};
+
+/** Parts of JupyterLab that only ask a language server, which is not started here. */
+const DISABLED = {
+  "@jupyterlab/lsp-extension": true,
+  "@jupyterlab/fileeditor-extension:language-server": true,
+  "@jupyterlab/notebook-extension:language-server": true,
 };
 
 /** The server's own settings. */
@@ -102,6 +99,7 @@ function installCommand() {
 export function configureLab() {
   put(path.join(DATA, "kernels/layerbook/kernel.json"), json(registration()));
   put(path.join(CONFIG, "labconfig/default_setting_overrides.json"), json(SETTINGS));
+  put(path.join(CONFIG, "labconfig/page_config.json"), json({ disabledExtensions: DISABLED }));
   put(path.join(CONFIG, "jupyter_server_config.json"), json(SERVER));
   installExtension();
   installCommand();

@@ -14,8 +14,11 @@ export const SCRIPTS = path.join(PACKAGE, "scripts");
 /** What the TypeScript build writes. */
 export const DIST = path.join(PACKAGE, "dist");
 
-/** Private environment of this project: JupyterLab, its settings, logs. Git-ignored; `--uninstall` removes it. */
-export const ENV_DIR = path.join(ROOT, ".layerbook-env");
+/**
+ * Private environment of this project: JupyterLab, its settings, logs. Git-ignored; `--uninstall` removes it. The tests give each
+ * server they start one of its own (`LAYERBOOK_ENV_DIR`).
+ */
+export const ENV_DIR = path.resolve(process.env.LAYERBOOK_ENV_DIR || path.join(ROOT, ".layerbook-env"));
 
 /** The private virtual environment JupyterLab is installed into when there is none on PATH. */
 export const VENV = path.join(ENV_DIR, "venv");

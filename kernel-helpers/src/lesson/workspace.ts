@@ -84,6 +84,7 @@ function writeState(target: string, state: State): void {
 /** Files of a folder, relative with `/`, sorted; links are not followed (lessons have none). */
 function listFiles(folder: string, below = ""): string[] {
   const found: string[] = [];
+  if (below === "" && !fs.existsSync(folder)) return found;
   for (const entry of fs.readdirSync(path.join(folder, below), { withFileTypes: true })) {
     if (NOT_LESSON.has(entry.name)) continue;
     const name = below ? `${below}/${entry.name}` : entry.name;

@@ -1,0 +1,110 @@
+/** `npm start` as a learner meets it: a Korean JupyterLab with the course's fonts and colours, which ends cleanly. */
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+import { chooseTheme, codeCell, openChromium, openNotebook, picture, until } from "./page";
+import { needChromium, needPython } from "./machine";
+import { type RunningLab, koreanHome, startLab } from "./start-lab";
+
+/** A notebook of cells of every kind, put into the learner's folder before the start. */
+const CELLS = [
+  '%%dockerfile\nFROM node:22\nWORKDIR /app\nCOPY package.json ./\nRUN npm ci && echo "끝"\n# 주석\nCMD ["node", "server.js"]',
+  "%%sh\nls -l app | grep server # 목록\ndocker build -t app .",
+  '%%writefile app/package.json\n{ "name": "가게", "version": 1 }',
+  "const width: number = 1; // 한글과 ASCII",
+];
+
+function sampleNotebook(): string {
+  return JSON.stringify({
+    nbformat: 4,
+    nbformat_minor: 5,
+    metadata: { kernelspec: { name: "layerbook", display_name: "Layerbook", language: "typescript" } },
+    cells: CELLS.map((source, index) => ({
+      cell_type: "code",
+      id: `c${index}`,
+      metadata: {},
+      execution_count: null,
+      outputs: [],
+      source,
+    })),
+  });
+}
+
+describe("npm start", function () {
+  this.timeout(120_000);
+  let lab: RunningLab;
+
+  before(async function () {
+    const python = needPython(this);
+    const home = koreanHome();
+    fs.mkdirSync(path.join(home, "learn"));
+    fs.writeFileSync(path.join(home, "learn/갖가지 셀.ipynb"), sampleNotebook());
+    lab = await startLab(python, [], home);
+  });
+
+  it("prints the address and where the work is kept, in a folder named 김 철수", () => {
+    assert.match(lab.learn, /김 철수/);
+    assert.ok(lab.printed().includes(lab.learn));
+  });
+
+  it("answers only to its token", async () => {
+    const without = await fetch(`${lab.baseUrl}/api/kernelspecs`);
+    assert.equal(without.status, 403);
+    const withToken = await fetch(`${lab.baseUrl}/api/kernelspecs`, {
+      headers: { Authorization: `token ${lab.token}` },
+    });
+    const { default: standard, kernelspecs } = (await withToken.json()) as {
+      default: string;
+      kernelspecs: object;
+    };
+    assert.equal(standard, "layerbook");
+    assert.deepEqual(Object.keys(kernelspecs), ["layerbook"]);
+  });
+
+  it("speaks Korean, colours the cells, aligns 한글, and fetches nothing from outside", async function () {
+    const browser = await openChromium(needChromium(this));
+    try {
+      const opened = await openNotebook(browser, lab, "갖가지 셀.ipynb");
+      const { page } = opened;
+      await page.locator(".lm-MenuBar-itemLabel", { hasText: "파일" }).waitFor();
+
+      const dockerfile = codeCell(page, "%%dockerfile");
+      await until(
+        async () => (await dockerfile.locator(".cm-line span").count()) > 4,
+        "colours of the Dockerfile",
+      );
+      const tokens = (await dockerfile.locator(".cm-line span").allTextContents()).map((text) => text.trim());
+      for (const keyword of ["FROM", "COPY", "RUN"])
+        assert.ok(tokens.includes(keyword), `${keyword} is a token`);
+      const shell = codeCell(page, "%%sh");
+      await until(
+        async () => (await shell.locator(".cm-line span").count()) > 0,
+        "colours of the shell cell",
+      );
+
+      await page.evaluate("document.fonts.load('14px D2Coding', '가a').then(() => true)");
+      const [hangul, latin] = await page.evaluate<[number, number]>(`(() => {
+        const context = document.createElement("canvas").getContext("2d");
+        context.font = "14px " + getComputedStyle(document.querySelector(".cm-content")).fontFamily;
+        return [context.measureText("가나다라마").width, context.measureText("aaaaaaaaaa").width];
+      })()`);
+      assert.ok(Math.abs(hangul - latin) < 0.01, `5 한글 ${hangul} = 10 letters ${latin}`);
+
+      await picture(page, "start-light");
+      await chooseTheme(lab, page, "JupyterLab Dark");
+      await picture(page, "start-dark");
+      await chooseTheme(lab, page, "JupyterLab Light");
+      assert.deepEqual(opened.outside, []);
+      assert.deepEqual(opened.errors, []);
+    } finally {
+      await browser.close();
+    }
+  });
+
+  after(async function () {
+    if (!lab) return;
+    const { baseUrl } = lab;
+    assert.equal(await lab.stop(), 0, "Ctrl-C is a proper end");
+    await assert.rejects(fetch(`${baseUrl}/api`), "the server is gone");
+  });
+});
