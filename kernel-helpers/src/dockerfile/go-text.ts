@@ -44,18 +44,20 @@ function mapCase(text: string, map: (character: string) => string): string {
   return out;
 }
 
-// eslint-disable-next-line no-control-regex
-const ascii = /^[\x00-\x7f]*$/;
+function isAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) >= 0x80) return false;
+  return true;
+}
 
 /** `strings.ToLower`. */
 export function toLower(text: string): string {
-  if (ascii.test(text)) return text.toLowerCase();
+  if (isAscii(text)) return text.toLowerCase();
   return mapCase(text, (character) => (character === "\u0130" ? "i" : character.toLowerCase()));
 }
 
 /** `strings.ToUpper`. */
 export function toUpper(text: string): string {
-  if (ascii.test(text)) return text.toUpperCase();
+  if (isAscii(text)) return text.toUpperCase();
   return mapCase(text, (character) => character.toUpperCase());
 }
 
@@ -83,7 +85,7 @@ export function utf8Length(text: string): number {
 
 /** The UTF-8 bytes of *text* as one character each (U+0000 to U+00FF): for the places where BuildKit walks over bytes. */
 export function toByteString(text: string): string {
-  if (ascii.test(text)) return text;
+  if (isAscii(text)) return text;
   let out = "";
   for (const byte of new TextEncoder().encode(text)) out += String.fromCharCode(byte);
   return out;
@@ -91,7 +93,7 @@ export function toByteString(text: string): string {
 
 /** Undoes `toByteString`; bytes that are no UTF-8 become U+FFFD. */
 export function fromByteString(bytes: string): string {
-  if (ascii.test(bytes)) return bytes;
+  if (isAscii(bytes)) return bytes;
   return new TextDecoder("utf-8", { ignoreBOM: true }).decode(Uint8Array.from(bytes, (c) => c.charCodeAt(0)));
 }
 

@@ -38,6 +38,8 @@ class Parser {
   private readonly warnings: ParseWarning[] = [];
   private escape: "\\" | "`" = "\\";
   private comments: string[] = [];
+  /** Does the instruction go on after the line looked at last? */
+  private goesOn = false;
   /** Number of the last physical line read, 1-based. */
   private line = 0;
 
@@ -77,34 +79,41 @@ class Parser {
     this.line++;
     if (start === "" || start.startsWith("#")) return;
     const startLine = this.line;
-    const startOffset = reader.offset + reader.line.indexOf(start);
-    let [text, more] = this.cutContinuation(start);
+    const indent = reader.line.indexOf(start);
+    const startOffset = reader.offset + indent;
+    let text = this.cutContinuation(start);
     let emptyContinuation = false;
-    while (more && reader.next()) {
+    while (this.goesOn && reader.next()) {
       this.line++;
       const raw = trimNewline(reader.line);
-      if (isComment(raw)) continue;
-      if (trimLeft(raw) === "") {
-        emptyContinuation = true;
-        continue;
-      }
-      let part: string;
-      [part, more] = this.cutContinuation(raw);
-      text += part;
+      const first = firstCharacter(raw);
+      if (first === "#") continue;
+      if (first === "") emptyContinuation = true;
+      else text += this.cutContinuation(raw);
     }
     if (emptyContinuation) this.warnEmptyContinuation(text);
-    const draft = this.located(startLine, () => makeNode(text, this.escape, this.comments));
-    const heredocs = this.readHeredocs(draft, startLine);
+    const content = this.located(startLine, () => readContent(text, this.escape));
+    const heredocs = this.readHeredocs(content, startLine);
+    const end = reader.contentEnd();
     const range = {
-      start: { offset: startOffset, line: startLine, column: startOffset - this.lineStart(startOffset) + 1 },
-      end: { offset: reader.contentEnd(), line: this.line, column: reader.contentEnd() - reader.offset + 1 },
+      start: { offset: startOffset, line: startLine, column: indent + 1 },
+      end: { offset: end, line: this.line, column: end - reader.offset + 1 },
     };
-    this.nodes.push({ ...draft, heredocs, startLine, endLine: this.line, range });
+    const { keyword, original, flags, args, json, trigger } = content;
+    const node = {
+      keyword,
+      original,
+      flags,
+      args,
+      json,
+      heredocs,
+      startLine,
+      endLine: this.line,
+      range,
+      comments: this.comments,
+    };
+    this.nodes.push(trigger === undefined ? node : { ...node, trigger });
     this.comments = [];
-  }
-
-  private lineStart(offset: number): number {
-    return this.reader.text.lastIndexOf("\n", offset - 1) + 1;
   }
 
   /** Only the first character is taken as the comment sign, even when it is a blank before the sign. */
@@ -135,12 +144,12 @@ class Parser {
     }
   }
 
-  /** Cuts off an escape character at the end of *line*; a doubled one stays and ends the instruction. */
-  private cutContinuation(line: string): [text: string, more: boolean] {
+  /** *line* without an escape character at its end, and notes whether there was one. A doubled one stays and ends the instruction. */
+  private cutContinuation(line: string): string {
     let end = line.length;
     while (end > 0 && (line[end - 1] === " " || line[end - 1] === "\t")) end--;
-    if (line[end - 1] !== this.escape || line[end - 2] === this.escape) return [line, false];
-    return [line.slice(0, end - 1), true];
+    this.goesOn = line[end - 1] === this.escape && line[end - 2] !== this.escape;
+    return this.goesOn ? line.slice(0, end - 1) : line;
   }
 
   private warnEmptyContinuation(text: string): void {
@@ -162,7 +171,7 @@ class Parser {
     }
   }
 
-  private readHeredocs(node: DraftNode, startLine: number): readonly Heredoc[] {
+  private readHeredocs(node: NodeContent, startLine: number): readonly Heredoc[] {
     if (!node.original.includes("<<") || !canContainHeredoc(node)) return [];
     const opened = this.located(startLine, () => heredocsFromLine(node.original));
     return opened.map((heredoc) => ({ ...heredoc, content: this.readBody(heredoc, startLine) }));
@@ -181,22 +190,23 @@ class Parser {
   }
 }
 
-type DraftNode = Omit<Node, "startLine" | "endLine" | "range">;
-
-function isComment(line: string): boolean {
+/** The first character that is no white space; empty when there is none. */
+function firstCharacter(line: string): string {
   let at = 0;
   while (at < line.length && isSpace(line.charCodeAt(at))) at++;
-  return line[at] === "#";
+  return line.charAt(at);
 }
 
-/** A joined line → a node without its place. Throws Refusal. */
-function makeNode(line: string, escape: "\\" | "`", comments: readonly string[]): DraftNode {
+/** A joined line → what it says. Throws Refusal. */
+function readContent(line: string, escape: "\\" | "`"): NodeContent {
   const { keyword, flags, rest } = splitCommand(line, escape);
-  const base = { keyword, original: line, flags, comments, heredocs: [] };
-  if (toLower(keyword) !== "onbuild") return { ...base, ...readArguments(keyword, rest, escape) };
-  if (rest === "") return { ...base, args: [], json: false };
+  if (toLower(keyword) !== "onbuild") {
+    const { args, json } = readArguments(keyword, rest, escape);
+    return { keyword, original: line, flags, args, json };
+  }
+  if (rest === "") return { keyword, original: line, flags, args: [], json: false };
   const trigger = makeTrigger(rest, escape);
-  return { ...base, args: triggerArgs(trigger), json: false, trigger };
+  return { keyword, original: line, flags, args: triggerArgs(trigger), json: false, trigger };
 }
 
 /** ONBUILD's instruction. A chain of ONBUILD ONBUILD … is read in a loop, so that a long one does not exhaust the stack. */
@@ -226,7 +236,7 @@ function triggerArgs(trigger: NodeContent): readonly string[] {
 const withHeredocs = new Set(["add", "copy", "run"]);
 
 /** RUN, COPY and ADD, also as a trigger of ONBUILD, unless in JSON form. */
-function canContainHeredoc(node: DraftNode): boolean {
+function canContainHeredoc(node: NodeContent): boolean {
   const inner = node.trigger ?? node;
   return withHeredocs.has(toLower(inner.keyword)) && !inner.json;
 }
