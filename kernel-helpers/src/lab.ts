@@ -63,6 +63,12 @@ export interface BuildResult extends BuildRecord {
   table(medium: Medium, options?: { readonly locale?: Locale }): string;
 }
 
+/** One `--ulimit` may be given as text, and several with commas between. */
+function normalised(options: BuildOptions): BuildOptions {
+  const { ulimit } = options as { readonly ulimit?: string | readonly string[] };
+  return typeof ulimit === "string" ? { ...options, ulimit: ulimit.split(",") } : options;
+}
+
 /** A Lab. Open one with `Lab.open`; builds of one Lab share its cache and run one after the other. */
 export class Lab {
   private readonly builder: Builder;
@@ -138,7 +144,7 @@ export class Lab {
     const outcome = await runBuild({
       builder: this.builder,
       world: this.world,
-      options: { ...this.defaults(), ...options, ...(file !== undefined && { file }) },
+      options: { ...this.defaults(), ...normalised(options), ...(file !== undefined && { file }) },
       context: this.context.files(),
       contexts: this.namedContexts(options),
       fixtures: this.fixtures,

@@ -48,7 +48,7 @@ function traceOf(builder: Builder, state: VertexState): StepTrace | undefined {
   if (key === undefined || !state.cacheMap) return undefined;
   const stored = builder.keys.record(key);
   return {
-    name: state.vertex.name,
+    name: nameOf(state),
     vertex: state.vertex.digest,
     key,
     opDigest: state.cacheMap.digest,
@@ -57,12 +57,17 @@ function traceOf(builder: Builder, state: VertexState): StepTrace | undefined {
       const digest = content ?? link?.parent.slice(CONTENT.length);
       const inputKey = input.resultKey ?? input.record?.key ?? input.keys[0];
       return {
-        name: input.vertex.name,
+        name: nameOf(input),
         ...(inputKey !== undefined && { key: inputKey }),
         ...(digest !== undefined && { content: digest }),
       };
     }),
   };
+}
+
+/** As the row is called: a group by its own name. */
+function nameOf({ vertex }: VertexState): string {
+  return vertex.progressGroup?.name ?? vertex.name;
 }
 
 const CONTENT = "content:";

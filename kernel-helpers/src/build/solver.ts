@@ -2,7 +2,7 @@
 
 import { type CacheDep, type CacheMap, cacheMap, CacheMapError } from "../cache/cache-map";
 import { contentKey, type KeyLink, type KeyResult } from "../cache/key-store";
-import { ChecksumError, ContentHasher, PatternError } from "../context";
+import { ChecksumError, ContentHasher, type HashedFile, PatternError, type Selector } from "../context";
 import type { Vertex } from "../graph/types";
 import type { Builder } from "./builder";
 import type { BuildWorld } from "./machine";
@@ -216,7 +216,7 @@ export class Solver {
     const selectors = content.length > 0 ? content : WHOLE;
     try {
       const digest = hasher.digestAll(selectors);
-      if (!this.builder.contents.has(digest)) this.builder.contents.set(digest, hasher.files(selectors));
+      if (!this.builder.contents.has(digest)) this.builder.contents.set(digest, namedFiles(hasher, selectors));
       return digest;
     } catch (error) {
       if (!(error instanceof ChecksumError) && !(error instanceof PatternError)) throw error;
@@ -331,6 +331,17 @@ export class Solver {
 /** Of several results the one that was made last; of an import the time counts, not when it came. */
 function isNewer(a: KeyResult<StepResult>, b: KeyResult<StepResult>): boolean {
   return a.value.createdAt > b.value.createdAt || (a.value.createdAt === b.value.createdAt && a.sequence > b.sequence);
+}
+
+/** The files behind a digest. One file alone is called as the instruction calls it, not as the link it stands behind. */
+function namedFiles(hasher: ContentHasher, selectors: readonly Selector[]): HashedFile[] {
+  return selectors.flatMap((selector) => {
+    const files = hasher.files([selector]);
+    const [only] = files;
+    const isAlone = files.length === 1 && only!.header.type !== "dir";
+    const isPlain = !selector.wildcard && !selector.includePatterns?.length && !selector.excludePatterns?.length;
+    return isAlone && isPlain ? [{ ...only!, path: selector.path }] : files;
+  });
 }
 
 const WHOLE = [{ path: "/" }] as const;

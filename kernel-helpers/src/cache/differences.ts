@@ -90,19 +90,19 @@ export function contentDifferences(
     input,
   });
   if (!before) return [content("", "content key", digests.old ?? null, digests.new)];
-  const olds = new Map(before.map((file) => [file.path, file]));
-  const news = new Map(after.map((file) => [file.path, file]));
-  const removed = before.filter(({ path }) => !news.has(path));
-  const added = after.filter(({ path }) => !olds.has(path));
+  // By name, with the slash of a folder: a file that becomes a folder is one removed and one added.
+  const olds = new Map(before.map((file) => [nameOf(file), file]));
+  const news = new Map(after.map((file) => [nameOf(file), file]));
+  const removed = before.filter((file) => !news.has(nameOf(file)));
+  const added = after.filter((file) => !olds.has(nameOf(file)));
   const found: Difference[] = [];
   const twins = (digest: string, among: readonly HashedFile[]): { sameRecordAs?: string[] } => {
     const same = among.filter((file) => file.digest === digest).map(({ path }) => path.replace(/^\//, ""));
     return same.length > 0 ? { sameRecordAs: same } : {};
   };
-  for (const file of [...olds.values(), ...added].sort((a, b) => (a.path < b.path ? -1 : 1))) {
-    const old = olds.get(file.path);
-    const now = news.get(file.path);
-    const name = nameOf(now ?? old!);
+  for (const name of [...new Set([...olds.keys(), ...news.keys()])].sort()) {
+    const old = olds.get(name);
+    const now = news.get(name);
     if (!now) found.push({ ...content(name, "removed", old!.digest, null), ...twins(old!.digest, added) });
     else if (!old) found.push({ ...content(name, "added", null, now.digest), ...twins(now.digest, removed) });
     else found.push(...fileDifferences(old, now, name, content));
@@ -126,7 +126,7 @@ function fileDifferences(
   const after = headerOf(now);
   const found = Object.keys(after)
     .filter((field) => before[field] !== after[field])
-    .map((field) => content(name, field, before[field] ?? null, after[field] ?? null));
+    .map((field) => content(name, field, before[field] || null, after[field] || null));
   if (found.every(({ field }) => field === "size")) found.push(content(name, "content digest", old.digest, now.digest));
   return found;
 }
