@@ -3,7 +3,7 @@
 import type { ConvertedTarget } from "../graph";
 import { imageConfig, imageIndex, imageManifest, normalizeHistory, rfc3339, type ConfigHistory } from "../image/image-config";
 import { type Layer, layersOf, StepLayer } from "../image/layer";
-import { type Platform, sha256Digest } from "../platform/platform";
+import { sha256Digest } from "../platform/platform";
 import { DOCUMENT_TIME, exportTime } from "./durations";
 import { lazyEntries } from "./layer-entries";
 import type { Session } from "./session";
@@ -80,7 +80,7 @@ function packImage(
   const { platform } = session.world;
   const chain = layersOf(result?.layers);
   const { epoch } = target;
-  const { layers, blobs, isUnknown } = packLayers(platform, chain, epoch);
+  const { layers, blobs, isUnknown } = packLayers(session, chain, epoch);
   const baseHistory = target.baseImage?.config["history"] as readonly ConfigHistory[] | undefined;
   const config = imageConfig(platform, {
     image: target.image,
@@ -102,12 +102,19 @@ function packImage(
   return { image, manifest, newBytes: layers.reduce((sum, layer) => sum + (layer.fromBase ? 0 : layer.uncompressed), 0) };
 }
 
+/** The layer without entries. Everybody's has the same bytes, so a base image's needs no download after one was packed here. */
+const EMPTY_LAYER = {
+  diffId: "sha256:5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef",
+  digest: "sha256:4f4fb700ef54461cfa02571ae0db9a0dc1e0cdb5577484a6d75e68dc38e8acc1",
+} as const;
+
 /** Digests of every layer. A layer that holds a file of which only the size is known has none of its own: it gets a stand-in, and the image says so. */
 function packLayers(
-  platform: Platform,
+  session: Session,
   chain: readonly Layer[],
   epoch: number | undefined,
 ): { layers: ImageLayer[]; blobs: { digest: string; size: number; mediaType: string; diffId: string }[]; isUnknown: boolean } {
+  const { platform } = session.world;
   let isUnknown = false;
   const blobs: { digest: string; size: number; mediaType: string; diffId: string }[] = [];
   const layers = chain.map((layer): ImageLayer => {
@@ -123,6 +130,7 @@ function packLayers(
       };
     }
     const { diffId, uncompressed } = layer.digest(platform, epoch);
+    if (diffId === EMPTY_LAYER.diffId) session.builder.blobs.add(EMPTY_LAYER.digest);
     const blob = layer.compressed(platform, epoch);
     blobs.push(blob);
     if (layer.isUnknown) isUnknown = true;

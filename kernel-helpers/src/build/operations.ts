@@ -46,8 +46,10 @@ export function buildOperations(session: Session): Operations {
           return Promise.resolve(http.resolve(vertex.op, at));
         case "git":
           return Promise.resolve({ at, error: `failed to fetch remote ${vertex.op.remote}: no network in the simulation` });
-        default:
+        case "local":
           return Promise.resolve({ at, isRandom: true });
+        default:
+          return Promise.resolve({ at });
       }
     },
     unlazy(vertex, result, at) {

@@ -1,6 +1,7 @@
 /** Decides which vertices are cached and runs the others (BuildKit solver/edge.go, restated as plain recursion over the graph). */
 
 import { type CacheDep, type CacheMap, cacheMap, CacheMapError } from "../cache/cache-map";
+import type { OpJson } from "../cache/op-json";
 import { contentKey, type KeyLink, type KeyResult } from "../cache/key-store";
 import { ChecksumError, ContentHasher, type HashedFile, PatternError, type Selector } from "../context";
 import type { Vertex } from "../graph/types";
@@ -33,6 +34,8 @@ export interface VertexState {
   blocked: boolean;
   /** The key existed before this build. */
   keyWasStored: boolean;
+  /** All its keys were looked for, also by content. */
+  isSlow: boolean;
 }
 
 /** How an input of a vertex takes part in its key. */
@@ -101,6 +104,7 @@ export class Solver {
       executed: false,
       blocked: false,
       keyWasStored: false,
+      isSlow: false,
     };
     this.states.set(vertex.digest, state);
     return state;
@@ -131,26 +135,53 @@ export class Solver {
     state.keysAt = Math.max(...state.deps.map((dep) => dep.input.keysAt));
     const map = this.makeCacheMap(state);
     const { keys } = this.builder;
-    if (!vertex.ignoreCache) {
-      state.deps.forEach((dep, i) => {
-        const links = dep.input.keys.map((parent) => ({ parent, selector: map.deps[i]!.selector }));
-        dep.matches = keys.query(links, i, map.digest, 0);
-      });
-    }
-    let found = common(state.deps);
-    if (found.size === 0) {
-      const isOpen = (dep: DepState, i: number): boolean => dep.matches.size === 0 && map.deps[i]!.content !== undefined;
-      const open = state.deps.map((dep, i) => isOpen(dep, i));
-      await this.hashInputs(state, map, (i) => open[i]!);
-      found = common(state.deps);
+    for (const i of state.deps.keys()) this.probe(state, map, i);
+    if (common(state.deps).size === 0) {
+      // First only the inputs that lead nowhere yet; the others when these have found something ("skipPhase2").
+      const open = state.deps.map((dep) => dep.matches.size === 0);
+      await this.searchDeeper(state, map, (i) => open[i]!);
       const isHopeless = vertex.ignoreCache || state.deps.some((dep) => dep.matches.size === 0);
-      if (found.size === 0 && !isHopeless) {
-        await this.hashInputs(state, map, (i) => !open[i] && map.deps[i]!.content !== undefined);
-        found = common(state.deps);
-      }
+      if (!isHopeless && common(state.deps).size === 0) await this.searchDeeper(state, map, (i) => !open[i]);
     }
-    state.keys = vertex.ignoreCache ? [] : [...found];
+    this.takeKeys(state);
+  }
+
+  private takeKeys(state: VertexState): void {
+    state.keys = state.vertex.ignoreCache ? [] : [...common(state.deps)];
     state.record = this.newest(state.keys);
+  }
+
+  /** Asks the store by what an input is by definition. */
+  private probe(state: VertexState, map: CacheMap, i: number): void {
+    const dep = state.deps[i]!;
+    if (state.vertex.ignoreCache || dep.input.keys.length === 0) return;
+    const links = dep.input.keys.map((parent) => ({ parent, selector: map.deps[i]!.selector }));
+    dep.matches = union(dep.matches, this.builder.keys.query(links, i, map.digest, 0));
+  }
+
+  /** Of the chosen inputs: all keys they have, then their contents. */
+  private async searchDeeper(state: VertexState, map: CacheMap, isChosen: (input: number) => boolean): Promise<void> {
+    for (const [i, dep] of state.deps.entries()) {
+      if (!isChosen(i)) continue;
+      await this.findSlowKeys(dep.input);
+      this.probe(state, map, i);
+    }
+    await this.hashInputs(state, map, (i) => isChosen(i) && map.deps[i]!.content !== undefined);
+  }
+
+  /** A consumer found nothing under the keys of *target*: looks at the contents of everything below it, for further keys ("cache-slow"). */
+  private async findSlowKeys(target: VertexState): Promise<void> {
+    for (const state of notSlow(target)) {
+      state.isSlow = true;
+      const map = state.cacheMap;
+      if (!map || state.blocked || state.keys.length === 0 || state.deps.length === 0) continue;
+      await this.guard(state, async () => {
+        for (const i of state.deps.keys()) this.probe(state, map, i);
+        await this.hashInputs(state, map, (i) => map.deps[i]!.content !== undefined);
+        this.takeKeys(state);
+      });
+      if (state.blocked) throw blockedBy(state.vertex);
+    }
   }
 
   private async findSourceKeys(state: VertexState, at: number): Promise<void> {
@@ -165,16 +196,16 @@ export class Solver {
     this.timeline.complete(digest, source.at);
     state.keysAt = source.at;
     if (source.isRandom) return;
-    state.cacheMap = cacheMap(this.world.platform, vertex, source.key);
-    const id = this.builder.keys.queryRoot(state.cacheMap.digest);
+    const map = this.makeCacheMap(state, source.key);
+    const id = this.builder.keys.queryRoot(map.digest);
     if (id === undefined || vertex.ignoreCache) return;
     state.keys = [id];
     state.record = this.newest(state.keys);
   }
 
-  private makeCacheMap(state: VertexState): CacheMap {
+  private makeCacheMap(state: VertexState, sourceKey?: OpJson): CacheMap {
     try {
-      state.cacheMap = cacheMap(this.world.platform, state.vertex);
+      state.cacheMap = cacheMap(this.world.platform, state.vertex, sourceKey);
       return state.cacheMap;
     } catch (error) {
       if (!(error instanceof CacheMapError)) throw error;
@@ -246,7 +277,7 @@ export class Solver {
 
   private async provide(state: VertexState, at: number): Promise<void> {
     if (state.record) {
-      if (at > this.deadline) throw blockedBy(state.vertex);
+      if (at >= this.deadline) throw blockedBy(state.vertex);
       this.load(state, state.record, at);
       return;
     }
@@ -257,7 +288,7 @@ export class Solver {
     }
     if (state.vertex.op.kind !== "merge") for (const dep of state.deps) this.unlazy(dep.input);
     const start = Math.max(at, ...state.deps.map((dep) => Math.max(dep.input.resultAt, dep.contentAt)));
-    if (start > this.deadline) throw blockedBy(state.vertex);
+    if (start >= this.deadline) throw blockedBy(state.vertex);
     await this.execute(state, start);
   }
 
@@ -388,6 +419,26 @@ export function inputsFirst(roots: readonly Vertex[]): Vertex[] {
         seen.add(edge.vertex.digest);
         stack.push({ vertex: edge.vertex, next: 0 });
       }
+    }
+  }
+  return order;
+}
+
+/** *target* and everything below it whose keys were not all looked for, inputs first. */
+function notSlow(target: VertexState): VertexState[] {
+  const order: VertexState[] = [];
+  if (target.isSlow) return order;
+  const seen = new Set<VertexState>([target]);
+  const stack: { state: VertexState; next: number }[] = [{ state: target, next: 0 }];
+  while (stack.length > 0) {
+    const top = stack[stack.length - 1]!;
+    const dep = top.state.deps[top.next++];
+    if (!dep) {
+      order.push(top.state);
+      stack.pop();
+    } else if (!dep.input.isSlow && !seen.has(dep.input)) {
+      seen.add(dep.input);
+      stack.push({ state: dep.input, next: 0 });
     }
   }
   return order;
