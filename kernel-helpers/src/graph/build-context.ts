@@ -3,7 +3,7 @@
 import { PatternMatcher, readIgnoreFile } from "../context";
 import { compareBytes } from "../dockerfile/go-text";
 import type { ConvertInput } from "./conversion";
-import type { Node } from "./nodes";
+import type { Node } from "./state";
 import { basePath, joinPath } from "./paths";
 import { Refusal } from "./refusal";
 import { smallTransfer, type RequestLog } from "./requests";

@@ -10,20 +10,12 @@ import { isGitSource, isHttpSource, parseGitRef, type GitRef } from "./git-ref";
 import { commit } from "./history";
 import { isOwnerByName, parseChmod, type Chmod } from "./modes";
 import { expandForDisplay, prefixCommand, uppercaseCommand } from "./names";
-import {
-  downloadName,
-  fileNode,
-  mergeNode,
-  sourceNode,
-  type CopyRequest,
-  type Node,
-  type NodeMeta,
-} from "./nodes";
+import { downloadName, fileNode, mergeNode, sourceNode, type CopyRequest } from "./nodes";
 import { cleanPath, joinPath, normalizePath, removeDriveLetter, toSlash } from "./paths";
 import { goQuote } from "../dockerfile/go-text";
 import { Refusal } from "./refusal";
 import { copyTooEarly, type DispatchState } from "./stages";
-import { scratch, stateOf, withNode, type State } from "./state";
+import { scratch, stateOf, withNode, type Node, type NodeMeta, type State } from "./state";
 import { parseUrl } from "./url";
 
 type FileCommand = AddCommand | CopyCommand;

@@ -10,11 +10,11 @@ import { withShell } from "./dispatch-metadata";
 import { dispatchMounts, type DispatchedMounts } from "./dispatch-mounts";
 import { commit, runCommandText } from "./history";
 import { expandForDisplay, prefixCommand, summarizeHeredoc, uppercaseCommand } from "./names";
-import { execNode, fileNode, type MountRequest, type Node } from "./nodes";
+import { execNode, fileNode, type MountRequest } from "./nodes";
 import { joinPath } from "./paths";
 import { Refusal } from "./refusal";
 import type { DispatchState } from "./stages";
-import { scratch, stateOf, withNode } from "./state";
+import { scratch, stateOf, withNode, type Node } from "./state";
 
 interface Script {
   /** Words before the shell's are put in front. */

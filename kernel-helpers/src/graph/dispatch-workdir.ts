@@ -6,10 +6,10 @@ import type { WorkdirCommand } from "../dockerfile/command-types";
 import type { ConvertContext } from "./context";
 import { commit } from "./history";
 import { expandForDisplay, prefixCommand, uppercaseCommand } from "./names";
-import { fileNode, type Node } from "./nodes";
+import { fileNode } from "./nodes";
 import { isAbsolute, normalizePath, toSlash } from "./paths";
 import type { DispatchState } from "./stages";
-import { withNode } from "./state";
+import { withNode, type Node } from "./state";
 
 /** Sets the working directory of the next steps and of the image; *path* may be relative to the present one. Throws Refusal. */
 export function setWorkdir(state: DispatchState, path: string): string {

@@ -22,7 +22,7 @@ import {
 import { dispatchArg } from "./dispatch-arg";
 import { dispatchRun } from "./dispatch-run";
 import { dispatchWorkdir } from "./dispatch-workdir";
-import type { Node } from "./nodes";
+import type { Node } from "./state";
 import { Refusal } from "./refusal";
 import type { DispatchState, StageCommand } from "./stages";
 import { reportUnmatched } from "./variables";

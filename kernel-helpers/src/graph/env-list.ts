@@ -15,6 +15,8 @@ interface Log {
 export class EnvList {
   static readonly empty = new EnvList({ keys: [], values: [], places: new Map() }, 0);
 
+  private array: readonly string[] | undefined;
+
   private constructor(
     private readonly log: Log,
     private readonly length: number,
@@ -66,9 +68,9 @@ export class EnvList {
     return out.reverse();
   }
 
-  /** `NAME=value`, in the order of the last assignment. */
-  toArray(): string[] {
-    return this.keys().map((key) => `${key}=${this.get(key) ?? ""}`);
+  /** `NAME=value`, in the order of the last assignment. The same array every time. */
+  toArray(): readonly string[] {
+    return (this.array ??= this.keys().map((key) => `${key}=${this.get(key) ?? ""}`));
   }
 
   private append(key: string, value: string | undefined): EnvList {

@@ -35,6 +35,14 @@ export interface FrontendOptions {
 export type NamedContextSource =
   { readonly kind: "image"; readonly ref: string } | { readonly kind: "local" };
 
+/** A named context that is there; not loaded yet. */
+export interface LoadableContext {
+  /** As shown: the familiar name without `:latest`, with `::platform` when it was given so. */
+  readonly name: string;
+  readonly source: NamedContextSource;
+  readonly platform: PlatformSpec | undefined;
+}
+
 const limits = new Set(
   "core cpu data fsize locks memlock msgqueue nice nofile nproc rss rtprio rttime sigpending stack".split(
     " ",

@@ -2,7 +2,7 @@
 
 import type { Env } from "../dockerfile/expand/lexer";
 import type { ConvertContext } from "./context";
-import type { Node } from "./nodes";
+import type { Node } from "./state";
 import type { DispatchState } from "./stages";
 
 /** RFC 3339 of *seconds* since 1970, in UTC. */

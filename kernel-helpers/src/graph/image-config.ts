@@ -1,7 +1,7 @@
 /** The image config while instructions change it (moby/docker-image-spec, BuildKit dockerfile2llb/image.go). */
 
 import type { HistoryRecord } from "./conversion";
-import type { Node } from "./nodes";
+import type { Node } from "./state";
 import type { PlatformSpec } from "./types";
 
 /** Durations in nanoseconds. */

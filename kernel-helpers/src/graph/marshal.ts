@@ -1,9 +1,8 @@
 /** Nodes → vertices: digests, equal ones made one (BuildKit client/llb/state.go marshal, mergeMetadata). */
 
 import { sha256Digest, type Platform } from "../platform/platform";
-import type { Node } from "./nodes";
-import type { Output } from "./state";
-import type { Edge, PlatformSpec, Vertex } from "./types";
+import type { Node, Output } from "./state";
+import type { Edge, Op, PlatformSpec, Vertex } from "./types";
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -14,6 +13,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 export class Marshaller {
   private readonly byNode = new Map<Node, Vertex>();
   private byDigest = new Map<string, Mutable<Vertex>>();
+  private readonly envTexts = new WeakMap<readonly string[], string>();
   /** Digests known from an earlier target: their names stay. */
   private readonly settled = new Set<string>();
 
@@ -54,6 +54,42 @@ export class Marshaller {
     return { vertex: this.byNode.get(root) as Vertex, output: 0 };
   }
 
+  /** A text that no other operation has. Steps share their environments, so that the text of one is made once. */
+  private identity(op: Op): string {
+    if (op.kind !== "exec") return JSON.stringify(op);
+    let env = this.envTexts.get(op.env);
+    if (env === undefined) this.envTexts.set(op.env, (env = JSON.stringify(op.env)));
+    const {
+      args,
+      cwd,
+      user,
+      network,
+      security,
+      extraHosts,
+      ulimit,
+      proxyEnv,
+      secretEnv,
+      devices,
+      platform,
+      mounts,
+    } = op;
+    const rest = [
+      args,
+      cwd,
+      user,
+      network,
+      security,
+      extraHosts,
+      ulimit,
+      proxyEnv,
+      secretEnv,
+      devices,
+      platform,
+      mounts,
+    ];
+    return JSON.stringify([...rest, op.hostname, op.cgroupParent]) + env;
+  }
+
   private vertex(node: Node): Vertex {
     const inputs: Edge[] = [];
     const op = node.op((output) => {
@@ -65,21 +101,14 @@ export class Marshaller {
     }, this.fallback);
     const digest = sha256Digest(
       this.machine,
-      JSON.stringify([op, inputs.map((edge) => [edge.vertex.digest, edge.output])]),
+      this.identity(op) + inputs.map((edge) => edge.vertex.digest).join(),
     );
     const { name, internal = false, ignoreCache = false, progressGroup, source } = node.meta;
     const known = this.byDigest.get(digest);
     if (known === undefined) {
-      const vertex: Mutable<Vertex> = {
-        digest,
-        name,
-        op,
-        inputs,
-        internal,
-        ignoreCache,
-        ...(progressGroup === undefined ? {} : { progressGroup }),
-        ...(source === undefined ? {} : { source }),
-      };
+      const vertex: Mutable<Vertex> = { digest, name, op, inputs, internal, ignoreCache };
+      if (progressGroup !== undefined) vertex.progressGroup = progressGroup;
+      if (source !== undefined) vertex.source = source;
       this.byDigest.set(digest, vertex);
       return vertex;
     }

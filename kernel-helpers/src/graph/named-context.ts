@@ -3,25 +3,17 @@
 import { equalFold } from "../dockerfile/go-text";
 import { followPaths, readPatterns } from "./build-context";
 import type { ConvertContext } from "./context";
-import type { NamedContextSource } from "./frontend-options";
+import type { LoadableContext } from "./frontend-options";
 import { readImageConfig, type ImageDraft } from "./image-config";
-import { sourceNode, type Node } from "./nodes";
+import { sourceNode } from "./nodes";
 import { joinPath } from "./paths";
 import { formatPlatformAll, linuxAmd64, normalizePlatform } from "./platform-spec";
 import { canonicalReference, contextName } from "./references";
 import { smallTransfer } from "./requests";
 import { scratchName } from "./stages";
-import { addEnv, scratch, stateOf, type State } from "./state";
+import { addEnv, scratch, stateOf, type Node, type State } from "./state";
 import type { LocalOp, PlatformSpec } from "./types";
 import { splitVariable } from "./env-list";
-
-/** A named context that is there; not loaded yet. */
-export interface LoadableContext {
-  /** As shown: the familiar name without `:latest`, with `::platform` when it was given so. */
-  readonly name: string;
-  readonly source: NamedContextSource;
-  readonly platform: PlatformSpec | undefined;
-}
 
 /**
  * The context called *reference* (a stage's name or an image reference), if one was given. `scratch` and `context` cannot be

@@ -1,29 +1,10 @@
 /** What will be vertices: operations whose inputs are other nodes (BuildKit client/llb exec.go, fileop.go, merge.go, source.go). */
 
+import { compareBytes } from "../dockerfile/go-text";
 import { basePath, cleanPath, joinPath, withOriginalEnd } from "./paths";
 import { parseOwner, type Chmod } from "./modes";
-import type { Output, State } from "./state";
-import type { ExecOp, FileAction, FileOp, MergeOp, Mount, Op, PlatformSpec, Vertex } from "./types";
-
-/** Everything of a vertex that is not in its digest. */
-export interface NodeMeta {
-  readonly name: string;
-  readonly internal?: boolean;
-  readonly ignoreCache?: boolean;
-  readonly progressGroup?: Vertex["progressGroup"];
-  readonly source?: Vertex["source"];
-}
-
-/** Gives an output its index among the vertex's inputs; equal inputs share one. */
-export type InputIndex = (output: Output) => number;
-
-export interface Node {
-  readonly meta: NodeMeta;
-  /** Outputs in the order in which BuildKit walks them; decides which of several equal vertices gives its name. */
-  readonly walk: () => readonly Output[];
-  /** The operation; asks for its inputs in the order they are to have. *fallback*: the platform of a state that has none. */
-  readonly op: (input: InputIndex, fallback: PlatformSpec) => Op;
-}
+import type { InputIndex, Node, NodeMeta, Output, State } from "./state";
+import type { CopyAction, ExecOp, FileAction, FileOp, MergeOp, Mount, Op } from "./types";
 
 /** A node without inputs. */
 export function sourceNode(op: Op, meta: NodeMeta): Node {
@@ -81,35 +62,42 @@ function actionPath(dir: string, path: string, keepEnd: boolean): string {
   return keepEnd ? withOriginalEnd(absolute, path) : absolute;
 }
 
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
 function copyAction(
   request: CopyRequest,
+  before: number | "previous",
   base: State,
   baseIndex: number,
   input: InputIndex,
-): Omit<FileAction & { action: "copy" }, "input"> {
-  const { from, chmod } = request;
+): CopyAction {
+  const { from, chmod, chown } = request;
   const clean = cleanPath(request.src);
-  return {
+  const action: Mutable<CopyAction> = {
+    input: before,
     action: "copy",
     secondaryInput: from.output === null ? -1 : input(from.output),
     src: clean.startsWith("/") ? clean : joinPath(from.dir, clean),
     dest: actionPath(base.dir, request.dest, true),
-    ...(request.chown === undefined ? {} : { owner: parseOwner(request.chown, baseIndex) }),
     mode: chmod === undefined ? -1 : "mode" in chmod ? chmod.mode : 0,
-    ...(chmod !== undefined && "symbolic" in chmod ? { modeStr: chmod.symbolic } : {}),
     followSymlink: request.followSymlink ?? false,
     dirCopyContents: request.dirCopyContents ?? false,
     attemptUnpack: request.attemptUnpack ?? false,
     createDestPath: true,
     allowWildcard: request.allowWildcard ?? false,
     allowEmptyWildcard: request.allowWildcard ?? false,
-    includePatterns: request.includePatterns ?? [],
-    excludePatterns: request.excludePatterns ?? [],
-    requiredPaths: request.requiredPaths ?? [],
+    includePatterns: request.includePatterns ?? none,
+    excludePatterns: request.excludePatterns ?? none,
+    requiredPaths: request.requiredPaths ?? none,
     alwaysReplaceExistingDestPaths: false,
     timestamp: -1,
   };
+  if (chown !== undefined) action.owner = parseOwner(chown, baseIndex);
+  if (chmod !== undefined && "symbolic" in chmod) action.modeStr = chmod.symbolic;
+  return action;
 }
+
+const none: readonly string[] = [];
 
 /** COPY, ADD, WORKDIR, inline files: actions one after the other on *base*. */
 export function fileNode(base: State, requests: readonly FileRequest[], meta: NodeMeta): Node {
@@ -124,8 +112,7 @@ export function fileNode(base: State, requests: readonly FileRequest[], meta: No
       const baseIndex = base.output === null ? -1 : input(base.output);
       const actions = requests.map((request, i): FileAction => {
         const before = i === 0 ? baseIndex : "previous";
-        if (request.action === "copy")
-          return { input: before, ...copyAction(request, base, baseIndex, input) };
+        if (request.action === "copy") return copyAction(request, before, base, baseIndex, input);
         const path = actionPath(base.dir, request.path, false);
         const mode = request.mode & 0o777;
         if (request.action === "mkfile") {
@@ -178,38 +165,54 @@ export type ExecRequest = Omit<ExecOp, "kind" | "mounts" | "platform"> & {
   readonly secretMounts: readonly Mount[];
 };
 
-function compareBytes(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+function mountOf(request: MountRequest, root: MountRequest, input: InputIndex): Mount {
+  const { type, dest, from } = request;
+  const index = type === "tmpfs" || from.output === null ? -1 : input(from.output);
+  const mount: Mutable<Mount> = {
+    type,
+    dest,
+    input: index,
+    selector: request.selector ?? "",
+    output: request === root ? 0 : -1,
+    readonly: request.readonly ?? false,
+    contentCache: request !== root && index !== -1,
+  };
+  if (request.tmpfsSize !== undefined) mount.tmpfsSize = request.tmpfsSize;
+  if (request.cache !== undefined) mount.cache = request.cache;
+  return mount;
 }
 
 /** RUN. */
 export function execNode(base: State, request: ExecRequest, meta: NodeMeta): Node {
   const root: MountRequest = { type: "bind", dest: "/", from: base };
-  const sorted = [root, ...request.mounts].sort((a, b) => compareBytes(a.dest, b.dest));
-  const { mounts: _mounts, secretMounts, ...fields } = request;
+  const sorted =
+    request.mounts.length === 0
+      ? [root]
+      : [root, ...request.mounts].sort((a, b) => compareBytes(a.dest, b.dest));
   return {
     meta,
     walk: () => defined(sorted.map((mount) => mount.from.output)),
-    op: (input, fallback): ExecOp => ({
-      kind: "exec",
-      ...fields,
-      platform: base.platform ?? fallback,
-      mounts: [
-        ...sorted.map((mount): Mount => ({
-          type: mount.type,
-          dest: mount.dest,
-          input: mount.type === "tmpfs" || mount.from.output === null ? -1 : input(mount.from.output),
-          selector: mount.selector ?? "",
-          output: mount === root ? 0 : -1,
-          readonly: mount.readonly ?? false,
-          ...(mount.tmpfsSize === undefined ? {} : { tmpfsSize: mount.tmpfsSize }),
-          ...(mount.cache === undefined ? {} : { cache: mount.cache }),
-          // Set by the cache rules from what the mount is; the frontend leaves it at its default.
-          contentCache: false,
-        })),
-        ...secretMounts,
-      ],
-    }),
+    op: (input, fallback): ExecOp => {
+      const op: Mutable<ExecOp> = {
+        kind: "exec",
+        args: request.args,
+        env: request.env,
+        cwd: request.cwd,
+        user: request.user,
+        extraHosts: request.extraHosts,
+        ulimit: request.ulimit,
+        network: request.network,
+        security: request.security,
+        proxyEnv: request.proxyEnv,
+        secretEnv: request.secretEnv,
+        devices: request.devices,
+        platform: base.platform ?? fallback,
+        mounts: [...sorted.map((mount) => mountOf(mount, root, input)), ...request.secretMounts],
+      };
+      if (request.hostname !== undefined) op.hostname = request.hostname;
+      if (request.cgroupParent !== undefined) op.cgroupParent = request.cgroupParent;
+      return op;
+    },
   };
 }
 

@@ -6,6 +6,8 @@ import { Refusal } from "./refusal";
 /** Go's path.Clean: no `.`, `..`, double or trailing slashes; the empty path is `.`. */
 export function cleanPath(path: string): string {
   if (path === "") return ".";
+  // Most paths are clean already: no empty element, none that begins with a dot.
+  if (path[0] !== "." && !path.endsWith("/") && !path.includes("//") && !path.includes("/.")) return path;
   const rooted = path.startsWith("/");
   const out: string[] = [];
   for (const part of path.split("/")) {
@@ -20,8 +22,11 @@ export function cleanPath(path: string): string {
 
 /** Go's path.Join: empty elements are left out, the result is clean; nothing at all is the empty string. */
 export function joinPath(...parts: readonly string[]): string {
-  const filled = parts.filter((part) => part !== "");
-  return filled.length === 0 ? "" : cleanPath(filled.join("/"));
+  let joined = "";
+  for (const part of parts)
+    if (part !== "")
+      joined = joined === "" ? part : joined.endsWith("/") ? joined + part : joined + "/" + part;
+  return joined === "" ? "" : cleanPath(joined);
 }
 
 /** Go's path.Base: the last element; `.` for the empty path, `/` for slashes only. */

@@ -79,7 +79,8 @@ async function resolveReachable(
     needed.map((item) => resolveOne(own, item.state, item.written, item.reachable)),
   );
   if (badName !== undefined) throw badName;
-  for (const result of [...results.slice(-1), ...results]) if (result.status === "rejected") throw result.reason;
+  for (const result of [...results.slice(-1), ...results])
+    if (result.status === "rejected") throw result.reason;
   return reachable;
 }
 
@@ -133,10 +134,7 @@ async function resolveBase(
   } else {
     const name = prefixCommand(state, "FROM " + state.baseName, platform, undefined);
     const source = { stage: state.stageName, instruction: "FROM", range: state.stage.range };
-    const node = sourceNode(
-      { kind: "image", ref: state.baseName, digest, platform },
-      { name, source },
-    );
+    const node = sourceNode({ kind: "image", ref: state.baseName, digest, platform }, { name, source });
     state.state = stateOf(node, normalizePlatform(platform));
     state.fromNode = node;
     if (reachable) checkPlatform(context, state, written, platform);

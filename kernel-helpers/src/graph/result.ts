@@ -6,7 +6,7 @@ import type { ConvertedHistory, ConvertedRow, ConvertedTarget } from "./conversi
 import type { TargetConversion } from "./convert-target";
 import { writeImageConfig, type ImageDraft } from "./image-config";
 import type { Marshaller } from "./marshal";
-import type { Node } from "./nodes";
+import type { Node } from "./state";
 import { formatPlatformAll, normalizePlatform } from "./platform-spec";
 import type { DispatchState } from "./stages";
 import type { PlatformSpec } from "./types";

@@ -4,10 +4,9 @@ import type { Command, Stage } from "../dockerfile/command-types";
 import { goQuote, toLower } from "../dockerfile/go-text";
 import type { LineRange, SourceRange } from "../dockerfile/types";
 import { blankImage, cloneImage, type ImageDraft } from "./image-config";
-import type { LoadableContext } from "./named-context";
-import type { Node } from "./nodes";
+import type { LoadableContext } from "./frontend-options";
 import { Refusal } from "./refusal";
-import { scratch, type State } from "./state";
+import { scratch, type Node, type State } from "./state";
 import type { PlatformSpec } from "./types";
 
 /** The name of the empty base. */

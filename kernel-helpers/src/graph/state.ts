@@ -1,8 +1,27 @@
-/** A root file system under construction and what applies to the next RUN (BuildKit client/llb State). */
+/** Operations to come, and root file systems under construction with what applies to the next RUN (BuildKit client/llb State). */
 
 import { EnvList } from "./env-list";
-import type { Node } from "./nodes";
-import type { PlatformSpec } from "./types";
+import type { Op, PlatformSpec, Vertex } from "./types";
+
+/** Everything of a vertex that is not in its digest. */
+export interface NodeMeta {
+  readonly name: string;
+  readonly internal?: boolean;
+  readonly ignoreCache?: boolean;
+  readonly progressGroup?: Vertex["progressGroup"];
+  readonly source?: Vertex["source"];
+}
+
+/** Gives an output its index among the vertex's inputs; equal inputs share one. */
+export type InputIndex = (output: Output) => number;
+
+export interface Node {
+  readonly meta: NodeMeta;
+  /** Outputs in the order in which BuildKit walks them; decides which of several equal vertices gives its name. */
+  readonly walk: () => readonly Output[];
+  /** The operation; asks for its inputs in the order they are to have. *fallback*: the platform of a state that has none. */
+  readonly op: (input: InputIndex, fallback: PlatformSpec) => Op;
+}
 
 /** Output 0 of a node. A function, because the build context is known only when every stage has been read. */
 export interface Output {
