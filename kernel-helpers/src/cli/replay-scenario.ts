@@ -66,7 +66,11 @@ function servedFiles(
 
 /** Ids of results are new in every run: the recorder writes `<ref>`. */
 function scrub(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value).replace(/\b[a-z0-9]{25}::[a-z0-9]{25}\b/g, "<ref>").replace(/\blocal:\d+\b/g, "local:<id>")) as unknown;
+  return JSON.parse(
+    JSON.stringify(value)
+      .replace(/\b[a-z0-9]{25}::[a-z0-9]{25}\b/g, "<ref>")
+      .replace(/\blocal:\d+\b/g, "local:<id>"),
+  ) as unknown;
 }
 
 /** The record in the recorder's words. */
@@ -137,7 +141,9 @@ function oneImage(image: BuiltImage): Record<string, unknown> {
       diffID: layer.diffId,
       digest: layer.digest,
       size: layer.size,
-      ...(layer.fromBase && layer.diffId !== EMPTY_LAYER ? { base: true } : { uncompressed: layer.uncompressed, entries: layer.entries ?? [] }),
+      ...(layer.fromBase && layer.diffId !== EMPTY_LAYER
+        ? { base: true }
+        : { uncompressed: layer.uncompressed, entries: layer.entries ?? [] }),
     })),
   };
 }

@@ -57,7 +57,7 @@ export type MimeBundle = Readonly<Record<string, unknown>>;
 export interface BundleOptions extends TableOptions {
   /** Is the progress log put under the table? Default: `open`. */
   readonly log?: "open" | "closed" | "none";
-  /** Columns of the log. Default: 96. */
+  /** Columns of the log. Default: 80. */
   readonly width?: number;
 }
 
@@ -69,7 +69,7 @@ export function renderBundle(record: BuildRecord, options: Locale | BundleOption
   const settings: BundleOptions = typeof options === "string" ? { locale: options } : options;
   const table = tableOf(record, settings);
   const text = words(table.locale);
-  const log = settings.log === "none" ? "" : buildOutput(record, "tty", { width: settings.width ?? 96 });
+  const log = settings.log === "none" ? "" : buildOutput(record, "tty", { width: settings.width ?? 80 });
   const block =
     log &&
     markup`<details${settings.log === "closed" ? "" : markup` open`} style="margin:8px 0 0 0"><summary>${text.log}</summary>

@@ -1,0 +1,90 @@
+/** Lessons of the course as notebooks, any edition, straight from `content/`. */
+
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, relative, sep } from "node:path";
+
+import type { ContextChanges } from "../build/types";
+import {
+  compileLesson,
+  notebookText,
+  parseExercises,
+  parseLesson,
+  type ExerciseFile,
+  type Lesson,
+} from "../lesson";
+import { parseNotebook } from "../notebook/read";
+import type { Notebook } from "../notebook/format";
+import type { Edition } from "./document";
+
+/** The project's `content/`. */
+export const CONTENT = join(__dirname, "../../../content");
+
+export interface CourseLesson {
+  readonly lesson: Lesson;
+  readonly exercises?: ExerciseFile;
+  /** Sample files that lie in the context from the start: text by path. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** Names of all lesson sources without `.md`, in order. */
+export function lessonNames(content = CONTENT): string[] {
+  const folder = join(content, "lessons");
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => /^\d\d-[\w-]+\.md$/.test(name))
+    .map((name) => name.slice(0, -3))
+    .sort();
+}
+
+/** The lesson that *asked* means (`L05`, `5`, `05`, `05-order`), or undefined. */
+export function findLesson(asked: string, content = CONTENT): string | undefined {
+  const number = /^L?(\d{1,2})$/i.exec(asked)?.[1];
+  return lessonNames(content).find(
+    (name) => name === asked || (number !== undefined && Number(name.slice(0, 2)) === Number(number)),
+  );
+}
+
+/** Reads a lesson with its exercises and sample files. Throws LessonError for faults in the sources. */
+export function readLesson(name: string, content = CONTENT): CourseLesson {
+  const lesson = parseLesson(`${name}.md`, readFileSync(join(content, "lessons", `${name}.md`), "utf8"));
+  const sets = sampleFiles(content);
+  const file = join(content, "exercises", `${lesson.head.id}.yaml`);
+  const shared = Object.fromEntries(
+    Object.entries(sets).map(([set, files]) => [set, { write: files } satisfies ContextChanges]),
+  );
+  const exercises = existsSync(file)
+    ? parseExercises(`${lesson.head.id}.yaml`, readFileSync(file, "utf8"), shared)
+    : undefined;
+  const wanted = (lesson.head as { files?: readonly string[] }).files ?? [];
+  return {
+    lesson,
+    exercises,
+    files: Object.assign({}, ...wanted.map((set) => sets[set] ?? {})) as Record<string, string>,
+  };
+}
+
+/** One edition of a lesson as a notebook without outputs. */
+export function lessonNotebook({ lesson, exercises }: CourseLesson, edition: Edition): Notebook {
+  return parseNotebook(notebookText(compileLesson(lesson, edition, exercises)), `${lesson.head.slug}.md`);
+}
+
+/** The sets of `content/apps/`: text by path, by name of the set. */
+function sampleFiles(content: string): Record<string, Record<string, string>> {
+  const folder = join(content, "apps");
+  if (!existsSync(folder)) return {};
+  return Object.fromEntries(
+    readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => [entry.name, filesBelow(join(folder, entry.name))]),
+  );
+}
+
+function filesBelow(folder: string): Record<string, string> {
+  return Object.fromEntries(
+    readdirSync(folder, { withFileTypes: true, recursive: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .sort()
+      .map((file) => [relative(folder, file).split(sep).join("/"), readFileSync(file, "utf8")]),
+  );
+}

@@ -1,0 +1,100 @@
+/** A cell's outputs as HTML: the richest kind that paper can show, everything foreign sanitised. */
+
+import { marksOf } from "./loss";
+import { escapeHtml } from "../report/html";
+import type { Output } from "../notebook/format";
+import { ansiToHtml } from "./ansi";
+import { renderMath } from "./math";
+import type { MarkdownRenderer } from "./markdown";
+import { sanitizeHtml } from "./sanitize";
+
+export interface RenderedOutput {
+  readonly html: string;
+  /** What could not be shown, in words. */
+  readonly losses: readonly string[];
+}
+
+const PICTURES = ["image/png", "image/jpeg", "image/gif", "image/webp"];
+
+/** *output* as HTML. */
+export function renderOutput(output: Output, markdown: MarkdownRenderer): RenderedOutput {
+  switch (output.output_type) {
+    case "stream":
+      return {
+        html: `<pre class="stream ${output.name}">${ansiToHtml(output.text.replace(/\n$/, ""))}</pre>`,
+        losses: [],
+      };
+    case "error": {
+      const text =
+        output.traceback.length > 0 ? output.traceback.join("\n") : `${output.ename}: ${output.evalue}`;
+      return { html: `<pre class="stream error">${ansiToHtml(text)}</pre>`, losses: [] };
+    }
+    case "display_data":
+    case "execute_result":
+      return renderMedia(output.data, markdown);
+  }
+}
+
+function renderMedia(data: Record<string, unknown>, markdown: MarkdownRenderer): RenderedOutput {
+  const text = (type: string): string | undefined =>
+    typeof data[type] === "string" ? data[type] : undefined;
+  const plain = text("text/plain");
+  const losses = marksOf(data);
+  const html = text("text/html");
+  if (html !== undefined && losses.length === 0) {
+    const { html: clean, removed } = sanitizeHtml(html);
+    const hasContent = clean.replace(/<[^>]*>/g, "").trim() !== "" || clean.includes("<img");
+    // A page that is nothing but a script: its picture or its text says more.
+    if (hasContent || (plain === undefined && !PICTURES.some((type) => text(type)))) {
+      return {
+        html: `<div class="rich">${scrollable(clean)}</div>`,
+        losses: removed.map((what) => `HTML: ${what}`),
+      };
+    }
+    losses.push(...removed.map((what) => `HTML: ${what}`));
+  }
+  const svg = text("image/svg+xml");
+  if (svg !== undefined)
+    return { html: picture("image/svg+xml", Buffer.from(svg, "utf8").toString("base64"), plain), losses };
+  for (const type of PICTURES) {
+    const bytes = text(type);
+    if (bytes !== undefined) return { html: picture(type, bytes.replace(/\s/g, ""), plain), losses };
+  }
+  const md = text("text/markdown");
+  if (md !== undefined) {
+    const rendered = markdown.render(md, { shift: 3 });
+    return {
+      html: `<div class="rich">${rendered.html}</div>`,
+      losses: [...losses, ...rendered.removed.map((what) => `HTML: ${what}`)],
+    };
+  }
+  const latex = text("text/latex");
+  if (latex !== undefined) {
+    const tex = latex
+      .trim()
+      .replace(/^\$+|\$+$/g, "")
+      .replace(/^\\displaystyle/, "");
+    return { html: `<div class="rich"><p>${renderMath(tex, true)}</p></div>`, losses };
+  }
+  const json = Object.entries(data).find(([type]) => /^application\/(.*\+)?json$/.test(type));
+  if (plain !== undefined) return { html: `<pre class="stream result">${ansiToHtml(plain)}</pre>`, losses };
+  if (json)
+    return {
+      html: `<pre class="stream result">${escapeHtml(JSON.stringify(json[1], null, 2))}</pre>`,
+      losses,
+    };
+  const types = Object.keys(data);
+  return { html: "", losses: types.length > 0 ? [...losses, `출력 형식 ${types.join(", ")}`] : losses };
+}
+
+function picture(type: string, base64: string, alt: string | undefined): string {
+  // `<Figure size 640x480 with 1 Axes>` is no description, but all there is.
+  return `<figure class="rich"><img src="data:${type};base64,${base64}" alt="${escapeHtml(alt ?? "그림")}"></figure>`;
+}
+
+/** Wide tables scroll by themselves on a screen, reachable by keyboard. */
+function scrollable(html: string): string {
+  return html
+    .replace(/<table\b/g, '<div class="wide" tabindex="0" role="group" aria-label="표"><table')
+    .replace(/<\/table>/g, "</table></div>");
+}

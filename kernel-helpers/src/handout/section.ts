@@ -1,0 +1,172 @@
+/** Blocks → the HTML of one notebook: a section of the handout. */
+
+import { escapeHtml } from "../report/html";
+import type { Block, ChangedLine, Edition } from "./document";
+import { highlight } from "./highlight";
+import { MarkdownRenderer, type Heading } from "./markdown";
+import { renderOutput } from "./outputs";
+import { breakAtOperators } from "./typography";
+
+export interface Section {
+  readonly html: string;
+  readonly headings: readonly Heading[];
+  /** What could not be shown: cell and what. */
+  readonly losses: readonly { readonly index: number; readonly cell: string; readonly what: string }[];
+}
+
+export interface SectionOptions {
+  readonly edition: Edition;
+  /** Before every anchor, so that sections of one book do not collide. */
+  readonly prefix?: string;
+  /** 1 inside a book, whose title is the `h1`. */
+  readonly shift?: number;
+  /** Reads a picture beside the notebook as a data address. */
+  readonly resolveImage?: (path: string) => string | undefined;
+}
+
+const AUDIENCES: Readonly<Record<string, string>> = {
+  teacher: "강사",
+  solution: "풀이",
+  exam: "시험",
+  slides: "화면",
+  paper: "종이",
+};
+
+/** Writes *blocks* as HTML. */
+export function renderSection(blocks: readonly Block[], options: SectionOptions): Section {
+  const markdown = new MarkdownRenderer(options.prefix);
+  if (options.shift) markdown.headingAbove(options.shift);
+  const headings: Heading[] = [];
+  const losses: { index: number; cell: string; what: string }[] = [];
+  const html = blocks.map((block) => {
+    const body = renderBlock(block, options, markdown, headings, (what) =>
+      losses.push({ index: block.index, cell: block.cell, what }),
+    );
+    const label = AUDIENCES[block.audience];
+    return label === undefined
+      ? body
+      : `<aside class="for-${escapeHtml(block.audience)}" aria-label="${label}"><p class="badge">${label}</p>\n${body}</aside>\n`;
+  });
+  return { html: html.join(""), headings, losses };
+}
+
+function renderBlock(
+  block: Block,
+  options: SectionOptions,
+  markdown: MarkdownRenderer,
+  headings: Heading[],
+  lose: (what: string) => void,
+): string {
+  if (block.kind === "markdown") {
+    const rendered = markdown.render(onPaper(block), {
+      shift: options.shift,
+      resolveImage: (source) => attachment(block.attachments, source) ?? options.resolveImage?.(source),
+    });
+    headings.push(...rendered.headings);
+    for (const what of rendered.removed) lose(`HTML: ${what}`);
+    return rendered.html;
+  }
+  const outputs = block.outputs.map((output) => {
+    const rendered = renderOutput(output, markdown);
+    for (const what of rendered.losses) lose(what);
+    return rendered.html;
+  });
+  const shown = outputs.join("\n");
+  if (block.kind === "prediction") return renderPrediction(block);
+  const code = block.source === "" ? "" : renderCode(block);
+  const note = /<|\S/.test(shown) ? `<div class="output">${shown}</div>\n` : "";
+  const marks = block.tags
+    .filter((tag) => tag === "key-visual" || tag === "try")
+    .map((tag) => ` ${tag}`)
+    .join("");
+  return `<div class="cell${marks}">\n${code}${note}</div>\n`;
+}
+
+/** What a learner is to type below a question on a screen means nothing on paper. */
+function onPaper(block: Extract<Block, { kind: "markdown" }>): string {
+  if (!block.tags.includes("prediction") && !block.tags.includes("exercise")) return block.source;
+  return block.source.replace(/\n+[^\n]*(?:아래 셀에|적고 실행하세요)[^\n]*$/, "");
+}
+
+function attachment(
+  attachments: Readonly<Record<string, Record<string, unknown>>>,
+  source: string,
+): string | undefined {
+  const name = /^attachment:(.+)$/.exec(source)?.[1];
+  if (name === undefined) return undefined;
+  const data = attachments[decodeURIComponent(name)] ?? attachments[name];
+  const [type, bytes] = Object.entries(data ?? {})[0] ?? [];
+  return type !== undefined && typeof bytes === "string"
+    ? `data:${type};base64,${bytes.replace(/\s/g, "")}`
+    : undefined;
+}
+
+function renderCode(block: Extract<Block, { kind: "code" }>): string {
+  const { caption, role, flags, language, source, changes } = block;
+  const title =
+    role === "dockerfile" && flags !== ""
+      ? `<span>${escapeHtml(caption)}</span> <span class="flags">docker build ${escapeHtml(flags)} .</span>`
+      : escapeHtml(caption);
+  const head = caption === "" ? "" : `<figcaption>${title}</figcaption>`;
+  if (changes)
+    return `<figure class="code changed${changes.length <= 16 ? " short" : ""}">${head}${renderChanges(changes, language)}</figure>\n`;
+  const text = role === "shell" ? promptLines(source) : breakAtOperators(highlight(source, language));
+  const short = source.split("\n").length <= 16 ? " short" : "";
+  return `<figure class="code ${role}${short}">${head}<pre><code>${text}</code></pre></figure>\n`;
+}
+
+/** A `$` before each command of a terminal. */
+function promptLines(source: string): string {
+  let continued = false;
+  return source
+    .split("\n")
+    .map((line) => {
+      const html = breakAtOperators(highlight(line, "shell"));
+      const prompt =
+        continued || line.trim() === "" || line.startsWith("#")
+          ? ""
+          : '<span class="prompt" aria-hidden="true">$ </span>';
+      continued = line.endsWith("\\");
+      return prompt + html;
+    })
+    .join("\n");
+}
+
+/** Before and after side by side; changed lines are marked by a sign, weight and a bar, not by colour alone. */
+function renderChanges(changes: readonly ChangedLine[], language: string): string {
+  const cell = (text: string | undefined, changed: boolean, sign: string, word: string): string => {
+    if (text === undefined) return '<td class="none"></td>';
+    const code = `<code>${breakAtOperators(highlight(text, language)) || " "}</code>`;
+    if (!changed) return `<td><span class="sign" aria-hidden="true"> </span>${code}</td>`;
+    return `<td class="diff"><span class="sign" title="${word}">${sign}</span>${code}</td>`;
+  };
+  const rows = changes.map(({ before, after }) => {
+    const changed = before !== after;
+    return `<tr>${cell(before, changed, "−", "없어진 줄")}${cell(after, changed, "+", "새 줄")}</tr>`;
+  });
+  return `<table class="changes"><caption class="hidden">고치기 전과 고친 뒤</caption><thead><tr><th scope="col">고치기 전</th><th scope="col">고친 뒤</th></tr></thead><tbody>${rows.join("\n")}</tbody></table>`;
+}
+
+/** A guess on paper: a line to answer on, or a table of the steps to fill in; in a learner's own notebook what they guessed. */
+function renderPrediction(block: Extract<Block, { kind: "prediction" }>): string {
+  const guess = block.body.split("\n").filter((line) => line.trim() !== "" && !line.startsWith("#"));
+  const steps = block.steps.filter((step) => !/\] FROM /.test(step));
+  const inner =
+    guess.length > 0
+      ? `<pre><code>${escapeHtml(guess.join("\n"))}</code></pre>`
+      : block.choices
+        ? '<p class="answer">답 ______ 까닭 ______________________________</p>'
+        : stepsTable(steps);
+  return `<div class="prediction" role="group" aria-label="예측">${inner}</div>\n`;
+}
+
+function stepsTable(steps: readonly string[]): string {
+  const names =
+    steps.length > 0
+      ? steps.map((step) => `<code>${breakAtOperators(escapeHtml(step))}</code>`)
+      : ["&nbsp;", "&nbsp;", "&nbsp;"];
+  const rows = names.map(
+    (name) => `<tr><th scope="row">${name}</th><td>☐</td><td>☐</td><td class="wide-blank"></td></tr>`,
+  );
+  return `<table class="blanks"><caption class="hidden">빌드하기 전에 적는 예측</caption><thead><tr><th scope="col">단계</th><th scope="col">재사용</th><th scope="col">다시 실행</th><th scope="col">까닭</th></tr></thead><tbody>${rows.join("\n")}</tbody></table>`;
+}
