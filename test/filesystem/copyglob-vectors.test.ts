@@ -146,13 +146,20 @@ function destination(c: Case): Snapshot {
 }
 
 function check(c: Case): void {
-  const { context, sent } = transferContext({
-    source: treeOf(c.context),
-    filter: { followPaths: c.followPaths ?? [], excludePatterns: c.excludePatterns ?? [] },
-    // The recorder received into a directory of mode 700; it shows only while nothing has come.
-    previous: buildSnapshot([{ path: "/", type: "dir", mode: 0o700 }]),
-    now: NOW,
-  });
+  const transfer = (): ReturnType<typeof transferContext> =>
+    transferContext({
+      source: treeOf(c.context),
+      filter: { followPaths: c.followPaths ?? [], excludePatterns: c.excludePatterns ?? [] },
+      // The recorder received into a directory of mode 700; it shows only while nothing has come.
+      previous: buildSnapshot([{ path: "/", type: "dir", mode: 0o700 }]),
+      now: NOW,
+    });
+  const refused = /^error from sender: (.*)/s.exec(c.copyError ?? "")?.[1];
+  if (refused !== undefined) {
+    assert.equal(message(transfer), refused);
+    return;
+  }
+  const { context, sent } = transfer();
   assert.deepEqual(sent, c.sent ?? []);
   const actions = (c.actions ?? []).map((a, i) => actionOf(a, i === 0));
   const hasher = new ContentHasher(nodePlatform, context);

@@ -6,11 +6,13 @@ import type { Platform } from "../platform/platform";
 import { type IncludedPath, includedPaths } from "./included-paths";
 import { goQuote } from "./go-quote";
 import { ChecksumError, DigestCache, keyPath, RecordTree, type TreeRecord } from "./record-tree";
+import { SnapshotScan } from "./snapshot-scan";
 import type { HashedFile, Selector, SyncedContext } from "./types";
 
 /** Computes content digests of one input: a snapshot, a local context, or nothing (`scratch`). */
 export class ContentHasher {
   private readonly tree: RecordTree | undefined;
+  private readonly scan: SnapshotScan | undefined;
 
   /** *cache*: what was hashed already; default: nothing. */
   constructor(
@@ -19,6 +21,7 @@ export class ContentHasher {
     cache: DigestCache = new DigestCache(),
   ) {
     this.tree = input && new RecordTree(platform, input, cache);
+    this.scan = this.tree && new SnapshotScan(this.tree);
   }
 
   /** The digest of what *selector* takes. Throws ChecksumError, PatternError. */
@@ -30,6 +33,7 @@ export class ContentHasher {
     }
     if (!hasFilters(selector))
       return this.tree.digest(this.find(this.tree, path, selector.followLinks ?? false));
+    this.scan?.ensure("", false);
     const { prefix, paths } = includedPaths(this.tree, selector);
     const records = paths.map((included) => this.resolved(this.tree as RecordTree, included, selector));
     if (paths.length === 0) return this.hash("");
@@ -79,6 +83,7 @@ export class ContentHasher {
 
   private find(tree: RecordTree, path: string, follow: boolean): TreeRecord {
     const key = keyPath(path);
+    this.scan?.ensure(key, follow);
     const { record } = tree.follow(key, follow);
     if (record === undefined) throw new ChecksumError(`${goQuote(key)}: not found`);
     return record;

@@ -21,7 +21,7 @@ export class ChecksumError extends Error {
 }
 
 /** Symbolic links in one path; one more is an error. */
-const MAX_LINKS = 255;
+export const MAX_LINKS = 255;
 
 /** The empty string, the digest of a local context's root. */
 const EMPTY = "";
@@ -74,32 +74,7 @@ export class RecordTree {
     path: string,
     trailing: boolean,
   ): { readonly path: string; readonly record: TreeRecord | undefined } {
-    const direct = this.get(path);
-    if (direct && !(trailing && direct.stat.type === "symlink")) return { path, record: direct };
-    if (path === "") return { path, record: undefined };
-    let current = "/";
-    let rest = path;
-    let record: TreeRecord | undefined;
-    for (let links = 0; rest !== "";) {
-      const slash = rest.indexOf("/");
-      const part = slash < 0 ? rest : rest.slice(0, slash);
-      rest = slash < 0 ? "" : rest.slice(slash + 1);
-      const next = keyPath(joinPath("/", current, part));
-      record = this.get(next);
-      if (record?.stat.type !== "symlink") {
-        current = next;
-        continue;
-      }
-      if (!trailing && rest === "") {
-        current = next;
-        break;
-      }
-      if (++links > MAX_LINKS) throw new ChecksumError("too many links");
-      const target = record.stat.linkname ?? "";
-      rest = `${target}/${rest}`;
-      if (target.startsWith("/")) current = "/";
-    }
-    return { path: current, record };
+    return followIn((at) => this.get(at), path, trailing);
   }
 
   /** The digest of a file, a link, or a directory with all that is in it. */
@@ -131,6 +106,11 @@ export class RecordTree {
   /** What of the entry is hashed. */
   header(record: TreeRecord): RecordHeader {
     return this.stale.get(record.path) ?? recordHeader(record.stat, this.isContext);
+  }
+
+  /** Does the tree come from scanning a snapshot, rather than from hashing what arrived? */
+  get isScanned(): boolean {
+    return !this.hasBareRoot;
   }
 
   /** Is the record the root of a local context, whose attributes are not hashed? */
@@ -167,4 +147,40 @@ export class RecordTree {
 export function keyPath(path: string): string {
   const clean = joinPath("/", path);
   return clean === "/" ? "" : clean;
+}
+
+/** `RecordTree.follow` over what *get* finds; *visit* sees every element that is looked up after a first direct look. */
+export function followIn(
+  get: (path: string) => TreeRecord | undefined,
+  path: string,
+  trailing: boolean,
+  visit?: (path: string, record: TreeRecord | undefined) => void,
+): { readonly path: string; readonly record: TreeRecord | undefined } {
+  const direct = get(path);
+  if (direct && !(trailing && direct.stat.type === "symlink")) return { path, record: direct };
+  if (path === "") return { path, record: undefined };
+  let current = "/";
+  let rest = path;
+  let record: TreeRecord | undefined;
+  for (let links = 0; rest !== "";) {
+    const slash = rest.indexOf("/");
+    const part = slash < 0 ? rest : rest.slice(0, slash);
+    rest = slash < 0 ? "" : rest.slice(slash + 1);
+    const next = keyPath(joinPath("/", current, part));
+    record = get(next);
+    visit?.(next, record);
+    if (record?.stat.type !== "symlink") {
+      current = next;
+      continue;
+    }
+    if (!trailing && rest === "") {
+      current = next;
+      break;
+    }
+    if (++links > MAX_LINKS) throw new ChecksumError("too many links");
+    const target = record.stat.linkname ?? "";
+    rest = `${target}/${rest}`;
+    if (target.startsWith("/")) current = "/";
+  }
+  return { path: current, record };
 }

@@ -11,7 +11,9 @@ const STANDARD = SETUID | SETGID | 0o777;
 const WHO: Readonly<Record<string, number>> = { a: STANDARD, u: SETUID | 0o700, g: SETGID | 0o070, o: 0o007 };
 
 type Command =
-  | { readonly kind: "set" | "clear" | "X"; bits: number }
+  | { readonly kind: "set"; readonly bits: number }
+  | { readonly kind: "clear"; readonly bits: number }
+  | { readonly kind: "X"; readonly bits: number }
   | { readonly kind: "copy"; readonly from: "u" | "g" | "o"; readonly op: string; readonly who: number };
 
 /** A mode change that can be applied to modes. */

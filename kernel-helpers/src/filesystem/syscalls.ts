@@ -1,7 +1,6 @@
 /** File system calls that fail with Go's texts: `lstat /x: no such file or directory`. */
 
 import { type FileStat, FileSystemError, type ReadableFileSystem, type Snapshot } from "../platform/files";
-import { dirName } from "../platform/paths";
 
 /** Go's words for errno. */
 const TEXTS: Readonly<Record<string, string>> = {
@@ -44,17 +43,45 @@ export class PathError extends FileOpError {
   }
 }
 
-/** The entry, or undefined when it (or a directory above it) is missing. Throws PathError for everything else. */
+/** As Linux: more symbolic links than this in one path is ELOOP. */
+const MAX_LINKS = 40;
+
+/**
+ * The entry as the daemon's own lstat or stat sees it, or undefined when it (or a directory above it) is missing. The root is only
+ * mounted somewhere for the daemon, so an absolute link, or one with too many `..`, leads out of it, where nothing is. Throws
+ * PathError for everything else.
+ */
 export function lookAt(
   fs: ReadableFileSystem,
   path: string,
   operation: "lstat" | "stat",
 ): FileStat | undefined {
-  const stat = operation === "stat" ? fs.stat(path) : fs.lstat(path);
-  if (stat !== undefined) return stat;
-  const errno = whyMissing(fs, path, operation);
-  if (errno === "ENOENT") return undefined;
-  throw new PathError(operation, path, errno);
+  const todo = path.split("/").reverse();
+  const parts: string[] = [];
+  let stat = fs.lstat("/");
+  for (let links = 0; todo.length > 0;) {
+    const part = todo.pop() ?? "";
+    if (part === "" || part === ".") continue;
+    if (stat?.type !== "dir") throw new PathError(operation, path, "ENOTDIR");
+    if (part === "..") {
+      if (parts.length === 0) return undefined;
+      parts.pop();
+    } else parts.push(part);
+    stat = fs.lstat("/" + parts.join("/"));
+    if (stat === undefined) return undefined;
+    if (
+      stat.type !== "symlink" ||
+      (operation === "lstat" && !todo.some((rest) => rest !== "" && rest !== "."))
+    )
+      continue;
+    if (++links > MAX_LINKS) throw new PathError(operation, path, "ELOOP");
+    const target = stat.linkname ?? "";
+    if (target.startsWith("/")) return undefined;
+    parts.pop();
+    stat = fs.lstat("/" + parts.join("/"));
+    todo.push(...target.split("/").reverse());
+  }
+  return stat;
 }
 
 /** The entry. Throws PathError. */
@@ -82,22 +109,4 @@ export function wrapping<T>(text: string, run: () => T): T {
     if (error instanceof FileOpError) error.message = `${text}: ${error.message}`;
     throw error;
   }
-}
-
-/** The nearest entry that is there decides: what is no directory, a link that leads nowhere, a loop. */
-function whyMissing(fs: ReadableFileSystem, path: string, operation: "lstat" | "stat"): string {
-  let here = operation === "stat" ? path : dirName(path);
-  while (here !== "/" && fs.lstat(here) === undefined) here = dirName(here);
-  const stat = fs.stat(here);
-  if (stat === undefined) return loopOrMissing(fs, here);
-  return stat.type === "dir" ? "ENOENT" : "ENOTDIR";
-}
-
-function loopOrMissing(fs: ReadableFileSystem, link: string): string {
-  try {
-    fs.readFile(link);
-  } catch (error) {
-    if (error instanceof FileSystemError) return error.code;
-  }
-  return "ENOENT";
 }
