@@ -1,0 +1,73 @@
+/** Every program by name. */
+
+import type { Program } from "../machine/exec";
+import { shellProgram } from "../shell/source";
+import { newStandaloneShell } from "./shells";
+import { archives } from "./archives";
+import { attributes } from "./attributes";
+import { binary } from "./binary";
+import { copying } from "./copying";
+import { dates } from "./dates";
+import { diffing } from "./diffing";
+import { awk } from "./awk";
+import { find } from "./find";
+import { grep } from "./grep";
+import { identity } from "./identity";
+import { ls } from "./ls";
+import { making } from "./making";
+import { misc } from "./misc";
+import { UsageError } from "./options";
+import { processes } from "./processes";
+import { removing } from "./removing";
+import { sed } from "./sed";
+import { sort } from "./sort";
+import { space } from "./space";
+import { statistics } from "./statistics";
+import { sums } from "./sums";
+import { textTools } from "./text-tools";
+import { xargs } from "./xargs";
+
+const table: Record<string, Program> = {
+  ...archives,
+  ...attributes,
+  ...binary,
+  ...copying,
+  ...dates,
+  ...diffing,
+  ...identity,
+  ...making,
+  ...misc,
+  ...processes,
+  ...removing,
+  ...space,
+  ...statistics,
+  ...sums,
+  ...textTools,
+  awk,
+  find,
+  grep,
+  egrep: grep,
+  fgrep: grep,
+  ls,
+  sed,
+  sort,
+  xargs,
+  sh: newStandaloneShell(),
+  ash: newStandaloneShell(),
+  dash: shellProgram("dash"),
+  bash: shellProgram("bash"),
+};
+
+/** A program whose usage errors end it. */
+function guarded(program: Program): Program {
+  return function* (process) {
+    try {
+      return yield* program(process);
+    } catch (error) {
+      if (error instanceof UsageError) return error.status;
+      throw error;
+    }
+  };
+}
+
+export const applets: ReadonlyMap<string, Program> = new Map(Object.entries(table).map(([name, program]) => [name, guarded(program)]));

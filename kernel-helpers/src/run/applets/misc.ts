@@ -1,0 +1,187 @@
+/** What is left: `echo`, `test`, `true`, `busybox`, and programs that a build has no use for and that fail as they would there. */
+
+import type { Program } from "../machine/exec";
+import { echoText } from "../shell/builtins-output";
+import { printf } from "../shell/printf";
+import { testExpression } from "../shell/test-program";
+import { network } from "./network";
+import { BANNER, usage } from "./options";
+import { asErrno } from "./paths";
+import { execute } from "./xargs";
+
+/* eslint-disable require-yield */
+
+const echo: Program = function* (process) {
+  process.out(echoText(process.args.slice(1), process.gnu ? "bash" : "ash"));
+  return 0;
+};
+
+const test: Program = function* (process) {
+  let args = process.args.slice(1);
+  if (process.name !== "test") {
+    const close = process.name === "[" ? "]" : "]]";
+    if (args.at(-1) !== close) {
+      process.err(`${process.name}: missing ${process.gnu ? `'${close}'` : close}\n`);
+      return 2;
+    }
+    args = args.slice(0, -1);
+  }
+  return testExpression(process, args, { flavour: process.gnu ? "bash" : "ash", complain: (text) => process.err(`${process.name}: ${text}\n`) });
+};
+
+const printfProgram: Program = function* (process) {
+  const args = process.args.slice(process.args[1] === "--" ? 2 : 1);
+  if (args.length === 0) {
+    if (process.gnu) process.err("printf: missing operand\n");
+    throw usage(process, "FORMAT [ARG]...");
+  }
+  const { text, status, errors } = printf(args, process.gnu ? "gnu" : "ash");
+  process.out(text);
+  for (const error of errors) process.err(`printf: ${error}\n`);
+  return status;
+};
+
+const busybox: Program = function* (process) {
+  const loader = process.machine.loader as import("../machine/exec").ProgramLoader;
+  if (process.args[1] === "--list") {
+    process.out([...loader.names()].sort().join("\n") + "\n");
+    return 0;
+  }
+  if (process.args[1] === "--install") {
+    const dir = process.args.at(-1) ?? "/bin";
+    const symbolic = process.args.includes("-s");
+    for (const name of [...loader.names()].sort()) {
+      const path = `${dir.startsWith("-") ? "/bin" : dir}/${name}`;
+      try {
+        if (symbolic) process.vfs.symlink(process, "/bin/busybox", path);
+        else process.vfs.link(process, "/bin/busybox", path);
+      } catch (error) {
+        process.err(`busybox: ${path}: ${asErrno(error).message}\n`);
+      }
+    }
+    return 0;
+  }
+  process.out(`${BANNER}\n\nUsage: busybox [function [arguments]...]\n   or: busybox --list\n`);
+  return 0;
+};
+
+const pwd: Program = function* (process) {
+  process.out(process.cwd + "\n");
+  return 0;
+};
+
+/** A program that only says that it may not. */
+function refused(text: (args: readonly string[]) => string, status = 1): Program {
+  return function* (process) {
+    process.err(`${process.name}: ${text(process.args)}\n`);
+    return status;
+  };
+}
+
+const mount: Program = function* (process) {
+  if (process.args.length === 1) {
+    process.out(yield* process.readFile("/proc/mounts"));
+    return 0;
+  }
+  process.err(process.gnu ? "mount: permission denied.\n" : "mount: permission denied (are you root?)\n");
+  return process.gnu ? 32 : 1;
+};
+
+const umount: Program = function* (process) {
+  const target = process.args.at(-1) ?? "";
+  process.err(process.gnu ? `umount: ${target}: must be superuser to unmount.\n` : `umount: can't unmount ${target}: Operation not permitted\n`);
+  return process.gnu ? 32 : 1;
+};
+
+const nologin: Program = function* (process) {
+  process.out("This account is not available\n");
+  return 1;
+};
+
+const getopt: Program = function* (process) {
+  const args = process.args.slice(1);
+  let short = "";
+  const rest: string[] = [];
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i] as string;
+    if (arg === "-o" || arg === "--options") short = args[++i] ?? "";
+    else if (arg === "-n" || arg === "-l" || arg === "--long" || arg === "--name" || arg === "--longoptions") i++;
+    else if (arg === "--") {
+      rest.push(...args.slice(i + 1));
+      break;
+    } else if (arg.startsWith("-o")) short = arg.slice(2);
+    else rest.push(arg);
+  }
+  const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+  const options: string[] = [];
+  const words: string[] = [];
+  for (let i = 0; i < rest.length; i++) {
+    const arg = rest[i] as string;
+    if (arg === "--") {
+      words.push(...rest.slice(i + 1));
+      break;
+    }
+    if (arg.startsWith("--")) {
+      const equals = arg.indexOf("=");
+      options.push(equals < 0 ? arg : arg.slice(0, equals));
+      if (equals > 0) options.push(quote(arg.slice(equals + 1)));
+      continue;
+    }
+    if (!/^-./.test(arg)) {
+      words.push(arg);
+      continue;
+    }
+    for (let j = 1; j < arg.length; j++) {
+      const letter = arg[j] as string;
+      const at = short.indexOf(letter);
+      if (at < 0) {
+        process.err(`getopt: invalid option -- '${letter}'\n`);
+        return 1;
+      }
+      options.push("-" + letter);
+      if (short[at + 1] === ":") {
+        options.push(quote(arg.slice(j + 1) || (rest[++i] ?? "")));
+        break;
+      }
+    }
+  }
+  process.out(` ${[...options, "--", ...words.map(quote)].join(" ")}\n`);
+  return 0;
+};
+
+const runParts: Program = function* (process) {
+  const dir = process.args.at(-1) ?? "";
+  let status = 0;
+  try {
+    for (const name of process.vfs.readdir(process, dir)) {
+      if (!/^[A-Za-z0-9_-]+$/.test(name)) continue;
+      const path = `${dir}/${name}`;
+      if (process.args.includes("--test")) process.out(path + "\n");
+      else {
+        const child = process.machine.spawn(process, (own) => execute(own, [path], "run-parts"));
+        status = (yield* process.waitFor(child)) || status;
+      }
+    }
+  } catch (error) {
+    process.err(`run-parts: can't open '${dir}': ${asErrno(error).message}\n`);
+    return 1;
+  }
+  return status;
+};
+
+const nothing: Program = function* () {
+  return 0;
+};
+
+const notAllowed = refused(() => "Operation not permitted");
+
+export const misc: Readonly<Record<string, Program>> = {
+  echo, test, "[": test, "[[": test, printf: printfProgram, busybox, pwd, mount, umount, nologin, getopt, "run-parts": runParts, ...network,
+  true: nothing, clear: nothing, reset: nothing, stty: refused(() => "standard input: Inappropriate ioctl for device"),
+  false: function* () { return 1; },
+  sysctl: refused((args) => `error ${args.includes("-w") ? "setting" : "reading"} key: Read-only file system`),
+  dmesg: refused(() => "klogctl: Operation not permitted"), reboot: notAllowed, poweroff: notAllowed, halt: notAllowed, swapon: notAllowed, swapoff: notAllowed, modprobe: notAllowed,
+  insmod: notAllowed, losetup: notAllowed, mkswap: notAllowed, pivot_root: notAllowed, switch_root: notAllowed, nsenter: notAllowed, unshare: notAllowed, vi: refused(() => "no terminal"), less: refused(() => "no terminal"),
+  more: refused(() => "no terminal"), logger: nothing, ldconfig: nothing, "update-ca-certificates": function* (process) { process.out("Updating certificates in /etc/ssl/certs...\n0 added, 0 removed; done.\nRunning hooks in /etc/ca-certificates/update.d...\ndone.\n"); return 0; },
+  who: nothing, last: nothing, lsmod: nothing, logread: nothing, cryptpw: nothing, mkpasswd: nothing,
+}; // prettier-ignore

@@ -1,0 +1,5 @@
+/** RUN: a small machine with a shell, everyday programs and package managers, over a layered file system. */
+
+export { runCommand } from "./run-command";
+export type { RunCatalog } from "./catalog";
+export type { RunLimits, RunRequest, RunResult } from "./types";

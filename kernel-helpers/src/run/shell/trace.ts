@@ -1,0 +1,29 @@
+/** What `set -x` prints. */
+
+import type { Shell } from "./shell";
+
+const SAFE = /^[A-Za-z0-9_@%+:,./^~-]+$/;
+
+/** A word as the trace of this shell shows it. */
+export function traceWord(shell: Shell, word: string): string {
+  if (shell.dialect === "dash") return word;
+  if (shell.dialect === "ash") return quoteForAsh(word);
+  if (word === "") return "''";
+  if (SAFE.test(word) || /^[A-Za-z0-9_@%+:,./=^~[\]{}-]+$/.test(word.replace(/[[\]{}]/g, "x")) && !/[[\]{}]/.test(word)) return word;
+  return shell.quote(word);
+}
+
+/** busybox quotes a word only when it has a special character in it; the empty word stays empty. */
+function quoteForAsh(word: string): string {
+  if (!/[^A-Za-z0-9_\-./@%+:,\]]/.test(word)) return word;
+  return word
+    .split("'")
+    .map((piece) => (piece === "" ? "" : `'${piece}'`))
+    .join(`"'"`);
+}
+
+/** Prints a trace line. */
+export function trace(shell: Shell, text: string): void {
+  const prompt = shell.get("PS4") ?? "+ ";
+  shell.process.err(`${prompt}${text}\n`);
+}
