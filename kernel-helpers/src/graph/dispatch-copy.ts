@@ -106,19 +106,26 @@ function hasWildcard(path: string): boolean {
 
 function pathCopy({ command, os, from, shared }: Copying, source: string): CopyRequest {
   let src = source;
-  let patterns: Pick<CopyRequest, "includePatterns" | "requiredPaths"> = {};
+  let includePatterns: readonly string[] | undefined;
+  let requiredPaths: readonly string[] | undefined;
   if (command.kind === "copy" && command.parents) {
     // What stands before /./ is not repeated in the destination.
     const pivot = source.indexOf("/./");
     src = pivot === -1 ? "/" : source.slice(0, pivot);
     const pattern = normalizePath("/", pivot === -1 ? source : source.slice(pivot + 3), os, false);
-    const required =
+    includePatterns = [pattern.replace(/^\//, "")];
+    requiredPaths =
       hasWildcard(src) || hasWildcard(pattern) ? [] : [normalizePath("/", joinPath(src, pattern), os, false)];
-    patterns = { includePatterns: [pattern.replace(/^\//, "")], requiredPaths: required };
   }
+  const { dest, chown, chmod, excludePatterns } = shared;
   return {
-    ...shared,
-    ...patterns,
+    action: "copy",
+    dest,
+    chown,
+    chmod,
+    excludePatterns,
+    includePatterns,
+    requiredPaths,
     from,
     src: normalizePath("/", src, os, false),
     followSymlink: true,
