@@ -41,7 +41,6 @@ function apply(fs: WritableFileSystem, op: Op, times: Map<string, number>): void
   if (op.op === "put") {
     const file = op.file as VectorFile;
     const target = "/" + file.p;
-    if (file.t === "s") return;
     if (file.t !== "d" && fs.lstat(target)) fs.remove(target, { recursive: true });
     for (let d = dirName(target); d !== "/" && !fs.lstat(d); d = dirName(d)) times.set(d, NOW);
     fs.mkdir(dirName(target), { recursive: true });

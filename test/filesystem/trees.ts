@@ -26,6 +26,7 @@ const TYPES: Record<string, FileType> = {
   c: "char",
   b: "block",
   p: "fifo",
+  s: "socket",
 };
 
 export const DEFAULT_TIME = 1700000000;
@@ -63,5 +64,5 @@ export function treeEntry(file: VectorFile): TreeEntry {
 }
 
 export function treeOf(files: readonly VectorFile[]): Snapshot {
-  return buildSnapshot(files.filter((f) => f.t !== "s").map(treeEntry), { mtime: DEFAULT_TIME });
+  return buildSnapshot(files.map(treeEntry), { mtime: DEFAULT_TIME });
 }

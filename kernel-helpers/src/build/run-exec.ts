@@ -112,8 +112,6 @@ function mountPoints(
   return points.sort((a, b) => depth(a.target) - depth(b.target));
 }
 
-const EMPTY = { size: 0, read: () => new Uint8Array() };
-
 function depth(path: string): number {
   return path.split("/").filter((part) => part !== "").length;
 }
@@ -130,9 +128,8 @@ function mountPoint(
   switch (mount.type) {
     case "ssh": {
       if (!hasAgent(session.options.ssh ?? [], mount.ssh!.id)) return undefined;
-      // A socket cannot be imitated by a file; that something is there can.
       const { mode, uid, gid } = mount.ssh!;
-      return { target, source: EMPTY, mode, uid, gid };
+      return { target, socket: true, mode, uid, gid };
     }
     case "tmpfs":
       return { target, size: mount.tmpfsSize, mode: 0o1777 };

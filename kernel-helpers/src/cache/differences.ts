@@ -131,7 +131,7 @@ function fileDifferences(
   return found;
 }
 
-const TYPE_FLAG = { file: "0", dir: "5", symlink: "2", char: "3", block: "4", fifo: "6" } as const;
+const TYPE_FLAG = { file: "0", dir: "5", symlink: "2", char: "3", block: "4", fifo: "6", socket: "0" } as const;
 
 function headerOf({ header }: HashedFile): Record<string, string> {
   return {

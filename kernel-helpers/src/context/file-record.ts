@@ -12,6 +12,8 @@ const TYPEFLAGS: Readonly<Record<FileType, string>> = {
   block: "4",
   dir: "5",
   fifo: "6",
+  // Hashed like an empty file.
+  socket: "0",
 };
 
 /** What of *stat* is hashed. *devices*: are device numbers? (A scanned snapshot hashes 0.) */

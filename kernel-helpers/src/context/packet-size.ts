@@ -17,6 +17,7 @@ const TYPE_BITS: Readonly<Record<FileType, number>> = {
   block: 2 ** 26,
   char: 2 ** 26 + 2 ** 21,
   fifo: 2 ** 25,
+  socket: 0,
 };
 
 /** Bytes of the packet that announces the entry *path*. *hardlink*: the earlier path that it is another name of. */

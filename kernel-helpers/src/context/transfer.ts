@@ -104,7 +104,9 @@ function withLinks(entries: readonly { readonly path: string; readonly stat: Fil
 function asSent(stat: FileStat): FileStat {
   const { xattrs, ...rest } = stat;
   const kept = Object.entries(xattrs ?? {}).filter(([name]) => !name.startsWith("com.apple."));
-  return { ...rest, uid: 0, gid: 0, ...(kept.length > 0 && { xattrs: Object.fromEntries(kept) }) };
+  // A socket arrives as an empty file.
+  const type = rest.type === "socket" ? "file" : rest.type;
+  return { ...rest, type, uid: 0, gid: 0, ...(kept.length > 0 && { xattrs: Object.fromEntries(kept) }) };
 }
 
 class Receiver {

@@ -42,6 +42,7 @@ class ChangeWriter {
 
   private entry(kind: Change["kind"], path: string, node: Node): void {
     const { type, mode, uid, gid, mtime, xattrs, ...rest } = node.attributes;
+    if (type === "socket") return;
     const capability = xattrs?.["security.capability"];
     const entry: LayerEntry = {
       name: node instanceof Dir ? path + "/" : path,

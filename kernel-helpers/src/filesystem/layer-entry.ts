@@ -5,7 +5,7 @@ import type { Content, FileAttributes, FileType } from "../platform/files";
 export interface LayerEntry {
   /** Relative; directories end with a slash. Whiteouts are `dir/.wh.name`, opaque marks `dir/.wh..wh..opq`. */
   readonly name: string;
-  readonly type: FileType | "hardlink";
+  readonly type: Exclude<FileType, "socket"> | "hardlink";
   /** Permission bits with setuid, setgid, sticky. */
   readonly mode: number;
   readonly uid: number;

@@ -15,6 +15,8 @@ export interface MountPoint {
    * `unmount`; changes to a Snapshot are dropped.
    */
   readonly source?: WritableFileSystem | Snapshot | Content;
+  /** Mounts a socket (an agent's) instead of an empty directory; only without *source*. */
+  readonly socket?: boolean;
   /** Path inside *source* that is mounted; default `/`. Throws FileSystemError ENOENT when it is missing. */
   readonly sourcePath?: string;
   /** Default: no. */
@@ -89,6 +91,15 @@ export class MountedFileSystem {
     const { uid = 0, gid = 0 } = mount;
     if (source === undefined) {
       const mtime = this.tree.now;
+      if (mount.socket) {
+        return new Leaf(
+          inode,
+          { type: "socket", mode: mount.mode ?? 0o600, uid, gid, mtime },
+          undefined,
+          1,
+          owner,
+        );
+      }
       return new Dir(inode, { type: "dir", mode: mount.mode ?? 0o755, uid, gid, mtime }, new Map(), owner);
     }
     if ("read" in source) {

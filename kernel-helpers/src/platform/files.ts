@@ -1,7 +1,7 @@
 /** The file records that every folder of the core shares. */
 
-/** The kinds of entry a layer can hold. A hard link is a second name of a `file`, not a kind of its own. */
-export type FileType = "file" | "dir" | "symlink" | "char" | "block" | "fifo";
+/** The kinds of entry. A hard link is a second name of a `file`, not a kind of its own; a socket is never in a layer. */
+export type FileType = "file" | "dir" | "symlink" | "char" | "block" | "fifo" | "socket";
 
 /** The bytes of a regular file, read only when asked for. */
 export interface Content {

@@ -90,6 +90,10 @@ function* create(process: Process, options: Options, file: string, start: string
     if (name === "") name = "./";
     if (stat.type === "dir" && !name.endsWith("/")) name += "/";
     if (options.has("v")) process.err(""), (file === "-" ? process.err.bind(process) : process.out.bind(process))(`${path}${stat.type === "dir" && !path.endsWith("/") ? "/" : ""}\n`);
+    if (stat.type === "socket") {
+      process.err(`tar: ${path}: socket ignored\n`);
+      return;
+    }
     let link = stat.type === "symlink" ? encodeText(stat.linkname ?? "") : "";
     let type = { file: "0", symlink: "2", char: "3", block: "4", dir: "5", fifo: "6" }[stat.type];
     if (stat.type === "file" && stat.nlink > 1) {
