@@ -116,6 +116,7 @@ export function configureLab() {
     IPYTHONDIR: path.join(JUPYTER, "ipython"),
     PYTHONPATH: path.join(EXTENSION, "server"),
     PYTHONUTF8: "1",
+    LAYERBOOK_STOP_WITH_PARENT: "1",
     PATH: `${BIN}${path.delimiter}${process.env.PATH ?? ""}`,
   };
 }
