@@ -2,6 +2,7 @@
 
 export type * from "./types";
 export type * from "./conversion";
+export type { LintWarning } from "../dockerfile/types";
 export { convert } from "./convert";
 export { lint, type LintResult } from "./lint";
 export { walkVertices } from "./walk";
