@@ -61,6 +61,11 @@ class FilterWalk {
       const path = dir === "" ? name : dir + "/" + name;
       const stat = this.source.lstat("/" + path);
       if (stat === undefined) continue;
+      if (this.include === undefined && this.exclude === undefined) {
+        yield { path, stat };
+        if (stat.type === "dir") yield* this.directory(path, parents);
+        continue;
+      }
       const visited: VisitedDir = { path, stat, includeInfo: [], excludeInfo: [], sent: false };
       const parent = parents[parents.length - 1];
       const verdict = this.verdict(path, stat, visited, parent);

@@ -6,6 +6,7 @@ export { followLinks } from "./follow-links";
 export { matcherOf, matching, walkFiltered, type WalkedEntry } from "./filter-walk";
 export { containsWildcards, goMatch, PatternError } from "./go-match";
 export { goQuote } from "./go-quote";
+export { HostFiles, type RememberedFile, StatCache } from "./host-files";
 export { readIgnoreFile } from "./ignore-file";
 export { splitWildcards } from "./included-paths";
 export { type MatchInfo, Pattern, PatternMatcher } from "./pattern-matcher";

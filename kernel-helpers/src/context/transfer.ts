@@ -88,20 +88,44 @@ function memoOf(
 
 /** What the client announces: the filtered walk, of 0:0, links among what is sent resolved. */
 function announce(source: ReadableFileSystem, filter: ContextFilter): Incoming[] {
-  return withLinks([...walkFiltered(source, filter)].map(({ path, stat }) => ({ path, stat: asSent(stat) })));
+  const list = new IncomingList();
+  for (const { path, stat } of walkFiltered(source, filter)) list.add(path, asSent(stat));
+  return list.entries;
 }
 
-function withLinks(entries: readonly { readonly path: string; readonly stat: FileStat }[]): Incoming[] {
-  const first = new Map<number, string>();
-  return entries.map(({ path, stat }, index) => {
-    const linked = stat.nlink > 1 && stat.type !== "dir" && stat.type !== "symlink";
-    const hardlink = linked ? first.get(stat.ino) : undefined;
-    if (linked && hardlink === undefined) first.set(stat.ino, path);
-    return { path, stat, hardlink, index };
-  });
+/** What the builder has of the context. */
+function present(files: Snapshot): Incoming[] {
+  const list = new IncomingList();
+  const visit = (dir: string): void => {
+    for (const name of files.readdir(dir === "" ? "/" : dir)) {
+      const path = `${dir}/${name}`;
+      const stat = files.lstat(path);
+      if (stat === undefined) continue;
+      list.add(path.slice(1), stat);
+      if (stat.type === "dir") visit(path);
+    }
+  };
+  visit("");
+  return list.entries;
+}
+
+/** Entries in their order; a file's later names are links to its first. */
+class IncomingList {
+  readonly entries: Incoming[] = [];
+  private readonly first = new Map<number, string>();
+
+  add(path: string, stat: FileStat): void {
+    let hardlink: string | undefined;
+    if (stat.nlink > 1 && stat.type !== "dir" && stat.type !== "symlink") {
+      hardlink = this.first.get(stat.ino);
+      if (hardlink === undefined) this.first.set(stat.ino, path);
+    }
+    this.entries.push({ path, stat, hardlink, index: this.entries.length });
+  }
 }
 
 function asSent(stat: FileStat): FileStat {
+  if (stat.uid === 0 && stat.gid === 0 && stat.xattrs === undefined && stat.type !== "socket") return stat;
   const { xattrs, ...rest } = stat;
   const kept = Object.entries(xattrs ?? {}).filter(([name]) => !name.startsWith("com.apple."));
   // A socket arrives as an empty file.
@@ -129,11 +153,11 @@ class Receiver {
 
   /** Walks the copy and what is announced side by side. */
   receive(incoming: readonly Incoming[]): void {
-    const present = withLinks([...walkFiltered(this.previous.files)]);
+    const copies = present(this.previous.files);
     let i = 0;
     let k = 0;
-    while (i < present.length || k < incoming.length) {
-      const old = present[i];
+    while (i < copies.length || k < incoming.length) {
+      const old = copies[i];
       const entry = incoming[k];
       const order = !old ? 1 : !entry ? -1 : comparePaths(old.path, entry.path);
       if (order < 0) {

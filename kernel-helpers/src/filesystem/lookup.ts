@@ -76,8 +76,14 @@ export function locate(root: Dir, path: string, followLast: boolean): Place {
 /** The elements of a path that mean something, last first. */
 function partsOf(path: string): string[] {
   const parts: string[] = [];
-  for (const part of path.split("/")) if (part !== "" && part !== ".") parts.push(part);
-  return parts.reverse();
+  for (let end = path.length; end > 0;) {
+    const slash = path.lastIndexOf("/", end - 1);
+    const length = end - slash - 1;
+    if (length > 1 || (length === 1 && path.charCodeAt(slash + 1) !== 46))
+      parts.push(path.slice(slash + 1, end));
+    end = slash;
+  }
+  return parts;
 }
 
 function directoryPlace(dirs: Dir[], names: string[]): Place {

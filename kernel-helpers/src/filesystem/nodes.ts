@@ -30,7 +30,7 @@ export class Leaf {
   }
 
   stat(): FileStat {
-    return { ...this.attributes, size: this.size, ino: this.inode.ino, nlink: this.nlink };
+    return statOf(this.attributes, this.size, this.inode.ino, this.nlink);
   }
 }
 
@@ -85,8 +85,16 @@ export class Dir {
   }
 
   stat(): FileStat {
-    return { ...this.attributes, size: 0, ino: this.inode.ino, nlink: 1 };
+    return statOf(this.attributes, 0, this.inode.ino, 1);
   }
 }
 
 export type Node = Leaf | Dir;
+
+/** Written out, not spread: this is called for every entry of every walk. */
+function statOf(attributes: FileAttributes, size: number, ino: number, nlink: number): FileStat {
+  const { type, mode, uid, gid, mtime } = attributes;
+  const stat = { type, mode, uid, gid, mtime, size, ino, nlink };
+  if (type === "file" && attributes.xattrs === undefined) return stat;
+  return { ...attributes, ...stat };
+}

@@ -58,14 +58,13 @@ export function compareBytes(a: string, b: string): number {
 
 /** Compares two paths as BuildKit orders trees: by bytes, with `/` before every other byte, so a directory is followed by what is in it. */
 export function comparePaths(a: string, b: string): number {
-  const left = a.split("/");
-  const right = b.split("/");
-  const length = Math.min(left.length, right.length);
-  for (let i = 0; i < length; i++) {
-    const order = compareBytes(left[i] ?? "", right[i] ?? "");
-    if (order !== 0) return order;
-  }
-  return left.length - right.length;
+  const length = Math.min(a.length, b.length);
+  let i = 0;
+  while (i < length && a.charCodeAt(i) === b.charCodeAt(i)) i++;
+  if (i === length) return a.length - b.length;
+  if (a.charCodeAt(i) === 47) return -1;
+  if (b.charCodeAt(i) === 47) return 1;
+  return compareBytes(a.slice(i), b.slice(i));
 }
 
 const encoder = new TextEncoder();
