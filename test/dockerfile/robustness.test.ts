@@ -101,7 +101,7 @@ describe("places", () => {
         const parsed = parseDockerfile(text);
         if (isDockerfileError(parsed)) return;
         for (const node of parsed.nodes) {
-          const line = new LogicalLine(text, node, parsed.escape);
+          const line: LogicalLine = new LogicalLine(text, node, parsed.escape);
           const { original } = node;
           for (let i = 0; i < original.length; i++) assert.strictEqual(text[line.offsetOf(i)], original[i]);
           const { start, end } = node.range;

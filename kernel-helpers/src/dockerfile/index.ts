@@ -40,3 +40,8 @@ export { explainWarning, fixWarning } from "./fixes/check-fixes";
 export { fixError } from "./fixes/error-fixes";
 export { lineStart, LogicalLine, nodeAtLine, positionAt, rangeAt, type Word } from "./fixes/place";
 export { errorEntries, explainError, type Explanation } from "./explain";
+export { complete, type Completion, type CompletionOptions } from "./help/complete";
+export { hover, type Hover } from "./help/hover";
+export { format } from "./help/format";
+export { scopeAt, type Scope, type ScopeOptions, type StageScope, type Variable } from "./help/scope";
+export { readModel, type DocumentItem, type DocumentModel } from "./help/model";

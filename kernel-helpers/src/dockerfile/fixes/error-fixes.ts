@@ -77,12 +77,12 @@ const makers: Readonly<Record<string, Maker>> = {
     return fix("`NONE` 뒤를 지우기", "Remove what stands behind `NONE`", { range, replacement: "" });
   },
   LB_ONBUILD_CHAIN: (line) => {
-    const [first, second] = line.words();
-    if (first === undefined || second === undefined) return undefined;
-    return fix("`ONBUILD` 하나 지우기", "Remove one `ONBUILD`", {
-      range: line.range(first.index, second.index),
-      replacement: "",
-    });
+    const words = line.words();
+    const rest = words.findIndex(({ text }) => toLower(text) !== "onbuild");
+    const last = words[(rest < 0 ? words.length : rest) - 1];
+    if (last === undefined) return undefined;
+    const range = line.range(0, last.index);
+    return fix("`ONBUILD`를 하나만 남기기", "Keep one `ONBUILD`", { range, replacement: "" });
   },
   LB_RUN_MOUNT: (line, message) => {
     const right = proposed(message);

@@ -30,6 +30,11 @@ export function lineStart(text: string, line: number): number {
   return offset;
 }
 
+/** Offset of the beginning of the line that *offset* is in. */
+export function lineStartBefore(text: string, offset: number): number {
+  return offset === 0 ? 0 : text.lastIndexOf("\n", offset - 1) + 1;
+}
+
 /** One word of an instruction. */
 export interface Word {
   readonly text: string;
@@ -40,7 +45,7 @@ export interface Word {
 /** An instruction's joined line and, for each of its characters, the place in the file. */
 export class LogicalLine {
   /** Where each part begins in the joined line, and where in the file. */
-  private readonly parts: { readonly index: number; readonly offset: number }[] = [];
+  private readonly parts: { readonly index: number; readonly offset: number; readonly length: number }[] = [];
 
   constructor(
     private readonly text: string,
@@ -57,8 +62,9 @@ export class LogicalLine {
       if (!isIgnored) {
         const body = line.replace(/[ \t]+$/, "");
         const goesOn = body.endsWith(escape) && body[body.length - 2] !== escape;
-        this.parts.push({ index: length, offset });
-        length += goesOn ? body.length - 1 : line.length;
+        const own = goesOn ? body.length - 1 : line.length;
+        this.parts.push({ index: length, offset, length: own });
+        length += own;
         if (!goesOn) break;
       }
       offset = next;
@@ -73,6 +79,12 @@ export class LogicalLine {
       found = part;
     }
     return found.offset + index - found.index;
+  }
+
+  /** Index in the joined line of the place *offset* of the file; undefined for comments, escape characters and heredoc bodies. */
+  indexAt(offset: number): number | undefined {
+    const part = this.parts.find((one) => one.offset <= offset && offset <= one.offset + one.length);
+    return part === undefined ? undefined : part.index + offset - part.offset;
   }
 
   /** Offset in the file just behind the character before *index*: where a piece that ends there ends. */

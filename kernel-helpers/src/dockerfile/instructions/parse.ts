@@ -125,8 +125,8 @@ function withPlace<T>(node: Node, read: () => T): T {
   }
 }
 
-/** One node → its command, with the checks that look at one instruction alone. Throws Refusal. */
-function parseInstruction(node: Node, linter: Linter): Command | Stage {
+/** One node → its command, with the checks that look at one instruction alone. Throws Refusal. For this folder only. */
+export function parseInstruction(node: Node, linter: Linter): Command | Stage {
   const keyword = toLower(node.keyword);
   const lint = linter.withComments(node.comments);
   const lines = () => toRanges(node.startLine, node.endLine);
