@@ -51,6 +51,7 @@ export class Kernel {
   private readonly comms: Comms;
   private control: Control | undefined;
   private count = 0;
+  private ending = false;
   private running: Running | undefined;
 
   private constructor(
@@ -357,11 +358,19 @@ export class Kernel {
   }
 
   private shutdown(): void {
+    if (this.ending) return;
+    this.ending = true;
     this.iopub.close();
     this.typescript.close();
-    this.control?.close();
-    // Closing sockets would drop what a slow subscriber has not read; they linger while the process still runs a moment.
-    setTimeout(() => exitProcess(0), 60);
+    const ended = this.control?.close();
+    // What has been sent needs a moment to leave; then sockets may close, and what is left lingers.
+    setTimeout(() => {
+      this.shell.close();
+      this.publisher.close();
+      void Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 500))]).then(() =>
+        exitProcess(0),
+      );
+    }, 30);
   }
 }
 

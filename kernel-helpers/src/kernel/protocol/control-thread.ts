@@ -8,7 +8,7 @@ import type * as zmq from "zeromq";
 import type { ControlData, ToControl, ToMain } from "./control-messages";
 import { FLAG, IN_SCRIPT, INPUT, RUNNING, STOP, TICK, TICK_MS } from "./flags";
 import type { Message } from "./messages";
-import { openRouter, serveHeartbeat } from "./sockets";
+import { openHeartbeat, openRouter } from "./sockets";
 import { Wire } from "./wire";
 
 const { connection, session, kernelInfo, flags, port } = workerData as ControlData;
@@ -19,13 +19,14 @@ const SHUTDOWN_MS = 1000;
 
 let asked: { readonly id: number; readonly parentId: string } | undefined;
 let ticker: NodeJS.Timeout | undefined;
+let killer: NodeJS.Timeout | undefined;
 
 void start();
 
 async function start(): Promise<void> {
   const control = await openRouter(connection, connection.control_port);
   const stdin = await openRouter(connection, connection.stdin_port);
-  void serveHeartbeat(connection);
+  const heartbeat = await openHeartbeat(connection);
   void serveControl(control);
   void serveStdin(stdin);
   port.on("message", (message: ToControl) => {
@@ -36,8 +37,12 @@ async function start(): Promise<void> {
     } else if (message.type === "tick") {
       ticker ??= setInterval(tick, TICK_MS);
     } else {
-      control.close();
-      stdin.close();
+      // With its sockets and its port closed nothing keeps the thread, and it ends by itself: a thread that is torn down while
+      // ZeroMQ calls into it aborts the process.
+      for (const socket of [control, stdin, heartbeat]) socket.close();
+      clearInterval(ticker);
+      clearTimeout(killer);
+      port.close();
     }
   });
   tell({ type: "ready" });
@@ -74,7 +79,7 @@ function answer({ header, content }: Message): { type: string; content: object }
       const restart = content.restart === true;
       Atomics.or(flags, FLAG, STOP);
       tell({ type: "shutdown", restart });
-      setTimeout(() => process.kill(process.pid, "SIGKILL"), SHUTDOWN_MS);
+      killer ??= setTimeout(() => process.kill(process.pid, "SIGKILL"), SHUTDOWN_MS);
       return { type: "shutdown_reply", content: { status: "ok", restart } };
     }
     case "kernel_info_request":

@@ -26,6 +26,7 @@ export class Control {
   private questions = 0;
 
   private constructor(
+    private readonly worker: Worker,
     private readonly port: MessagePort,
     private readonly flags: Int32Array,
     private readonly handlers: ControlHandlers,
@@ -40,7 +41,7 @@ export class Control {
       // The thread holds two sockets: the default heap limits reserve more than it ever needs.
       resourceLimits: { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 48 },
     });
-    const control = new Control(port1, data.flags, handlers);
+    const control = new Control(worker, port1, data.flags, handlers);
     await new Promise<void>((ready, failed) => {
       worker.once("error", failed);
       port1.on("message", (message: ToMain) => {
@@ -87,9 +88,11 @@ export class Control {
     Atomics.store(this.flags, FLAG, 0);
   }
 
-  /** Closes the thread's sockets. */
-  close(): void {
+  /** Closes the thread's sockets; resolves when the thread has ended. */
+  close(): Promise<void> {
+    const ended = new Promise<void>((resolve) => this.worker.once("exit", () => resolve()));
     this.post({ type: "close" });
+    return ended;
   }
 
   private put(question: Question): number {

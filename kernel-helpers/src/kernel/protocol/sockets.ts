@@ -24,9 +24,12 @@ export async function openPublisher(connection: ConnectionInfo): Promise<zmq.XPu
   return socket;
 }
 
-/** Answers heartbeats until the process ends. */
-export async function serveHeartbeat(connection: ConnectionInfo): Promise<void> {
+/** Answers heartbeats until the socket, which is given back, is closed. */
+export async function openHeartbeat(connection: ConnectionInfo): Promise<zmq.Reply> {
   const socket = new zmq.Reply({ linger: 0 });
   await socket.bind(endpoint(connection, connection.hb_port));
-  for await (const frames of socket) await socket.send(frames);
+  void (async () => {
+    for await (const frames of socket) await socket.send(frames);
+  })();
+  return socket;
 }

@@ -10,8 +10,13 @@ export interface GuardHandlers {
   stream(name: StreamName, text: string): void;
 }
 
-/** Ends the process for good; what `process.exit` was. */
-export const exitProcess: (code: number) => never = process.exit.bind(process);
+const hidden = process as unknown as { reallyExit: (code: number) => never };
+const reallyExit = hidden.reallyExit.bind(process);
+
+/** Ends the process for good; what `process.exit` was, without its handlers. */
+export function exitProcess(code: number): never {
+  return reallyExit(code);
+}
 
 /** Installs the guards. Once per process. */
 export function installGuards(handlers: GuardHandlers): void {
@@ -24,7 +29,7 @@ export function installGuards(handlers: GuardHandlers): void {
     );
   };
   process.exit = (code?: string | number | null) => refuse(`process.exit(${code ?? ""})`);
-  (process as unknown as { reallyExit: unknown }).reallyExit = refuse; // its undocumented other name
+  hidden.reallyExit = () => refuse("process.reallyExit()"); // its undocumented other name
   process.abort = () => refuse("process.abort()");
   process.on("SIGINT", () => handlers.interrupt());
   process.on("uncaughtException", (error) => handlers.uncaught(error, "exception"));

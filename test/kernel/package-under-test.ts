@@ -1,0 +1,67 @@
+/** The compiled package that kernel tests run: `dist` when it is newer than every source, else a quick compile of its own. */
+
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { transformSync } from "esbuild";
+
+const ROOT = resolve(__dirname, "../..");
+const PACKAGE = join(ROOT, "kernel-helpers");
+/** As deep as the real one, so that paths to `content/` are the same. */
+const QUICK = join(ROOT, ".cache");
+
+let found: string | undefined;
+
+/** Absolute path of the package's folder: package.json with `dist` beside it. */
+export function packageUnderTest(): string {
+  found ??= isFresh(join(PACKAGE, "dist")) ? PACKAGE : compile();
+  return found;
+}
+
+function sources(): string[] {
+  return readdirSync(join(PACKAGE, "src"), { recursive: true, encoding: "utf8" }).filter((name) =>
+    name.endsWith(".ts"),
+  );
+}
+
+function isFresh(dist: string): boolean {
+  return sources().every((name) => {
+    const built = join(dist, name.replace(/\.ts$/, ".js"));
+    return existsSync(built) && statSync(built).mtimeMs >= statSync(join(PACKAGE, "src", name)).mtimeMs;
+  });
+}
+
+function compile(): string {
+  const dist = join(QUICK, "dist");
+  for (const name of sources()) {
+    const source = join(PACKAGE, "src", name);
+    const built = join(dist, name.replace(/\.ts$/, ".js"));
+    if (existsSync(built) && statSync(built).mtimeMs >= statSync(source).mtimeMs) continue;
+    const { code } = transformSync(readFileSync(source, "utf8"), {
+      loader: "ts",
+      format: "cjs",
+      platform: "node",
+      target: "node20",
+    });
+    mkdirSync(dirname(built), { recursive: true });
+    // Two test files may compile at once: a file is never seen half written.
+    const draft = `${built}.${process.pid}`;
+    writeFileSync(draft, code);
+    renameSync(draft, built);
+  }
+  const kept = new Set(sources().map((name) => join(dist, name.replace(/\.ts$/, ".js"))));
+  for (const name of readdirSync(dist, { recursive: true, encoding: "utf8" })) {
+    const path = join(dist, name);
+    if (name.endsWith(".js") && !kept.has(path)) rmSync(path, { force: true });
+  }
+  writeFileSync(join(QUICK, "package.json"), readFileSync(join(PACKAGE, "package.json")));
+  return QUICK;
+}
