@@ -323,7 +323,7 @@ describe("rows", () => {
 describe("refusals", () => {
   it("come with the requests and warnings made before", async () => {
     const conversion = await convertText("from a AS X\nRUN x\nCOPY --chmod=9 a b\n");
-    assert.equal(conversion.error?.code, "LB_REFUSED");
+    assert.equal(conversion.error?.code, "LB_CHMOD");
     assert.deepEqual(conversion.error?.lines, [[[3, 3]]]);
     assert.ok(
       conversion.warnings.length > 0 && conversion.internal.length === 3 && conversion.targets.length === 0,

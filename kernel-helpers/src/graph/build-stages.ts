@@ -41,7 +41,7 @@ function stagePlatform(
   }
   if (result === "") {
     const message = `empty platform value from expression ${stage.platform}`;
-    throw new Refusal(suggestAny(message, unmatched, globalArgs.keys()), "LB_FROM_PLATFORM", [lines]);
+    throw new Refusal(suggestAny(message, unmatched, globalArgs.keys()), "LB_PLATFORM_EMPTY", [lines]);
   }
   try {
     return parsePlatform(result, context.options.buildPlatform);

@@ -32,7 +32,10 @@ function readScript(state: DispatchState, command: RunCommand): Script {
   if (file === undefined) return { args: command.cmdLine, shown };
   const [line] = command.cmdLine;
   if (command.cmdLine.length !== 1 || line === undefined || !command.prependShell) {
-    throw new Refusal(`parsing produced an invalid run command: ${formatList(command.cmdLine)}`);
+    throw new Refusal(
+      `parsing produced an invalid run command: ${formatList(command.cmdLine)}`,
+      "LB_RUN_EMPTY",
+    );
   }
   if (parseHeredoc(line) === undefined) {
     const bodies = command.files.map(({ data, name }) => `\n${data}${name}`).join("");

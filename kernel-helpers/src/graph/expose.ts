@@ -20,10 +20,10 @@ function splitProtocol(text: string): [protocol: string, port: string] {
   const slash = text.indexOf("/");
   const port = slash === -1 ? text : text.slice(0, slash);
   const protocol = slash === -1 ? "" : text.slice(slash + 1);
-  if (port === "") throw new Refusal("no port specified");
+  if (port === "") throw new Refusal("no port specified", "LB_EXPOSE_PORT");
   if (protocol === "") return ["tcp", port];
   if (["tcp", "udp", "sctp"].includes(protocol.toLowerCase())) return [protocol, port];
-  throw new Refusal("invalid proto: " + protocol);
+  throw new Refusal("invalid proto: " + protocol, "LB_EXPOSE_PORT");
 }
 
 /** A port number 0 to 65535, or undefined. Go reads a sign; leading zeros are decimal. */
@@ -85,14 +85,15 @@ export function parsePort(raw: string, report: (finding: PortFinding) => void): 
 
   checkIp(ip);
   const container = portRange(containerPort);
-  if (container === undefined) throw new Refusal("invalid containerPort: " + containerPort);
+  if (container === undefined) throw new Refusal("invalid containerPort: " + containerPort, "LB_EXPOSE_PORT");
   const [start, end] = container;
   if (hostPort !== "") {
     const host = portRange(hostPort);
-    if (host === undefined) throw new Refusal("invalid hostPort: " + hostPort);
+    if (host === undefined) throw new Refusal("invalid hostPort: " + hostPort, "LB_EXPOSE_PORT");
     if (end - start !== host[1] - host[0] && end !== start) {
       throw new Refusal(
         `invalid ranges specified for container and host Ports: ${containerPort} and ${hostPort}`,
+        "LB_EXPOSE_PORT",
       );
     }
   }
@@ -105,8 +106,9 @@ function checkIp(written: string): void {
     const close = ip.indexOf("]");
     const problem =
       close === -1 ? "missing ']' in address" : close < ip.length - 1 ? "missing port in address" : undefined;
-    if (problem !== undefined) throw new Refusal(`invalid IP address ${ip}: address ${ip}:: ${problem}`);
+    if (problem !== undefined)
+      throw new Refusal(`invalid IP address ${ip}: address ${ip}:: ${problem}`, "LB_EXPOSE_PORT");
     ip = ip.slice(1, -1);
   }
-  if (ip !== "" && !isIpAddress(ip)) throw new Refusal("invalid IP address: " + ip);
+  if (ip !== "" && !isIpAddress(ip)) throw new Refusal("invalid IP address: " + ip, "LB_EXPOSE_PORT");
 }

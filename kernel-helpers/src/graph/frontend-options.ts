@@ -51,13 +51,16 @@ const limits = new Set(
 
 function limitNumber(text: string): number {
   if (/^[+-]?\d+$/.test(text)) return Number(text);
-  throw new Refusal(`failed to parse ulimit: strconv.ParseInt: parsing "${text}": invalid syntax`);
+  throw new Refusal(
+    `failed to parse ulimit: strconv.ParseInt: parsing "${text}": invalid syntax`,
+    "LB_BUILD_OPTION",
+  );
 }
 
 /** `name=soft[:hard]` in its full form. Throws Refusal. */
 function parseUlimit(text: string): string {
   const refuse = (message: string): never => {
-    throw new Refusal("failed to parse ulimit: " + message);
+    throw new Refusal("failed to parse ulimit: " + message, "LB_BUILD_OPTION");
   };
   const equals = text.indexOf("=");
   if (equals === -1) refuse("invalid ulimit argument: " + text);
@@ -81,14 +84,18 @@ function parseUlimit(text: string): string {
 function parseShmSize(size: string | number | undefined): number {
   if (size === undefined || size === "") return 0;
   const bytes = typeof size === "number" ? size : ramInBytes(size);
-  if (bytes === undefined) throw new Refusal(`failed to parse shm size: invalid size: '${size}'`);
+  if (bytes === undefined)
+    throw new Refusal(`failed to parse shm size: invalid size: '${size}'`, "LB_BUILD_OPTION");
   return bytes;
 }
 
 function parseHosts(hosts: Readonly<Record<string, string>>): { host: string; ip: string }[] {
   return Object.entries(hosts).map(([host, ip]) => {
     if (!isIpAddress(ip.toLowerCase()))
-      throw new Refusal(`failed to parse additional hosts: failed to parse IP ${ip.toLowerCase()}`);
+      throw new Refusal(
+        `failed to parse additional hosts: failed to parse IP ${ip.toLowerCase()}`,
+        "LB_BUILD_OPTION",
+      );
     return { host: host.toLowerCase(), ip: ip.toLowerCase() };
   });
 }
@@ -96,7 +103,7 @@ function parseHosts(hosts: Readonly<Record<string, string>>): { host: string; ip
 function parseNetwork(network: string): FrontendOptions["network"] {
   if (network === "none" || network === "host") return network;
   if (network === "" || network === "default" || network === "sandbox") return "default";
-  throw new Refusal("invalid netmode " + network);
+  throw new Refusal("invalid netmode " + network, "LB_BUILD_OPTION");
 }
 
 function parseTargets(text: string, host: PlatformSpec): PlatformSpec[] {
@@ -126,9 +133,13 @@ function namedContexts(contexts: Readonly<Record<string, object>>): Map<string, 
 function isMultiPlatform(platforms: number, wanted: string | undefined): boolean {
   if (wanted === undefined || wanted === "") return platforms > 1;
   const flag = parseBool(wanted);
-  if (flag === undefined) throw new Refusal("invalid boolean value for multi-platform: " + wanted);
+  if (flag === undefined)
+    throw new Refusal("invalid boolean value for multi-platform: " + wanted, "LB_BUILD_OPTION");
   if (!flag && platforms > 1) {
-    throw new Refusal("conflicting config: returning multiple target platforms is not allowed");
+    throw new Refusal(
+      "conflicting config: returning multiple target platforms is not allowed",
+      "LB_BUILD_OPTION",
+    );
   }
   return flag;
 }

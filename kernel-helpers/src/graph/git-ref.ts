@@ -71,40 +71,45 @@ export function parseGitRef(text: string): GitRef | undefined {
   const flags = ["submodules", "keep-git-dir", "fetch-by-commit"];
   for (const [key, values] of remote.query) {
     const value = values[0] ?? "";
-    if (values.length > 1) throw new Refusal(`query ${goQuote(key)} has multiple values`);
-    if (value === "" && !flags.includes(key)) throw new Refusal(`query ${goQuote(key)} has no value`);
+    if (values.length > 1) throw new Refusal(`query ${goQuote(key)} has multiple values`, "LB_ADD_GIT");
+    if (value === "" && !flags.includes(key))
+      throw new Refusal(`query ${goQuote(key)} has no value`, "LB_ADD_GIT");
     if (flags.includes(key)) {
       const flag = value === "" ? true : parseBoolean(value);
-      if (flag === undefined) throw new Refusal(`invalid ${key} value: ${goQuote(value)}`);
+      if (flag === undefined) throw new Refusal(`invalid ${key} value: ${goQuote(value)}`, "LB_ADD_GIT");
       if (key === "submodules") submodules = flag;
       else if (key === "keep-git-dir") keepGitDir = flag;
       else fetchByCommit = flag;
     } else if (key === "ref") {
       if (ref !== "" && ref !== value)
-        throw new Refusal(`ref conflicts: ${goQuote(ref)} vs ${goQuote(value)}`);
+        throw new Refusal(`ref conflicts: ${goQuote(ref)} vs ${goQuote(value)}`, "LB_ADD_GIT");
       ref = value;
     } else if (key === "tag") tag = value;
     else if (key === "branch") branch = value;
     else if (key === "subdir") {
       if (subdir !== "" && subdir !== value)
-        throw new Refusal(`subdir conflicts: ${goQuote(subdir)} vs ${goQuote(value)}`);
+        throw new Refusal(`subdir conflicts: ${goQuote(subdir)} vs ${goQuote(value)}`, "LB_ADD_GIT");
       subdir = value;
     } else if (key === "checksum" || key === "commit") checksum = value;
     else if (key === "mtime") {
       if (value !== "checkout" && value !== "commit") {
-        throw new Refusal(`invalid mtime value: ${goQuote(value)} (must be "checkout" or "commit")`);
+        throw new Refusal(
+          `invalid mtime value: ${goQuote(value)} (must be "checkout" or "commit")`,
+          "LB_ADD_GIT",
+        );
       }
-    } else throw new Refusal(`unexpected query ${goQuote(key)}`);
+    } else throw new Refusal(`unexpected query ${goQuote(key)}`, "LB_ADD_GIT");
   }
 
   const named = (prefix: string, value: string): string => {
     const full = value.startsWith(prefix) ? value : prefix + value;
-    if (ref !== "" && ref !== full) throw new Refusal(`ref conflicts: ${goQuote(ref)} vs ${goQuote(full)}`);
+    if (ref !== "" && ref !== full)
+      throw new Refusal(`ref conflicts: ${goQuote(ref)} vs ${goQuote(full)}`, "LB_ADD_GIT");
     return full;
   };
   if (tag !== "") ref = named("refs/tags/", tag);
   if (branch !== "") {
-    if (tag !== "") throw new Refusal("branch conflicts with tag");
+    if (tag !== "") throw new Refusal("branch conflicts with tag", "LB_ADD_GIT");
     ref = named("refs/heads/", branch);
   }
 

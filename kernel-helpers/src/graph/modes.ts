@@ -29,6 +29,7 @@ function isSymbolicMode(text: string): boolean {
 export function parseChmod(text: string): Chmod {
   const refused = new Refusal(
     `invalid chmod parameter: '${text}'. it should be octal string and between 0 and 07777`,
+    "LB_CHMOD",
   );
   if (/^[0-7]+$/.test(text)) {
     const mode = parseInt(text, 8);
@@ -37,7 +38,7 @@ export function parseChmod(text: string): Chmod {
     return { mode };
   }
   if (/^[0-9]/.test(text)) throw refused;
-  if (!isSymbolicMode(text)) throw new Refusal("invalid syntax");
+  if (!isSymbolicMode(text)) throw new Refusal("invalid syntax", "LB_CHMOD");
   return { symbolic: text };
 }
 

@@ -56,12 +56,13 @@ function cleanWindowsPath(path: string, keepSlash: boolean): string {
 export function removeDriveLetter(path: string, os: string, keepSlash: boolean): string {
   if (os !== "windows") return path;
   if (path.length === 2 && path[1] === ":")
-    throw new Refusal(`No relative path specified in ${goQuote(path)}`);
-  if (toSlash(path.slice(0, 2), os) === "//") throw new Refusal("UNC paths are not supported");
+    throw new Refusal(`No relative path specified in ${goQuote(path)}`, "LB_WINDOWS_PATH");
+  if (toSlash(path.slice(0, 2), os) === "//")
+    throw new Refusal("UNC paths are not supported", "LB_WINDOWS_PATH");
   const colon = path.indexOf(":");
   if (colon === -1) return cleanWindowsPath(path, keepSlash);
   if (path.slice(0, colon).toLowerCase() !== "c") {
-    throw new Refusal("The specified path is not on the system drive (C:)");
+    throw new Refusal("The specified path is not on the system drive (C:)", "LB_WINDOWS_PATH");
   }
   return cleanWindowsPath(path.slice(colon + 1), keepSlash);
 }

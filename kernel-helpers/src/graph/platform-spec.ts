@@ -89,7 +89,7 @@ function decodeOption(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw new Refusal(`invalid URL escape ${goQuote(/%.{0,2}/.exec(text)?.[0] ?? "%")}`);
+    throw new Refusal(`invalid URL escape ${goQuote(/%.{0,2}/.exec(text)?.[0] ?? "%")}`, "LB_FROM_PLATFORM");
   }
 }
 
@@ -99,7 +99,8 @@ function decodeOption(text: string): string {
  */
 export function parsePlatform(specifier: string, host: PlatformSpec = linuxAmd64): PlatformSpec {
   const shown = goQuote(specifier);
-  if (specifier.includes("*")) throw new Refusal(`${shown}: wildcards not yet supported: ${invalid}`);
+  if (specifier.includes("*"))
+    throw new Refusal(`${shown}: wildcards not yet supported: ${invalid}`, "LB_FROM_PLATFORM");
   const all = specifier.split("/");
   const parts = all.length > 4 ? [...all.slice(0, 3), all.slice(3).join("/")] : all;
   let os = "";
@@ -110,12 +111,14 @@ export function parsePlatform(specifier: string, host: PlatformSpec = linuxAmd64
       if (componentPattern.test(part)) return;
       throw new Refusal(
         `${goQuote(part)} is an invalid component of ${shown}: platform specifier component must match ${goQuote(componentPattern.source)}: ${invalid}`,
+        "LB_FROM_PLATFORM",
       );
     }
     const match = systemPattern.exec(part);
     if (match === null) {
       throw new Refusal(
         `${goQuote(part)} is an invalid OS component of ${shown}: OSAndVersion specifier component must match ${goQuote(systemSource)}: ${invalid}`,
+        "LB_FROM_PLATFORM",
       );
     }
     os = normalizeSystem(match[1] ?? "");
@@ -137,7 +140,7 @@ export function parsePlatform(specifier: string, host: PlatformSpec = linuxAmd64
       );
     const [architecture, variant] = normalizeArchitecture(parts[0] ?? "", "");
     if (!knownArchitectures.has(architecture)) {
-      throw new Refusal(`${shown}: unknown operating system or architecture: ${invalid}`);
+      throw new Refusal(`${shown}: unknown operating system or architecture: ${invalid}`, "LB_FROM_PLATFORM");
     }
     return spec(
       host.os,
@@ -167,7 +170,7 @@ export function parsePlatform(specifier: string, host: PlatformSpec = linuxAmd64
       osFeatures,
     );
   }
-  throw new Refusal(`${shown}: cannot parse platform specifier: ${invalid}`);
+  throw new Refusal(`${shown}: cannot parse platform specifier: ${invalid}`, "LB_FROM_PLATFORM");
 }
 
 /** `os/architecture[/variant]`; `unknown` without a system. */

@@ -10,7 +10,7 @@ export class Refusal extends Error {
 
   constructor(
     message: string,
-    readonly code: string = "LB_REFUSED",
+    readonly code: string,
     frames: readonly (readonly LineRange[])[] = [],
   ) {
     super(message);

@@ -15,5 +15,5 @@ for (let i = 1; i <= 14; i++) names.add(`RTMAX-${i}`);
 export function checkSignal(text: string): void {
   const numeric = /^[+-]?\d+$/.test(text);
   if (numeric ? Number(text) !== 0 : names.has(text.toUpperCase().replace(/^SIG/, ""))) return;
-  throw new Refusal("invalid signal: " + text);
+  throw new Refusal("invalid signal: " + text, "LB_STOPSIGNAL");
 }

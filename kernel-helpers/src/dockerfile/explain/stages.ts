@@ -241,6 +241,31 @@ export const stageErrors: readonly ErrorEntry[] = [
     en: ["`--chmod` is an octal number from 0 to 07777, or symbols such as `u+x`.", "Write `--chmod=755`."],
   },
   {
+    code: "LB_BUILD_OPTION",
+    match:
+      /^(?:failed to parse (?:ulimit|additional hosts|shm size)|invalid netmode|invalid boolean value for multi-platform|conflicting config)/,
+    ko: [
+      "빌드 옵션의 값이 잘못되었습니다. 옵션은 Dockerfile보다 먼저 읽으므로 아무것도 시작되지 않았습니다.",
+      "`--ulimit 이름=값`, `--add-host 이름:IP`, `--shm-size 64m`, `--network none|host`처럼 적으세요.",
+    ],
+    en: [
+      "The value of a build option is wrong. Options are read before the Dockerfile, so that nothing was begun.",
+      "Write `--ulimit name=value`, `--add-host name:IP`, `--shm-size 64m`, `--network none|host`.",
+    ],
+  },
+  {
+    code: "LB_WINDOWS_PATH",
+    match: /No relative path specified in|UNC paths are not supported|not on the system drive/,
+    ko: [
+      "Windows 이미지의 경로입니다. 시스템 드라이브 `C:`의 경로만 쓸 수 있습니다.",
+      "`C:\\app`이나 `/app`처럼 적으세요.",
+    ],
+    en: [
+      "This is a path of a Windows image; only paths on the system drive `C:` can be used.",
+      "Write `C:\\app` or `/app`.",
+    ],
+  },
+  {
     code: "LB_CHECK_VIOLATION",
     match: /lint violation found for rules: (.*)$/,
     ko: [
