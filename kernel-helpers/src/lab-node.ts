@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 import { Catalog, type CatalogContents, type CatalogImages, type ImageSource, OciLayout, UnpackedChains } from "./image";
 import type { LabMachine } from "./lab";
-import { nodePlatform, openHostDirectory } from "./platform/node";
+import { diskStore, nodePlatform, openHostDirectory, openWritableDirectory } from "./platform/node";
 
 /** The machine. Nothing is opened before it is asked for. */
 export function nodeMachine(): LabMachine {
@@ -14,6 +14,9 @@ export function nodeMachine(): LabMachine {
     openBases: openBaseDirectory,
     catalog: () => (catalog ??= openCatalog()),
     openDirectory: openHostDirectory,
+    openWritableDirectory,
+    openStore: diskStore,
+    now: () => Date.now() / 1000,
   };
 }
 

@@ -10,31 +10,40 @@ import {
   type HttpFixture,
   runBuild,
 } from "./build";
+import { DirectoryContext } from "./build/directory-context";
 import type { ExternalCaches } from "./build/external-cache";
+import { HostContents } from "./build/host-files";
 import { type LabContext, MemoryContext } from "./build/lab-context";
+import { openBuilder, PREFIX } from "./build/store/builder-store";
+import { canonicalName, ImageShelf } from "./build/store/image-shelf";
+import { ResultStore } from "./build/store/stored-result";
+import { HostFiles } from "./context";
+import { emptySnapshot } from "./filesystem";
 import { firstOf, type ImageSource } from "./image";
-import type { HostDirectory } from "./platform/directory";
-import type { Platform } from "./platform/platform";
-import type { ReadableFileSystem } from "./platform/files";
-import { renderTable, type Locale, type Medium } from "./report";
-import { progressText, type ProgressKind, type ProgressOptions } from "./report/progress";
+import type { HostDirectory, KeyValueStore, Platform, ReadableFileSystem, Snapshot, WritableDirectory } from "./platform";
+import { buildOutput, renderTable, type Locale, type Medium } from "./report";
+import type { ProgressKind, ProgressOptions } from "./report/progress";
 import { runCommand } from "./run";
 
-/** What a Lab needs of the machine it runs on. `src/index.ts` has Node's. */
+/** What a Lab needs of the machine it runs on. `lab-node.ts` has Node's. */
 export interface LabMachine {
   readonly platform: Platform;
+  /** Seconds since 1970, for `touch` in a real directory. */
+  now?(): number;
   /** Images to look FROM up in, before the catalog: a directory of OCI layouts or tars. */
   openBases?(directory: string): readonly ImageSource[];
   /** The catalog's base images. */
   catalog?(): ImageSource;
   openDirectory?(directory: string): HostDirectory;
+  openWritableDirectory?(directory: string): WritableDirectory;
+  openStore?(directory: string): KeyValueStore;
 }
 
 /** How a Lab is opened. All optional. */
 export interface LabOptions {
   /** A directory of OCI layouts or tars to resolve FROM with, before the catalog. */
   readonly bases?: string;
-  /** Keeps the cache there; default: in memory. */
+  /** Keeps cache and images there; default: in memory. */
   readonly cacheDir?: string;
   /** A real directory as the context; default: an empty one in memory. */
   readonly contextDir?: string;
@@ -55,12 +64,14 @@ const TOUCH_TIME = 1717200000;
 /** How much later each build's files and its clock are. */
 const MINUTE = 60;
 
-/** The record of a build with the texts that can be made of it. */
+/** The record of a build with what can be made of it. */
 export interface BuildResult extends BuildRecord {
-  /** What `docker build --progress=…` prints. */
+  /** What `docker build --progress=…` prints, with warnings and the error at its end. */
   progress(kind: ProgressKind, options?: ProgressOptions): string;
   /** The table of layers. */
   table(medium: Medium, options?: { readonly locale?: Locale }): string;
+  /** The root file system of the image; undefined when there is none. */
+  root(): Promise<Snapshot | undefined>;
 }
 
 /** One `--ulimit` may be given as text, and several with commas between. */
@@ -69,8 +80,27 @@ function normalised(options: BuildOptions): BuildOptions {
   return typeof ulimit === "string" ? { ...options, ulimit: ulimit.split(",") } : options;
 }
 
+interface LabParts {
+  readonly machine: LabMachine;
+  readonly options: LabOptions;
+  readonly images: ImageSource;
+  readonly shelf: ImageShelf;
+  readonly builder: Builder;
+  readonly context: MemoryContext | DirectoryContext | undefined;
+}
+
 /** A Lab. Open one with `Lab.open`; builds of one Lab share its cache and run one after the other. */
 export class Lab {
+  /** The files of the build context. */
+  readonly context: LabContext & { importDirectory(directory: string): void };
+  /** Where FROM is looked up: images built here first, then the bases, then the catalog. */
+  readonly images: ImageSource;
+  /** Images that were built and named; kept with the cache. */
+  readonly shelf: ImageShelf;
+  readonly platform: Platform;
+  private readonly watchers: ((outcome: BuildOutcome) => void)[] = [];
+  private readonly machine: LabMachine;
+  private readonly options: LabOptions;
   private readonly builder: Builder;
   private readonly world: BuildWorld;
   private readonly named = new Map<string, MemoryContext>();
@@ -78,47 +108,68 @@ export class Lab {
   private readonly caches: ExternalCaches = new Map();
   private queue: Promise<unknown> = Promise.resolve();
   private builds = 0;
-  private lastDockerfile: Pick<BuildOptions, "file"> = {};
-  /** The files of the build context. */
-  readonly context: LabContext & { importDirectory(directory: string): void };
+  private lastFile: string | undefined;
 
-  constructor(
-    private readonly machine: LabMachine,
-    private readonly options: LabOptions,
-    images: ImageSource,
-  ) {
-    this.builder = new Builder(machine.platform);
+  protected constructor(parts: LabParts) {
+    const { machine, options } = parts;
+    this.machine = machine;
+    this.options = options;
+    this.images = parts.images;
+    this.shelf = parts.shelf;
+    this.platform = machine.platform;
+    this.builder = parts.builder;
     this.world = {
       platform: machine.platform,
-      images,
+      images: parts.images,
       now: options.clock ?? (() => LAB_TIME + MINUTE * (this.builds + 1)),
       run: runCommand,
       client: options.client ?? "buildx",
     };
-    this.context = this.makeContext();
-  }
-
-  /** Opens a Lab on *machine*: an empty context, an empty cache, the catalog's base images. */
-  static openOn(machine: LabMachine, options: LabOptions = {}): Promise<Lab> {
-    const sources: ImageSource[] = [];
-    if (options.bases !== undefined) sources.push(...(machine.openBases?.(options.bases) ?? []));
-    if (machine.catalog) sources.push(machine.catalog());
-    return Promise.resolve(Lab.openWith(machine, sources, options));
-  }
-
-  /** As `openOn`, with images that are open already. */
-  static openWith(machine: LabMachine, images: readonly ImageSource[], options: LabOptions = {}): Lab {
-    return new Lab(machine, options, firstOf(images));
-  }
-
-  private makeContext(): Lab["context"] {
-    const { machine } = this;
-    const context = this.newContext();
+    const context = parts.context ?? this.newContext();
     const importDirectory = (directory: string): void => {
       if (!machine.openDirectory) throw new Error("LB_NO_DIRECTORIES: this machine has no directories");
       context.importDirectoryFrom(machine.openDirectory(directory));
     };
-    return Object.assign(context, { importDirectory });
+    this.context = Object.assign(context, { importDirectory });
+  }
+
+  /** Opens a Lab on *machine*: an empty context, an empty cache, the catalog's base images. Rejects when a directory cannot be opened. */
+  static async openOn(machine: LabMachine, options: LabOptions = {}): Promise<Lab> {
+    const sources: ImageSource[] = [];
+    if (options.bases !== undefined) sources.push(...(machine.openBases?.(options.bases) ?? []));
+    if (machine.catalog) sources.push(machine.catalog());
+    const { cacheDir, contextDir } = options;
+    const now = machine.now ?? options.clock ?? ((): number => LAB_TIME);
+    const context =
+      contextDir === undefined || !machine.openWritableDirectory
+        ? undefined
+        : new DirectoryContext(machine.openWritableDirectory(contextDir), now);
+    if (cacheDir === undefined || !machine.openStore) return Lab.openWith(machine, sources, options, context);
+    const values = machine.openStore(cacheDir);
+    // The shelf is asked first, but its images stand on the bases: the store opens results by looking in both.
+    const bases = firstOf(sources);
+    const results = new ResultStore(values, PREFIX, machine.platform, {
+      find: (ref, platform) => {
+        const base = bases.find(ref, platform);
+        return "error" in base ? shelf.find(ref, platform) : base;
+      },
+    });
+    const shelf: ImageShelf = new ImageShelf(machine.platform, { values, results });
+    await shelf.open();
+    const builder = await openBuilder(values, machine.platform, results, context instanceof DirectoryContext ? context.contents : undefined);
+    return new Lab({ machine, options, images: firstOf([shelf, bases]), shelf, builder, context });
+  }
+
+  /** A Lab in memory with images that are open already. */
+  static openWith(
+    machine: LabMachine,
+    images: readonly ImageSource[],
+    options: LabOptions = {},
+    context?: MemoryContext | DirectoryContext,
+  ): Lab {
+    const shelf = new ImageShelf(machine.platform);
+    const builder = new Builder(machine.platform);
+    return new Lab({ machine, options, images: firstOf([shelf, ...images]), shelf, builder, context });
   }
 
   private newContext(): MemoryContext {
@@ -132,15 +183,15 @@ export class Lab {
   build(options: BuildOptions = {}): Promise<BuildResult> {
     const run = this.queue.then(() => this.buildNow(options));
     this.queue = run.catch(() => undefined);
-    return run.then(({ record }) => this.resultOf(record));
+    return run.then((outcome) => this.resultOf(outcome));
   }
 
-  /** As `build`, with the course that the record was made of. For replays. */
+  /** As `build`, with the course that the record was made of and the result itself. For replays. */
   async buildNow(options: BuildOptions): Promise<BuildOutcome> {
-    const file = options.file ?? this.lastDockerfile.file;
-    this.lastDockerfile = { file };
+    const file = options.file ?? this.lastFile;
+    this.lastFile = file;
     if (options.dockerfile !== undefined) this.context.write(file ?? "Dockerfile", options.dockerfile);
-    for (const [name, fixture] of Object.entries(options.http ?? {})) this.fixtures.set(name, fixture);
+    for (const [url, fixture] of Object.entries(options.http ?? {})) this.fixtures.set(url, fixture);
     const outcome = await runBuild({
       builder: this.builder,
       world: this.world,
@@ -151,7 +202,24 @@ export class Lab {
       caches: this.caches,
     });
     this.builds++;
+    const { image } = outcome.record;
+    if (image) {
+      for (const tag of options.tags ?? []) {
+        await this.shelf.put(canonicalName(tag), image, outcome.results?.[0], this.world.now());
+      }
+    }
+    for (const watch of this.watchers) watch(outcome);
     return outcome;
+  }
+
+  /** Calls *watch* after every build of this Lab, also of a failed one. */
+  onBuild(watch: (outcome: BuildOutcome) => void): void {
+    this.watchers.push(watch);
+  }
+
+  /** The Lab's time, seconds since 1970. */
+  now(): number {
+    return this.world.now();
   }
 
   private defaults(): BuildOptions {
@@ -164,6 +232,11 @@ export class Lab {
     const contexts = new Map<string, ReadableFileSystem>();
     for (const [name, given] of Object.entries(options.buildContexts ?? {})) {
       if ("image" in given) continue;
+      if ("directory" in given) {
+        const directory = this.machine.openDirectory?.(given.directory);
+        if (directory) contexts.set(name, new HostFiles(directory, this.machine.now?.() ?? this.now(), new HostContents(directory)));
+        continue;
+      }
       const context = this.named.get(name) ?? this.newContext();
       this.named.set(name, context);
       context.apply(given as ContextChanges);
@@ -172,22 +245,42 @@ export class Lab {
     return contexts;
   }
 
-  private resultOf(record: BuildRecord): BuildResult {
+  private resultOf({ record, results }: BuildOutcome): BuildResult {
     const { locale } = this.options;
     const methods = {
-      progress: (kind: ProgressKind, options?: ProgressOptions) => progressText(record.events, kind, options),
+      progress: (kind: ProgressKind, options?: ProgressOptions) => buildOutput(record, kind, options),
       table: (medium: Medium, options?: { readonly locale?: Locale }) =>
         renderTable(record, medium, options?.locale ?? locale),
+      root: async () => {
+        const result = results?.[0];
+        await result?.ready?.();
+        return results && (result?.snapshot ?? emptySnapshot());
+      },
     };
     // Not enumerable: the result prints and compares as the plain record it is.
-    return Object.defineProperties({ ...record }, {
-      progress: { value: methods.progress },
-      table: { value: methods.table },
-    }) as BuildResult;
+    return Object.defineProperties(
+      { ...record },
+      Object.fromEntries(Object.entries(methods).map(([name, value]) => [name, { value }])),
+    ) as BuildResult;
   }
 
-  /** Empties the builder's cache, as `docker builder prune -a` does. */
-  prune(): void {
+  /** What the cache holds, newest first: id, bytes that the step added, what the step was, seconds since 1970. */
+  cacheRecords(): readonly { readonly id: string; readonly bytes: number; readonly description: string; readonly createdAt: number }[] {
+    const records = [...this.builder.keys.allResults()].map(({ value }) => {
+      const layer = value.layers?.layer;
+      return {
+        id: value.id.slice(value.id.indexOf("::") + 2),
+        bytes: layer?.kind === "step" ? layer.contentBytes() : 0,
+        description: layer?.kind === "step" ? layer.description : "pulled image",
+        createdAt: value.createdAt,
+      };
+    });
+    return records.sort((a, b) => b.createdAt - a.createdAt);
+  }
+
+  /** Empties the builder's cache, as `docker builder prune -a` does. Named images stay. */
+  async prune(): Promise<void> {
     this.builder.prune();
+    await this.builder.clearStore?.();
   }
 }

@@ -15,6 +15,7 @@ import { fetchLayers } from "./run-image";
 import type { Session } from "./session";
 import { Solver, type VertexState } from "./solver";
 import type { StepResult } from "./step-result";
+import { LostValueError } from "./store/stored-result";
 import { type Course, Timeline } from "./timeline";
 import type { BuildRecord } from "./types";
 
@@ -55,10 +56,27 @@ const STAGES: readonly Stage[] = [
 export interface BuildOutcome {
   readonly record: BuildRecord;
   readonly course: Course;
+  /** The file systems of the images, in the order of the platforms; undefined for an empty one. Absent when the build failed. */
+  readonly results?: readonly (StepResult | undefined)[];
 }
+
+/** A store may lose so many values in one build before it is given up. */
+const MAX_LOST = 100;
 
 /** Runs a build. Never rejects for what a Dockerfile, a context or a command does: that is in the record. */
 export async function runBuild(request: BuildRequest): Promise<BuildOutcome> {
+  for (let lost = 0; ; lost++) {
+    try {
+      return await runStages(request);
+    } catch (error) {
+      if (!(error instanceof LostValueError) || lost === MAX_LOST) throw error;
+      // What the store has lost is built again: the result is forgotten, the build begins anew.
+      request.builder.forgetLayer(error.layer);
+    }
+  }
+}
+
+async function runStages(request: BuildRequest): Promise<BuildOutcome> {
   const timeline = new Timeline();
   const state: BuildState = {
     request,
@@ -72,9 +90,11 @@ export async function runBuild(request: BuildRequest): Promise<BuildOutcome> {
     await stage.run(state);
     if (state.error) break;
   }
+  await request.builder.prepareExplanations?.(state.solver);
   const outcome = makeRecord(state);
+  await request.builder.save?.();
   if (request.options.onStatus) for (const status of outcome.course.events) request.options.onStatus(status);
-  return outcome;
+  return state.exported ? { ...outcome, results: state.results?.map((vertex) => vertex?.result) } : outcome;
 }
 
 /** The worker's id in the names of results: 25 characters, as BuildKit's. */
@@ -119,9 +139,10 @@ async function convertDefinition(state: BuildState): Promise<void> {
     dockerignore: readText(context, ".dockerignore"),
     fileDockerignore: readText(context, fileBeside(file, ".dockerignore")),
     contextDockerignores: Object.fromEntries(ignores),
-    resolveImage: (ref, platform) => {
+    resolveImage: async (ref, platform) => {
+      await world.images.prepare?.(ref);
       const image = world.images.find(ref, platform);
-      return Promise.resolve("error" in image ? image : { digest: image.digest, config: image.config });
+      return "error" in image ? image : { digest: image.digest, config: image.config };
     },
   });
 }
@@ -225,11 +246,11 @@ function emptyIgnoredCaches(state: BuildState): void {
   }
 }
 
-function exportResult(state: BuildState): void {
+async function exportResult(state: BuildState): Promise<void> {
   if (state.request.options.check) return;
   fetchForExport(state);
   const results = state.results!.map((result): StepResult | undefined => result?.result);
-  state.exported = exportImages(state.session, state.conversion!.targets, results, state.at);
+  state.exported = await exportImages(state.session, state.conversion!.targets, results, state.at);
   state.at = state.exported.at;
 }
 

@@ -4,8 +4,10 @@ import { KeyStore } from "../cache/key-store";
 import type { StepTrace } from "../cache/explain";
 import { DigestCache, memoryRecordCache, type HashedFile, type RecordCache, type SyncedContext } from "../context";
 import type { OpJson } from "../cache/op-json";
+import { layersOf } from "../image/layer";
 import type { Content, Snapshot } from "../platform/files";
 import type { Platform } from "../platform/platform";
+import type { Solver } from "./solver";
 import type { StepResult } from "./step-result";
 
 /** The state of one builder. Fresh: empty. `prune` makes it fresh again. */
@@ -34,10 +36,25 @@ export class Builder {
   /** Number of the next result. */
   nextRef = 1;
 
+  /** Set by a store: writes down what the build changed. */
+  save?: () => Promise<void>;
+  /** Set by a store: fetches the file lists that the explanations of a build may need. */
+  prepareExplanations?: (solver: Solver | undefined) => Promise<void>;
+  /** Set by a store: forgets what it keeps. */
+  clearStore?: () => Promise<void>;
+
   /** *records*: digests of file records known from before. */
   constructor(platform: Platform, records?: RecordCache) {
     this.digests = new DigestCache(withStandIns(platform, records ?? memoryRecordCache()));
     this.keys = new KeyStore((text) => "key:" + platform.sha256Hex(text));
+  }
+
+  /** A layer is gone from the store: so are the results that have it. */
+  forgetLayer(id: string): void {
+    for (const result of [...this.keys.allResults()]) {
+      const has = layersOf(result.value.layers).some((layer) => layer.kind === "step" && layer.storedAs === id);
+      if (has) this.keys.removeResult(result);
+    }
   }
 
   /** `docker builder prune -a`, or another machine: everything is gone. */

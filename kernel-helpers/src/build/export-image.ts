@@ -7,6 +7,7 @@ import { sha256Digest } from "../platform/platform";
 import { DOCUMENT_TIME, exportTime } from "./durations";
 import { lazyEntries } from "./layer-entries";
 import type { Session } from "./session";
+import { canonicalName } from "./store/image-shelf";
 import type { StepResult } from "./step-result";
 import type { BuiltImage, ImageLayer } from "./types";
 
@@ -22,12 +23,12 @@ export interface Export {
 const NAME = { buildctl: "exporting to oci image format", buildx: "exporting to image" } as const;
 
 /** Packs *results* (one for each of *targets*, undefined for an empty root) from *at* on. */
-export function exportImages(
+export async function exportImages(
   session: Session,
   targets: readonly ConvertedTarget[],
   results: readonly (StepResult | undefined)[],
   at: number,
-): Export {
+): Promise<Export> {
   const { timeline, world } = session;
   const { platform } = world;
   const isMany = targets.length > 1;
@@ -35,6 +36,7 @@ export function exportImages(
   const digest = sha256Digest(platform, NAME[world.client]);
   timeline.add({ digest, name: NAME[world.client], inputs: [] }, at);
   timeline.start(digest, at);
+  for (const result of results) await layersReady(result, epoch);
   const packed = targets.map((target, i) => packImage(session, target, results[i]));
   let now = at;
   const row = (id: string, duration: number): void => {
@@ -63,13 +65,20 @@ export function exportImages(
   else {
     const top = indexDigest ?? packed[0]!.image.manifestDigest;
     const names = session.options.tags ?? [];
-    for (const name of names.length > 0 ? names.map(canonicalTag) : [`moby-dangling@${top}`]) {
+    for (const name of names.length > 0 ? names.map(canonicalName) : [`moby-dangling@${top}`]) {
       row(`naming to ${name}`, DOCUMENT_TIME);
       if (names.length > 0) row(`unpacking to ${name}`, DOCUMENT_TIME);
     }
   }
   timeline.complete(digest, now);
   return { images: packed.map(({ image }) => image), ...(indexDigest !== undefined && { indexDigest }), at: now };
+}
+
+/** Layers out of a store: their entries are needed for the record, their bytes only where no digest is known. */
+async function layersReady(result: StepResult | undefined, epoch: number | undefined): Promise<void> {
+  for (let chain = result?.layers; chain; chain = chain.below) {
+    if (chain.layer.kind === "step") await chain.layer.ready(!chain.layer.isKnown(epoch));
+  }
 }
 
 function packImage(
@@ -155,12 +164,4 @@ function platformJson(target: ConvertedTarget): Record<string, string> {
 /** Go's `time.Time.String()` in UTC. */
 function goTime(seconds: number): string {
   return rfc3339(seconds).replace("T", " ").replace("Z", "") + " +0000 UTC";
-}
-
-/** `app` → `docker.io/library/app:latest`. */
-function canonicalTag(tag: string): string {
-  const parts = tag.split("/");
-  const hasDomain = parts.length > 1 && /[.:]|^localhost$/.test(parts[0]!);
-  const name = hasDomain ? tag : parts.length > 1 ? `docker.io/${tag}` : `docker.io/library/${tag}`;
-  return /:[^/]+$/.test(name) ? name : `${name}:latest`;
 }

@@ -1,7 +1,7 @@
 /** The files of a context that lives in memory, with the few calls that a learner changes them by. */
 
 import { emptySnapshot } from "../filesystem";
-import type { Snapshot, WritableFileSystem } from "../platform/files";
+import type { ReadableFileSystem, Snapshot, WritableFileSystem } from "../platform/files";
 import type { HostDirectory } from "../platform/directory";
 import { cleanPath, dirName } from "../platform/paths";
 import type { ContextChanges, WrittenFile } from "./types";
@@ -32,7 +32,7 @@ export class ContextPathError extends Error {
 /** What a Lab's context can do, whether it is in memory or a real directory. Paths are relative to its root. */
 export interface LabContext {
   /** The files as they are now. */
-  files(): Snapshot;
+  files(): ReadableFileSystem;
   write(path: string, data: string | Uint8Array, options?: WriteOptions): void;
   writeAll(files: Readonly<Record<string, string | Uint8Array | WrittenFile>>): void;
   /** Removes a file, or a folder with all that is in it. */

@@ -83,7 +83,7 @@ function makeSteps(state: BuildState, shown: readonly JudgedRow[], misses: Reado
       output: row.output,
       bytes: own?.contentBytes() ?? 0,
       duration: (last.completed ?? 0) - (last.started ?? 0),
-      ...(own && { diffId: own.digest(state.request.world.platform, epoch).diffId }),
+      ...(own?.isKnown(epoch) && { diffId: own.digest(state.request.world.platform, epoch).diffId }),
       ...(missOf(row, misses) && { miss: missOf(row, misses) }),
       ...(row.vertices.some(({ digest }) => state.session.assumed.has(digest)) && { assumed: true }),
       ...(row.error !== undefined && { error: row.error }),

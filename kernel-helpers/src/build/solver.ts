@@ -219,15 +219,16 @@ export class Solver {
       if (!isChosen(i) || dep.content !== undefined) continue;
       await this.materialize(dep.input, Math.max(state.keysAt, dep.input.keysAt));
       if (!dep.input.result) throw blockedBy(state.vertex);
-      this.hashInput(state, map, i);
+      await this.hashInput(state, map, i);
       state.keysAt = Math.max(state.keysAt, dep.contentAt);
     }
   }
 
-  private hashInput(state: VertexState, map: CacheMap, i: number): void {
+  private async hashInput(state: VertexState, map: CacheMap, i: number): Promise<void> {
     const dep = state.deps[i]!;
     const { selector, content } = map.deps[i]!;
     const result = dep.input.result!;
+    await result.ready?.();
     this.unlazy(dep.input);
     dep.contentAt = dep.input.resultAt;
     dep.content = this.contentDigest(state.vertex, result, content!, dep.contentAt);
@@ -284,7 +285,8 @@ export class Solver {
     const map = state.cacheMap;
     if (state.deps.some((dep) => !dep.input.result)) throw blockedBy(state.vertex);
     for (const [i, dep] of state.deps.entries()) {
-      if (map?.deps[i]?.content !== undefined && dep.content === undefined) this.hashInput(state, map, i);
+      if (map?.deps[i]?.content !== undefined && dep.content === undefined) await this.hashInput(state, map, i);
+      await dep.input.result!.ready?.();
     }
     if (state.vertex.op.kind !== "merge") for (const dep of state.deps) this.unlazy(dep.input);
     const start = Math.max(at, ...state.deps.map((dep) => Math.max(dep.input.resultAt, dep.contentAt)));

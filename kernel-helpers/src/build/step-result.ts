@@ -8,8 +8,10 @@ import type { Snapshot } from "../platform/files";
 export interface StepResult {
   /** Unique in the builder. */
   readonly id: string;
-  /** The root file system. */
+  /** The root file system. Of a result out of a store: only after `ready`. */
   readonly snapshot: Snapshot;
+  /** Fetches the files of a result out of a store. Absent for one made in this process. */
+  ready?(): Promise<void>;
   /** Undefined for no layer at all (an empty root). */
   readonly layers: LayerChain | undefined;
   /** Seconds since 1970. */

@@ -49,7 +49,8 @@ export interface BuildOptions {
   readonly onStatus?: (status: SolveStatus) => void;
 }
 
-export type NamedContext = { readonly image: string } | ContextChanges;
+/** An image, a directory of the machine, or files given as changes. */
+export type NamedContext = { readonly image: string } | { readonly directory: string } | ContextChanges;
 
 /** Changes to a context in the order remove, rename, write, chmod, touch (test/fidelity/FORMAT.md). */
 export interface ContextChanges {

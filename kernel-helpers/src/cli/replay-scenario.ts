@@ -39,7 +39,7 @@ export async function replayScenario(
     lab.context.apply(changes ?? {});
     const { http, ...rest } = options;
     const fixtures = http && servedFiles(scenario.id, http);
-    if (rest.prune) lab.prune();
+    if (rest.prune) await lab.prune();
     const outcome = await lab.buildNow({
       cacheMode: "max",
       ...rest,

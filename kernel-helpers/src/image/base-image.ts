@@ -23,18 +23,25 @@ export interface BaseImage {
 export interface ImageSource {
   /** The image, or the reason it cannot be had, in the registry's words. */
   find(ref: string, platform: PlatformSpec): BaseImage | { readonly error: string };
+  /** Fetches what `find` needs for *ref*; to be called before it in a build. Absent when there is nothing to fetch. */
+  prepare?(ref: string): Promise<void>;
 }
 
 /** Looks in each of *sources* in turn; the first one that knows the reference answers. */
 export function firstOf(sources: readonly ImageSource[]): ImageSource {
   return {
+    async prepare(ref) {
+      for (const source of sources) await source.prepare?.(ref);
+    },
     find(ref, platform) {
-      let answer: BaseImage | { readonly error: string } = { error: `${ref}: not found` };
+      let refusal = { error: `${ref}: not found` };
       for (const source of sources) {
-        answer = source.find(ref, platform);
+        const answer = source.find(ref, platform);
         if (!("error" in answer)) return answer;
+        // "no match for platform" says more than "not found".
+        if (!answer.error.endsWith(`${ref}: not found`)) refusal = answer;
       }
-      return answer;
+      return refusal;
     },
   };
 }

@@ -128,6 +128,7 @@ export class Catalog implements ImageSource {
       size: layer.size!,
       mediaType: layer.mediaType ?? LAYER_MEDIA_TYPE,
       contentBytes: Math.round(layer.size! * ratio),
+      origin: { ref: `docker.io/library/${image.ref}`, digest: image.indexDigest ?? image.manifestDigest, platform: image.platform },
     }));
     let tree: Snapshot | undefined;
     return {

@@ -31,6 +31,13 @@ export function isNoContent(error: unknown): boolean {
 /** How much smaller gzip makes an ordinary layer: only for layers whose bytes are not known. */
 const ASSUMED_RATIO = 0.38;
 
+/** How the image that a base layer belongs to is looked up again. */
+export interface LayerOrigin {
+  readonly ref: string;
+  readonly digest: string;
+  readonly platform: { readonly os: string; readonly architecture: string; readonly variant?: string };
+}
+
 /** A layer of a base image: known by its digests, never packed again. */
 export interface BaseLayer {
   readonly kind: "base";
@@ -42,34 +49,91 @@ export interface BaseLayer {
   readonly blob?: () => Uint8Array;
   /** Bytes of the files in it, when only that is known (catalog). */
   readonly contentBytes?: number;
+  readonly origin: LayerOrigin;
+}
+
+/** A layer's entries that lie elsewhere (a store) until they are needed. */
+export interface StoredEntries {
+  /** Name in the store. */
+  readonly id: string;
+  /** Fetches the entries; with *bytes* also the contents of the files. */
+  load(bytes: boolean): Promise<void>;
+  /** The entries. Throws when they were not loaded. */
+  entries(): readonly LayerEntry[];
+}
+
+/** What is known of a layer without its entries. */
+export interface LayerFacts {
+  readonly contentBytes: number;
+  readonly isUnknown: boolean;
+  /** By epoch ("" for none). */
+  readonly digests: Readonly<Record<string, LayerDigests & { readonly digest?: string; readonly size?: number }>>;
 }
 
 /** A layer that a step made: the difference of two trees. */
 export class StepLayer {
   readonly kind = "step";
+  /** Name in the store that keeps it; undefined until it is kept. */
+  storedAs: string | undefined;
   private cachedEntries: readonly LayerEntry[] | undefined;
+  private cachedBytes: number | undefined;
   private readonly digests = new Map<number | undefined, LayerDigests>();
   private readonly blobs = new Map<number | undefined, LayerBlob>();
   private unknown = false;
 
   /** *createdAt*: seconds since 1970; *description*: what history says when the Dockerfile gives no entry. */
   constructor(
-    private readonly trees: { readonly lower: Snapshot; readonly upper: Snapshot } | readonly LayerEntry[],
+    private readonly source: { readonly lower: Snapshot; readonly upper: Snapshot } | StoredEntries,
     readonly createdAt: number,
     readonly description: string,
-  ) {}
+    facts?: LayerFacts,
+  ) {
+    if ("load" in source) this.storedAs = source.id;
+    if (!facts) return;
+    this.cachedBytes = facts.contentBytes;
+    this.unknown = facts.isUnknown;
+    for (const [name, { diffId, uncompressed, digest, size }] of Object.entries(facts.digests)) {
+      const epoch = name === "" ? undefined : Number(name);
+      this.digests.set(epoch, { diffId, uncompressed });
+      if (digest !== undefined && size !== undefined) {
+        this.blobs.set(epoch, { diffId, digest, size, mediaType: LAYER_MEDIA_TYPE });
+      }
+    }
+  }
+
+  /** Can the digests for *epoch* be told without fetching anything? */
+  isKnown(epoch: number | undefined): boolean {
+    return !("load" in this.source) || this.blobs.has(epoch);
+  }
+
+  /** Makes the entries be at hand; with *bytes* also the contents of the files. Nothing to do for a layer made in this process. */
+  async ready(bytes = false): Promise<void> {
+    if ("load" in this.source) await this.source.load(bytes);
+  }
 
   /** What the layer adds, in tar order, with mtimes as they are (not clamped). */
   entries(): readonly LayerEntry[] {
-    this.cachedEntries ??= "lower" in this.trees ? diffLayers(this.trees.lower, this.trees.upper) : this.trees;
+    this.cachedEntries ??= "lower" in this.source ? diffLayers(this.source.lower, this.source.upper) : this.source.entries();
     return this.cachedEntries;
   }
 
   /** Bytes of the files in it. */
   contentBytes(): number {
-    let bytes = 0;
-    for (const entry of this.entries()) bytes += entry.size;
-    return bytes;
+    if (this.cachedBytes === undefined) {
+      this.cachedBytes = 0;
+      for (const entry of this.entries()) this.cachedBytes += entry.size;
+    }
+    return this.cachedBytes;
+  }
+
+  /** What can be kept of it beside the entries: the digests worked out so far. */
+  facts(): LayerFacts {
+    const digests: Record<string, LayerDigests & { digest?: string; size?: number }> = {};
+    for (const [epoch, { diffId, uncompressed }] of this.digests) {
+      const blob = this.blobs.get(epoch);
+      digests[epoch ?? ""] = { diffId, uncompressed, ...(blob && { digest: blob.digest, size: blob.size }) };
+    }
+    return { contentBytes: this.contentBytes(), isUnknown: this.unknown, digests };
   }
 
   /** Does it hold a file of which only the size is known? Then its digests are made of names, sizes and modes. */

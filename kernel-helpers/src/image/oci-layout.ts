@@ -87,6 +87,7 @@ export class OciLayout implements ImageSource {
       size: layer.size,
       mediaType: layer.mediaType,
       blob: () => this.blob(layer),
+      origin: { ref, digest: root.digest, platform },
     }));
     const unpack = (): Snapshot => this.unpacked.snapshot(layers, this.machine);
     return { digest: root.digest, manifestDigest, config, layers, snapshot: unpack, catalog: false };

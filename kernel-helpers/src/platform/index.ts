@@ -4,3 +4,4 @@ export * from "./directory";
 export * from "./files";
 export * from "./memory-store";
 export * from "./platform";
+export * from "./writable-directory";

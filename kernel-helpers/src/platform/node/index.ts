@@ -3,3 +3,4 @@
 export * from "./disk-store";
 export * from "./host-directory";
 export * from "./platform";
+export * from "./writable-directory";
