@@ -142,7 +142,7 @@ export function csvFields(record: string): readonly string[] | { readonly error:
       const comma = line.indexOf(",", at);
       const field = comma < 0 ? line.slice(at) : line.slice(at, comma);
       const quote = field.indexOf('"');
-      if (quote >= 0) return fail(bytesBefore(at + quote), 'bare " in non-quoted field');
+      if (quote >= 0) return fail(bytesBefore(at + quote), 'bare " in non-quoted-field');
       fields.push(field);
       if (comma < 0) return fields;
       at = comma + 1;
