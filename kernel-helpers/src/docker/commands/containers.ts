@@ -1,0 +1,537 @@
+/** `docker run`, `ps`, `logs`, `diff`, `commit`, `cp`, `exec`, `stop`, `rm`: containers over closed images. */
+
+import { diffLayers, WHITEOUT_PREFIX } from "../../filesystem";
+import { StepLayer } from "../../image";
+import { runCommand } from "../../run";
+import { sha256Digest } from "../../platform/platform";
+import type { CommandContext, DockerCommand } from "../command";
+import { canonicalName, type Container, DockerError, type EngineImage } from "../engine";
+import { ago, printRows, pullLines } from "./images";
+
+const RUN_FLAGS = {
+  detach: { type: "boolean", short: "d" },
+  entrypoint: { type: "string" },
+  env: { type: "list", short: "e" },
+  expose: { type: "list", ignored: true },
+  hostname: { type: "string", short: "h" },
+  interactive: { type: "boolean", short: "i" },
+  label: { type: "list", short: "l", ignored: true },
+  memory: { type: "string", short: "m", ignored: true },
+  name: { type: "string" },
+  network: { type: "string" },
+  platform: { type: "string", ignored: true },
+  publish: { type: "list", short: "p" },
+  "publish-all": { type: "boolean", short: "P", ignored: true },
+  pull: { type: "string", ignored: true },
+  "read-only": { type: "boolean" },
+  restart: { type: "string", ignored: true },
+  rm: { type: "boolean" },
+  tty: { type: "boolean", short: "t" },
+  user: { type: "string", short: "u" },
+  volume: { type: "list", short: "v" },
+  mount: { type: "list" },
+  workdir: { type: "string", short: "w" },
+} as const;
+
+interface ImageConfig {
+  readonly Env?: readonly string[];
+  readonly Cmd?: readonly string[] | null;
+  readonly Entrypoint?: readonly string[] | null;
+  readonly WorkingDir?: string;
+  readonly User?: string;
+  readonly ExposedPorts?: Readonly<Record<string, unknown>>;
+}
+
+function configOf(image: EngineImage): ImageConfig {
+  return (image.config["config"] ?? {}) as ImageConfig;
+}
+
+async function run(context: CommandContext, start: boolean): Promise<number> {
+  const { engine, io, flags, words } = context;
+  const [name = "", ...args] = words;
+  const image = engine.find(name) ?? pullFor(context, name);
+  for (const flag of ["volume", "mount"] as const) {
+    if ((flags.lists.get(flag) ?? []).length > 0) {
+      throw new DockerError(
+        `docker: --${flag} is not simulated\n  \`--${flag}\`은 여기서 흉내 내지 않습니다. 파일은 \`docker cp\`로 옮기거나 이미지에 담으세요.`,
+        125,
+      );
+    }
+  }
+  const config = configOf(image);
+  const entrypoint = flags.values.get("entrypoint");
+  const head = entrypoint === undefined ? (config.Entrypoint ?? []) : entrypoint === "" ? [] : [entrypoint];
+  const tail = args.length > 0 ? args : entrypoint === undefined ? (config.Cmd ?? []) : [];
+  const command = [...head, ...tail];
+  if (command.length === 0) {
+    throw new DockerError(
+      "docker: Error response from daemon: no command specified\n\nRun 'docker run --help' for more information",
+      125,
+    );
+  }
+  const root = await image.root();
+  const { id, name: containerName } = engine.identify(flags.values.get("name"));
+  const env = mergeEnv(config.Env ?? [], flags.lists.get("env") ?? [], (variable) => io.env(variable));
+  const container: Container = {
+    id,
+    name: containerName,
+    image,
+    imageName: name,
+    command,
+    env: [...env, `HOSTNAME=${flags.values.get("hostname") ?? id.slice(0, 12)}`],
+    workdir:
+      flags.values.get("workdir") ??
+      (config.WorkingDir === undefined || config.WorkingDir === "" ? "/" : config.WorkingDir),
+    user: flags.values.get("user") ?? config.User ?? "",
+    ports: flags.lists.get("publish") ?? [],
+    created: engine.lab.now(),
+    base: root,
+    fs: root,
+    status: "created",
+    exitCode: 0,
+    logs: [],
+  };
+  engine.containers.push(container);
+  if (!start) {
+    io.out(`${id}\n`);
+    return 0;
+  }
+  const detached = flags.booleans.get("detach") ?? false;
+  const status = await execute(context, container, command, {
+    keepRunning: true,
+    show: !detached,
+    network: flags.values.get("network"),
+  });
+  if (detached) io.out(`${id}\n`);
+  if (flags.booleans.get("rm") && container.status !== "running")
+    engine.containers.splice(engine.containers.indexOf(container), 1);
+  return detached && container.status === "running" ? 0 : status;
+}
+
+function pullFor({ engine, io }: CommandContext, name: string): EngineImage {
+  const canonical = canonicalName(name);
+  io.err(`Unable to find image '${canonical.replace(/^docker\.io\/(library\/)?/, "")}' locally\n`);
+  const image = engine.pull(name);
+  if (image === undefined) {
+    throw new DockerError(
+      `docker: Error response from daemon: pull access denied for ${name}, repository does not exist or may require 'docker login': denied: requested access to the resource is denied\n\nRun 'docker run --help' for more information`,
+      125,
+    );
+  }
+  io.err(pullLines(canonical, image));
+  return image;
+}
+
+function mergeEnv(
+  base: readonly string[],
+  added: readonly string[],
+  lookup: (name: string) => string | undefined,
+): string[] {
+  const merged = new Map(base.map((entry) => [entry.slice(0, entry.indexOf("=")), entry]));
+  for (const entry of added) {
+    const at = entry.indexOf("=");
+    const name = at < 0 ? entry : entry.slice(0, at);
+    const value = at < 0 ? lookup(entry) : entry.slice(at + 1);
+    if (value !== undefined) merged.set(name, `${name}=${value}`);
+  }
+  return [...merged.values()];
+}
+
+/** Programs that serve until they are stopped: what they print first, and then they run on. */
+function serverOf(container: Container, command: readonly string[]): string | undefined {
+  const program = command.findLast(
+    (word) => !word.startsWith("-") && /(^|\/)(node|nginx|python3?|flask|gunicorn|uvicorn)$/.test(word),
+  );
+  if (program === undefined) return undefined;
+  const script = command[command.indexOf(program) + 1];
+  if (/node$|python3?$/.test(program) && (script === undefined || script.startsWith("-"))) return undefined;
+  const ports = Object.keys(configOf(container.image).ExposedPorts ?? {}).sort();
+  return `(흉내) ${[program, script ?? ""].join(" ").trim()} 시작: ${ports.length > 0 ? `포트 ${ports.join(", ")}에서 기다립니다` : "기다립니다"}\n`;
+}
+
+/** The file that an interpreter is told to run must be in the image. */
+function missingScript(container: Container, command: readonly string[]): string | undefined {
+  const at = command.findIndex((word) => /(^|\/)node$/.test(word));
+  const script = at < 0 ? undefined : command[at + 1];
+  if (script === undefined || script.startsWith("-")) return undefined;
+  const path = script.startsWith("/") ? script : `${container.workdir.replace(/\/$/, "")}/${script}`;
+  const found = [path, `${path}.js`, `${path}/index.js`].some(
+    (candidate) => container.fs.stat(candidate) !== undefined,
+  );
+  return found ? undefined : `Error: Cannot find module '${path}'\n    code: 'MODULE_NOT_FOUND',\n`;
+}
+
+async function execute(
+  context: CommandContext,
+  container: Container,
+  command: readonly string[],
+  options: { readonly keepRunning: boolean; readonly show: boolean; readonly network?: string | undefined },
+): Promise<number> {
+  const { engine, io } = context;
+  const print = (stream: 1 | 2, data: string): void => {
+    container.logs = [...container.logs, { stream, data }];
+    if (options.show) (stream === 1 ? io.out : io.err).call(io, data);
+  };
+  const missing = missingScript(container, command);
+  if (missing !== undefined) {
+    print(2, missing);
+    container.status = "exited";
+    return (container.exitCode = 1);
+  }
+  const server = options.keepRunning ? serverOf(container, command) : undefined;
+  if (server !== undefined) {
+    print(1, server);
+    container.status = "running";
+    return 0;
+  }
+  const fs = container.fs.fork(engine.lab.now());
+  const result = await runCommand({
+    args: command,
+    env: container.env,
+    cwd: container.workdir,
+    user: container.user,
+    fs,
+    hostname: container.id.slice(0, 12),
+    network: options.network === "none" ? "none" : "default",
+    now: engine.lab.now(),
+    stdin: io.stdin,
+    ...(io.signal ? { signal: io.signal } : {}),
+    onOutput: (stream, data) => print(stream, data),
+  });
+  container.fs = fs.snapshot();
+  if (options.keepRunning) container.status = "exited";
+  if (result.startError !== undefined && result.exitCode !== 137) {
+    const words = result.startError.replace(/^runc run failed: /, "");
+    const status = /not found|no such file/.test(words) ? 127 : 126;
+    container.exitCode = status;
+    container.status = "created";
+    io.err(
+      `docker: Error response from daemon: failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: ${words}\n\nRun 'docker run --help' for more information\n`,
+    );
+    return status;
+  }
+  if (result.startError !== undefined) print(2, `${result.startError}\n`);
+  return (container.exitCode = result.exitCode);
+}
+
+export const runContainer: DockerCommand = {
+  name: "run",
+  usage: "run [OPTIONS] IMAGE [COMMAND] [ARG...]",
+  summary: "Create and run a new container from an image",
+  flags: RUN_FLAGS,
+  arity: [1, Infinity],
+  stopAtArgument: true,
+  run: (context) => run(context, true),
+};
+export const create: DockerCommand = {
+  ...runContainer,
+  name: "create",
+  usage: "create [OPTIONS] IMAGE [COMMAND] [ARG...]",
+  summary: "Create a new container",
+  run: (context) => run(context, false),
+};
+
+export const exec: DockerCommand = {
+  name: "exec",
+  usage: "exec [OPTIONS] CONTAINER COMMAND [ARG...]",
+  summary: "Execute a command in a running container",
+  flags: {
+    detach: RUN_FLAGS.detach,
+    env: RUN_FLAGS.env,
+    interactive: RUN_FLAGS.interactive,
+    tty: RUN_FLAGS.tty,
+    user: RUN_FLAGS.user,
+    workdir: RUN_FLAGS.workdir,
+  },
+  arity: [2, Infinity],
+  stopAtArgument: true,
+  async run(context) {
+    const [name = "", ...command] = context.words;
+    const container = context.engine.container(name);
+    if (container.status !== "running")
+      throw new DockerError(`Error response from daemon: container ${container.id} is not running`);
+    const asked = {
+      ...container,
+      env: mergeEnv(container.env, context.flags.lists.get("env") ?? [], context.io.env),
+      user: context.flags.values.get("user") ?? container.user,
+      workdir: context.flags.values.get("workdir") ?? container.workdir,
+    };
+    const status = await execute(context, asked, command, { keepRunning: false, show: true });
+    container.fs = asked.fs;
+    return status;
+  },
+};
+
+export const ps: DockerCommand = {
+  name: "ps",
+  usage: "ps [OPTIONS]",
+  summary: "List containers",
+  flags: {
+    all: { type: "boolean", short: "a" },
+    quiet: { type: "boolean", short: "q" },
+    "no-trunc": { type: "boolean" },
+    format: { type: "string" },
+    latest: { type: "boolean", short: "l", ignored: true },
+  },
+  arity: [0, 0],
+  run(context) {
+    const { engine, flags, io } = context;
+    const now = engine.lab.now();
+    const rows = [...engine.containers]
+      .reverse()
+      .filter((container) => flags.booleans.get("all") || container.status === "running")
+      .map((container) => {
+        const quoted = `"${container.command.join(" ")}"`;
+        const since = ago(now, container.created);
+        return {
+          ID: flags.booleans.get("no-trunc") ? container.id : container.id.slice(0, 12),
+          Image: container.imageName,
+          Command:
+            flags.booleans.get("no-trunc") || quoted.length <= 20 ? quoted : `${quoted.slice(0, 19)}…"`,
+          RunningFor: since,
+          Status:
+            container.status === "running"
+              ? `Up ${since.replace(/ ago$/, "")}`
+              : container.status === "created"
+                ? "Created"
+                : `Exited (${container.exitCode}) ${since}`,
+          Ports:
+            container.status === "running" ? container.ports.map((port) => portText(port)).join(", ") : "",
+          Names: container.name,
+        };
+      });
+    if (flags.booleans.get("quiet")) {
+      for (const row of rows) io.out(`${row.ID}\n`);
+      return 0;
+    }
+    const columns = [
+      { heading: "CONTAINER ID", field: "ID" },
+      { heading: "IMAGE", field: "Image" },
+      { heading: "COMMAND", field: "Command" },
+      { heading: "CREATED", field: "RunningFor" },
+      { heading: "STATUS", field: "Status" },
+      { heading: "PORTS", field: "Ports" },
+      { heading: "NAMES", field: "Names" },
+    ];
+    return printRows(
+      context,
+      rows,
+      columns,
+      Object.fromEntries(columns.map((column) => [column.field, column.heading])),
+    );
+  },
+};
+export const containerLs: DockerCommand = { ...ps, name: "container ls", usage: "container ls [OPTIONS]" };
+
+function portText(port: string): string {
+  const [host = "", inner] = port.includes(":")
+    ? [port.slice(0, port.lastIndexOf(":")), port.slice(port.lastIndexOf(":") + 1)]
+    : ["", port];
+  const container = /\/(tcp|udp)$/.test(inner ?? "") ? (inner ?? "") : `${inner ?? ""}/tcp`;
+  return host === "" ? container : `${host.includes(":") ? host : `0.0.0.0:${host}`}->${container}`;
+}
+
+export const logs: DockerCommand = {
+  name: "logs",
+  usage: "logs [OPTIONS] CONTAINER",
+  summary: "Fetch the logs of a container",
+  flags: {
+    follow: { type: "boolean", short: "f", ignored: true },
+    tail: { type: "string", short: "n" },
+    timestamps: { type: "boolean", short: "t", ignored: true },
+  },
+  arity: [1, 1],
+  run({ engine, words, io }) {
+    for (const { stream, data } of engine.container(words[0] ?? "").logs)
+      (stream === 1 ? io.out : io.err).call(io, data);
+    return 0;
+  },
+};
+
+export const diff: DockerCommand = {
+  name: "diff",
+  usage: "diff CONTAINER",
+  summary: "Inspect changes to files or directories on a container's filesystem",
+  flags: {},
+  arity: [1, 1],
+  run({ engine, words, io }) {
+    const container = engine.container(words[0] ?? "");
+    const lines: [string, string][] = diffLayers(container.base, container.fs).map((entry) => {
+      const path = "/" + entry.name.replace(/\/$/, "");
+      const base = path.slice(path.lastIndexOf("/") + 1);
+      if (base.startsWith(WHITEOUT_PREFIX))
+        return [path.slice(0, path.length - base.length) + base.slice(WHITEOUT_PREFIX.length), "D"];
+      return [path, container.base.lstat(path) === undefined ? "A" : "C"];
+    });
+    lines.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+    for (const [path, kind] of lines) io.out(`${kind} ${path}\n`);
+    return 0;
+  },
+};
+
+export const commit: DockerCommand = {
+  name: "commit",
+  usage: "commit [OPTIONS] CONTAINER [REPOSITORY[:TAG]]",
+  summary: "Create a new image from a container's changes",
+  flags: {
+    author: { type: "string", short: "a" },
+    message: { type: "string", short: "m" },
+    change: { type: "list", short: "c" },
+    pause: { type: "boolean", short: "p", ignored: true },
+  },
+  arity: [1, 2],
+  run({ engine, words, flags, io }) {
+    if ((flags.lists.get("change") ?? []).length > 0)
+      throw new DockerError(
+        "docker: commit --change is not simulated / `commit --change`는 흉내 내지 않습니다. Dockerfile에 적고 빌드하세요.",
+      );
+    const container = engine.container(words[0] ?? "");
+    const now = engine.lab.now();
+    const layer = new StepLayer(
+      { lower: container.base, upper: container.fs },
+      now,
+      container.command.join(" "),
+    );
+    const { diffId, uncompressed } = layer.digest(engine.lab.platform, undefined);
+    const created = new Date(now * 1000).toISOString().replace(".000Z", "Z");
+    const id = sha256Digest(
+      engine.lab.platform,
+      JSON.stringify([container.image.id, diffId, created, flags.values.get("message") ?? ""]),
+    );
+    engine.add({
+      ...container.image,
+      id,
+      created: now,
+      pulled: false,
+      root: () => Promise.resolve(container.fs),
+      config: {
+        ...container.image.config,
+        created,
+        ...(flags.values.has("author") ? { author: flags.values.get("author") } : {}),
+      },
+      history: [
+        ...container.image.history,
+        {
+          created,
+          created_by: container.command.join(" "),
+          ...(flags.values.has("message") ? { comment: flags.values.get("message") } : {}),
+        },
+      ],
+      layers: [
+        ...container.image.layers,
+        { diffId, digest: diffId, size: uncompressed, uncompressed, fromBase: false },
+      ],
+    });
+    if (words[1] !== undefined) engine.tags.set(canonicalName(words[1]), id);
+    io.out(`${id}\n`);
+    return 0;
+  },
+};
+
+export const rm: DockerCommand = {
+  name: "rm",
+  usage: "rm [OPTIONS] CONTAINER [CONTAINER...]",
+  summary: "Remove one or more containers",
+  flags: { force: { type: "boolean", short: "f" }, volumes: { type: "boolean", short: "v", ignored: true } },
+  arity: [1, Infinity],
+  run({ engine, words, flags, io }) {
+    let status = 0;
+    for (const word of words) {
+      try {
+        const container = engine.container(word);
+        if (container.status === "running" && !flags.booleans.get("force")) {
+          throw new DockerError(
+            `Error response from daemon: cannot remove container "${container.name}": container is running: stop the container before removing or force remove`,
+          );
+        }
+        engine.containers.splice(engine.containers.indexOf(container), 1);
+        io.out(`${word}\n`);
+      } catch (error) {
+        if (!(error instanceof DockerError)) throw error;
+        io.err(`${error.message}\n`);
+        status = 1;
+      }
+    }
+    return status;
+  },
+};
+export const containerRm: DockerCommand = {
+  ...rm,
+  name: "container rm",
+  usage: "container rm [OPTIONS] CONTAINER [CONTAINER...]",
+};
+
+export const stop: DockerCommand = {
+  name: "stop",
+  usage: "stop [OPTIONS] CONTAINER [CONTAINER...]",
+  summary: "Stop one or more running containers",
+  flags: {
+    time: { type: "string", short: "t", ignored: true },
+    signal: { type: "string", short: "s", ignored: true },
+  },
+  arity: [1, Infinity],
+  run({ engine, words, io }) {
+    for (const word of words) {
+      const container = engine.container(word);
+      if (container.status === "running") {
+        container.status = "exited";
+        container.exitCode = 143;
+      }
+      io.out(`${word}\n`);
+    }
+    return 0;
+  },
+};
+
+export const cp: DockerCommand = {
+  name: "cp",
+  usage: "cp [OPTIONS] CONTAINER:SRC_PATH DEST_PATH|-\n\tdocker cp [OPTIONS] SRC_PATH|- CONTAINER:DEST_PATH",
+  summary: "Copy files/folders between a container and the local filesystem",
+  flags: { archive: { type: "boolean", short: "a", ignored: true }, quiet: { type: "boolean", short: "q" } },
+  arity: [2, 2],
+  run({ engine, words, io, flags }) {
+    const [from = "", to = ""] = words;
+    const split = (word: string): readonly [Container, string] | undefined => {
+      const at = word.indexOf(":");
+      return at > 0 ? [engine.container(word.slice(0, at)), word.slice(at + 1)] : undefined;
+    };
+    const source = split(from);
+    const target = split(to);
+    if ((source === undefined) === (target === undefined))
+      throw new DockerError(
+        "must specify at least one container source / 한쪽만 컨테이너여야 합니다 (이름:경로)",
+      );
+    if (source !== undefined) {
+      const [container, path] = source;
+      const full = path.startsWith("/") ? path : `/${path}`;
+      const stat = container.fs.stat(full);
+      if (stat === undefined)
+        throw new DockerError(
+          `Error response from daemon: Could not find the file ${full} in container ${container.name}`,
+        );
+      if (stat.type !== "file")
+        throw new DockerError(
+          "copying folders out of a container is not simulated / 폴더는 흉내 내지 않습니다. 파일을 하나씩 옮기세요.",
+        );
+      const name = full.slice(full.lastIndexOf("/") + 1);
+      const destination = to === "." || to.endsWith("/") ? `${to.replace(/\/$/, "")}/${name}` : to;
+      io.writeFile(destination, container.fs.readFile(container.fs.realpath(full) ?? full).read());
+      if (!flags.booleans.get("quiet")) io.err(`Successfully copied ${stat.size}B to ${to}\n`);
+      return 0;
+    }
+    const [container, path] = target as readonly [Container, string];
+    const bytes = io.readFile(from);
+    if (bytes === undefined) throw new DockerError(`lstat ${from}: no such file or directory`);
+    const full = path.startsWith("/") ? path : `/${path}`;
+    const isFolder = full.endsWith("/") || container.fs.stat(full)?.type === "dir";
+    const fs = container.fs.fork(engine.lab.now());
+    fs.writeFile(
+      isFolder ? `${full.replace(/\/$/, "")}/${from.slice(from.lastIndexOf("/") + 1)}` : full,
+      bytes,
+      { uid: 0, gid: 0, mode: 0o644 },
+    );
+    container.fs = fs.snapshot();
+    if (!flags.booleans.get("quiet")) io.err(`Successfully copied ${bytes.length}B to ${to}\n`);
+    return 0;
+  },
+};

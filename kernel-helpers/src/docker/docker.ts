@@ -1,0 +1,173 @@
+/** The `docker` command: finds the subcommand, reads its flags, runs it, and words refusals as docker does. */
+
+import { suggest } from "../dockerfile";
+import { build } from "./commands/build";
+import {
+  buildxDu,
+  buildxPrune,
+  builderPrune,
+  containerPrune,
+  imagePrune,
+  systemDf,
+} from "./commands/builder";
+import {
+  commit,
+  containerLs,
+  containerRm,
+  cp,
+  create,
+  diff,
+  exec,
+  logs,
+  ps,
+  rm,
+  runContainer,
+  stop,
+} from "./commands/containers";
+import {
+  containerInspect,
+  historyCommand,
+  imageHistory,
+  imageInspect,
+  imageLs,
+  imageRm,
+  images,
+  inspectCommand,
+  pull,
+  rmi,
+  tag,
+} from "./commands/images";
+import type { DockerCommand, DockerIo } from "./command";
+import { DockerError, type DockerEngine } from "./engine";
+import { FlagError, parseFlags } from "./flags";
+
+const COMMANDS: readonly DockerCommand[] = [
+  build,
+  { ...build, name: "buildx build", usage: "buildx build [OPTIONS] PATH | URL | -" },
+  { ...build, name: "image build", usage: "image build [OPTIONS] PATH | URL | -" },
+  { ...build, name: "builder build", usage: "builder build [OPTIONS] PATH | URL | -" },
+  builderPrune, buildxPrune, buildxDu, systemDf, imagePrune, containerPrune,
+  commit, containerInspect, containerLs, containerRm, cp, create, diff, exec, historyCommand, imageHistory, imageInspect, imageLs, imageRm, images,
+  inspectCommand, logs, ps, pull, rm, rmi, runContainer, { ...runContainer, name: "container run" }, stop, tag,
+]; // prettier-ignore
+
+const GROUPS = ["builder", "buildx", "container", "image", "system"];
+/** Real commands that are not simulated: they say so instead of pretending. */
+const UNSIMULATED = new Set([
+  "attach",
+  "compose",
+  "context",
+  "events",
+  "export",
+  "import",
+  "info",
+  "kill",
+  "load",
+  "login",
+  "logout",
+  "network",
+  "pause",
+  "plugin",
+  "port",
+  "push",
+  "rename",
+  "restart",
+  "save",
+  "scout",
+  "search",
+  "start",
+  "stats",
+  "swarm",
+  "top",
+  "unpause",
+  "update",
+  "version",
+  "volume",
+  "wait",
+]);
+
+/** Names of all simulated commands, sorted: for completion and help. */
+export const DOCKER_COMMANDS: readonly string[] = COMMANDS.map((command) => command.name).sort();
+
+/** Runs `docker ARGS…`; answers the exit status docker would. Never throws for what was typed. */
+export async function docker(engine: DockerEngine, args: readonly string[], io: DockerIo): Promise<number> {
+  const [first = "", second = ""] = args;
+  if (first === "" || first === "--help" || first === "-h" || first === "help") {
+    io.out(overview());
+    return 0;
+  }
+  if (first === "--version" || first === "-v") {
+    io.out("Docker version 29.7.2 (simulated by Layerbook)\n");
+    return 0;
+  }
+  const grouped = GROUPS.includes(first);
+  const name = grouped ? `${first} ${second}` : first;
+  const command = COMMANDS.find((entry) => entry.name === name);
+  if (command === undefined) return unknown(name, grouped ? first : undefined, io);
+  const rest = args.slice(grouped ? 2 : 1);
+  if (rest[0] === "--help") {
+    io.out(`Usage:  docker ${command.usage}\n\n${command.summary}\n${flagHelp(command)}`);
+    return 0;
+  }
+  try {
+    const isBuild = command.run === build.run;
+    const flags = isBuild
+      ? { values: new Map(), lists: new Map(), booleans: new Map(), rest, ignored: [] }
+      : parseFlags(command.flags, rest, { stopAtArgument: command.stopAtArgument ?? false });
+    const [least, most] = command.arity;
+    if (flags.rest.length < least || flags.rest.length > most) {
+      const count =
+        least === most
+          ? `${least} argument${least === 1 ? "" : "s"}`
+          : flags.rest.length < least
+            ? `at least ${least} argument${least === 1 ? "" : "s"}`
+            : `at most ${most} argument${most === 1 ? "" : "s"}`;
+      throw new DockerError(
+        `docker: 'docker ${command.name}' requires ${count}\n\nUsage:  docker ${command.usage}\n\nRun 'docker ${command.name} --help' for more information`,
+      );
+    }
+    return await command.run({ engine, io, flags, words: flags.rest });
+  } catch (error) {
+    if (error instanceof DockerError) {
+      io.err(`${error.message}\n`);
+      return error.exitCode;
+    }
+    if (error instanceof FlagError) {
+      io.err(
+        `${error.message}\n\nUsage:  docker ${command.usage}\n\nRun 'docker ${command.name} --help' for more information\n  ${error.sentence.ko}\n`,
+      );
+      return 125;
+    }
+    throw error;
+  }
+}
+
+function unknown(name: string, group: string | undefined, io: DockerIo): number {
+  if (UNSIMULATED.has(name.split(" ")[0] ?? "")) {
+    io.err(
+      `docker ${name}: not simulated here\n  \`docker ${name}\`은(는) 여기서 흉내 내지 않습니다. 흉내 내는 명령: ${DOCKER_COMMANDS.join(", ")}\n`,
+    );
+    return 1;
+  }
+  const near = suggest(name, DOCKER_COMMANDS);
+  io.err(
+    `docker: unknown command: docker ${name.trim()}\n\nRun 'docker ${group === undefined ? "" : group + " "}--help' for more information\n${near === undefined || near === "" ? "" : `  혹시 \`docker ${near}\`입니까?\n`}`,
+  );
+  return 1;
+}
+
+function overview(): string {
+  const width = Math.max(...DOCKER_COMMANDS.map((name) => name.length));
+  const lines = DOCKER_COMMANDS.map(
+    (name) => `  ${name.padEnd(width)}  ${COMMANDS.find((command) => command.name === name)?.summary ?? ""}`,
+  );
+  return `Usage:  docker [OPTIONS] COMMAND\n\nCommands simulated here (여기서 흉내 내는 명령):\n${lines.join("\n")}\n`;
+}
+
+function flagHelp(command: DockerCommand): string {
+  const lines = Object.entries(command.flags).map(
+    ([name, flag]) =>
+      `  ${flag.short === undefined ? "   " : `-${flag.short},`} --${name}${flag.type === "boolean" ? "" : ` ${flag.type}`}`,
+  );
+  return lines.length === 0 ? "" : `\nOptions:\n${lines.join("\n")}\n`;
+}
