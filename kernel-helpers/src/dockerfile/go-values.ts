@@ -117,13 +117,22 @@ export function ramInBytes(text: string): number | undefined {
   return size < 2 ** 63 ? Math.trunc(size) : -(2 ** 63);
 }
 
-/** `strconv.ParseFloat` for the spellings that can stand before a unit. */
+/** `strconv.ParseFloat`: decimal and hexadecimal, with underscores between digits, and the names of infinity and NaN. */
 function parseFloatText(text: string): number | undefined {
-  if (/^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/.test(text)) {
-    const value = Number(text.replace(/^\+/, ""));
+  if (/_(?![0-9a-f])|(?<![0-9a-fx])_/i.test(text)) return undefined;
+  const plain = text.replaceAll("_", "").toLowerCase();
+  const sign = plain.startsWith("-") ? -1 : 1;
+  const body = plain.replace(/^[+-]/, "");
+  if (/^inf(?:inity)?$/.test(body)) return sign * Infinity;
+  if (plain === "nan") return NaN;
+  if (/^(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?$/.test(body)) {
+    const value = sign * Number(body);
     return Number.isFinite(value) ? value : undefined;
   }
-  return undefined;
+  const hex = /^0x([0-9a-f]*)\.?([0-9a-f]*)p([+-]?[0-9]+)$/.exec(body);
+  if (hex === null || hex[1]! + hex[2]! === "") return undefined;
+  const value = sign * parseInt(hex[1]! + hex[2]!, 16) * 2 ** (Number(hex[3]) - 4 * hex[2]!.length);
+  return Number.isFinite(value) ? value : undefined;
 }
 
 /** One CSV record (tonistiigi/go-csvvalue): its fields, or the error text. */
