@@ -16,6 +16,7 @@ export { SIGNS, words, type Locale, type VerdictKind } from "./locale";
 export { codeBlock, codeSpan, escapeMarkdown } from "./markdown";
 export { buildOutput, checkText, codeFrame, errorText, warningsText } from "./output";
 export * from "./progress";
+export { renderReasons } from "./reasons";
 export { columns, displayWidth, oneLine, padEnd, padStart, truncate, wrap } from "./text";
 export { labelOf, rootCause, summaryOf, tableOf, verdict, verdictKind } from "./table/model";
 export type { LayerTable, TableOptions, TableRow, TableWarning, Verdict } from "./table/model";

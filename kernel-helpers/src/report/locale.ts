@@ -30,6 +30,8 @@ const KO = {
   legend: "기호",
   because: (step: string) => `원인은 ${step}`,
   firstCause: "첫 원인",
+  firstSteps: (count: number) =>
+    `◆ 처음 보는 단계 ${count}개를 실행했습니다. 결과를 저장했으니 다음 빌드에서 재사용할 수 있습니다.`,
   base: (layers: number) => `베이스 이미지의 층 ${layers}개`,
   ofBase: "베이스",
   baseLayers: (layers: number) => (layers === 0 ? "없음" : `베이스 ${layers}개`),
@@ -108,6 +110,8 @@ const EN: Words = {
   legend: "Signs",
   because: (step) => `caused by ${step}`,
   firstCause: "first cause",
+  firstSteps: (count) =>
+    `◆ ${count} step${count === 1 ? "" : "s"} not seen before ran; the results are stored for the next build.`,
   base: (layers) => `${layers} layer${layers === 1 ? "" : "s"} of the base image`,
   ofBase: "base",
   baseLayers: (layers) => (layers === 0 ? "none" : `base ${layers}`),

@@ -5,8 +5,13 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 
-import type { Edition, HandoutSource, Problem } from "../../handout";
+import { makeHandout, type Edition, type HandoutSource, type Problem } from "../../handout";
+import { findLesson, lessonNotebook, readLesson } from "../../handout/lesson-source";
+import { PdfError, PdfPrinter } from "../../handout/pdf";
+import { runAll, ServerError } from "../../notebook";
 import { NotebookError } from "../../notebook/format";
+import { parseNotebook } from "../../notebook/read";
+import { notebookText } from "../../notebook/write";
 import { CliError, usageError } from "../cli-error";
 import type { CommandModule } from "../commands";
 import { say, type CommandIo } from "../io";
@@ -113,7 +118,6 @@ async function write(
   edition: Edition,
   options: WriteOptions,
 ): Promise<number> {
-  const { makeHandout } = await import("../../handout/index.js");
   const { io } = options;
   let failed = false;
   const printer = forms.includes("pdf") ? await openPrinter(io) : undefined;
@@ -153,10 +157,7 @@ async function write(
   return failed ? 1 : 0;
 }
 
-async function openPrinter(
-  io: CommandIo,
-): Promise<import("../../handout/pdf.js", { with: { "resolution-mode": "require" } }).PdfPrinter> {
-  const { PdfError, PdfPrinter } = await import("../../handout/pdf.js");
+async function openPrinter(io: CommandIo): Promise<PdfPrinter> {
   try {
     return await PdfPrinter.open(io.env);
   } catch (error) {
@@ -195,8 +196,6 @@ class Work {
   ) {}
 
   async read(names: readonly string[]): Promise<HandoutSource[]> {
-    const { findLesson, lessonNotebook, readLesson } = await import("../../handout/lesson-source.js");
-    const { parseNotebook } = await import("../../notebook/read.js");
     const sources: HandoutSource[] = [];
     const toRun: { index: number; file: string }[] = [];
     for (const name of names) {
@@ -229,10 +228,6 @@ class Work {
     notebook: HandoutSource["notebook"],
     files: Readonly<Record<string, string>>,
   ): string {
-    // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded with the first lesson only
-    const { notebookText } = require("../../notebook/write") as typeof import("../../notebook/write.js", {
-      with: { "resolution-mode": "require" },
-    });
     const folder = join(this.temporary(), lesson);
     mkdirSync(folder, { recursive: true });
     for (const [path, text] of Object.entries(files)) {
@@ -248,8 +243,6 @@ class Work {
     sources: HandoutSource[],
     toRun: readonly { index: number; file: string }[],
   ): Promise<void> {
-    const { runAll, ServerError } = await import("../../notebook/index.js");
-    const { parseNotebook } = await import("../../notebook/read.js");
     const out = mkdtempSync(join(this.temporary(), "out-"));
     try {
       const outcomes = await runAll({

@@ -3,6 +3,7 @@
 import type { BuildRecord, BuildWarning, InstructionRow, Step } from "../../build/types";
 import { SIGNS, words, type Locale, type VerdictKind } from "../locale";
 import { humanSize } from "../units";
+import { rowSizes } from "./sizes";
 
 export interface Verdict {
   readonly kind: VerdictKind;
@@ -85,7 +86,7 @@ export function tableOf(record: BuildRecord, options: TableOptions = {}): LayerT
   const placed = new Set<BuildWarning>();
   const firstCause = record.steps.findIndex((step) => step.miss?.cause === "own" && !step.miss.first);
   const baseLayers = record.image?.layers.filter((layer) => layer.fromBase) ?? [];
-  const baseBytes = sum(baseLayers.map((layer) => layer.uncompressed));
+  const sizes = rowSizes(record);
   const nextLine = (index: number): number => record.rows[index + 1]?.line ?? Infinity;
 
   const rows = record.rows.map((row, index): TableRow => {
@@ -100,7 +101,12 @@ export function tableOf(record: BuildRecord, options: TableOptions = {}): LayerT
     for (const warning of warnings) placed.add(warning);
     const verdict = verdictOf(row, step, locale);
     const cause = step?.miss?.cause === "knock-on" ? rootCause(record.steps, row.step ?? -1) : undefined;
-    const bytes = bytesOf(row, step, record, baseBytes);
+    // A whole digest says nothing to people and makes lines unreadable.
+    const reason = (step?.miss?.sentence[locale] ?? step?.hit?.sentence[locale])?.replace(
+      /(sha256:[0-9a-f]{8})[0-9a-f]{56}/g,
+      "$1…",
+    );
+    const bytes = sizes.get(index);
     return {
       text: row.text,
       instruction: row.instruction,
@@ -112,8 +118,8 @@ export function tableOf(record: BuildRecord, options: TableOptions = {}): LayerT
       verdict,
       bytes,
       size: bytes === undefined ? undefined : humanSize(bytes, 3),
-      reason: step?.miss?.sentence[locale] ?? step?.hit?.sentence[locale],
-      causedBy: cause && labelOf(cause.name),
+      reason,
+      causedBy: cause && !reason?.includes(labelOf(cause.name)) ? labelOf(cause.name) : undefined,
       firstCause: row.step !== undefined && row.step === firstCause,
       assumed: step?.assumed ?? false,
       warnings: warnings.map((warning) => tableWarning(warning, locale)),
@@ -213,25 +219,6 @@ export function verdict(kind: VerdictKind, locale: Locale): Verdict {
 function verdictOf(row: InstructionRow, step: Step | undefined, locale: Locale): Verdict {
   if (!step) return verdict(row.step === undefined ? "not-a-step" : "not-run", locale);
   return verdict(verdictKind(step), locale);
-}
-
-function bytesOf(
-  row: InstructionRow,
-  step: Step | undefined,
-  record: BuildRecord,
-  baseBytes: number,
-): number | undefined {
-  if (!step || step.status === "ERROR" || step.status === "CANCELED" || step.status === null)
-    return undefined;
-  if (row.instruction === "FROM")
-    return record.image && baseBytes > 0 && isTargetBase(row, record) ? baseBytes : undefined;
-  return row.layer ? step.bytes : undefined;
-}
-
-/** Is this FROM the one whose layers the image stands on? With one image it is the first FROM that the last stage descends from. */
-function isTargetBase(row: InstructionRow, record: BuildRecord): boolean {
-  const target = record.rows.at(-1)?.stage;
-  return row.stage === target || record.rows.filter((other) => other.instruction === "FROM").length === 1;
 }
 
 function lastLine(row: InstructionRow, step: Step | undefined): number {

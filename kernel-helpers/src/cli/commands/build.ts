@@ -1,0 +1,121 @@
+/** `layerbook build`: builds a real directory as docker would, with its progress output, and says why steps were not reused. */
+
+import { writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+
+import { Lab } from "../../lab";
+import { nodeMachine } from "../../lab-node";
+import { buildOutput, renderReasons, renderTable } from "../../report";
+import type { BuildRecord } from "../../build/types";
+import { readBuildRequest, type BuildRequest } from "../build-request";
+import type { CommandModule } from "../commands";
+import { say, type CommandIo } from "../io";
+import { cacheFolder } from "../state";
+
+export const help: CommandModule["help"] = {
+  ko: `
+PATH를 컨텍스트로 빌드합니다. Docker는 쓰지 않으며, 디렉터리의 파일은 고치지 않습니다. docker build의 옵션을 그대로 씁니다:
+
+  -t, --tag  -f, --file  --target  --build-arg  --label  --no-cache  --no-cache-filter  --platform  --pull  --add-host
+  --secret  --ssh  --build-context  --cache-to  --cache-from  --network  --ulimit  --shm-size  --check  --progress
+  -q, --quiet  --iidfile  --metadata-file
+
+더 있는 옵션:
+
+  --table[=text|markdown|html|json]   레이어 표를 표준 출력에 씁니다
+  --cache-dir DIR                     캐시를 둘 곳 (기본값: LAYERBOOK_CACHE_DIR, 없으면 사용자의 캐시 폴더)
+  --bases DIR                         FROM이 찾는 OCI 이미지가 있는 폴더
+  --strict                            모르는 명령이나 베이스를 추정하지 않고 실패로 봅니다
+
+진행 상황과 이유는 표준 오류에, 이미지 ID(-q)와 표는 표준 출력에 씁니다.
+`,
+  en: `
+Builds PATH as the context, without Docker and without changing its files. Takes the options of docker build:
+
+  -t, --tag  -f, --file  --target  --build-arg  --label  --no-cache  --no-cache-filter  --platform  --pull  --add-host
+  --secret  --ssh  --build-context  --cache-to  --cache-from  --network  --ulimit  --shm-size  --check  --progress
+  -q, --quiet  --iidfile  --metadata-file
+
+and more:
+
+  --table[=text|markdown|html|json]   print the layer table on standard output
+  --cache-dir DIR                     where the cache is (default: LAYERBOOK_CACHE_DIR, else the user's cache folder)
+  --bases DIR                         folder of OCI images that FROM finds
+  --strict                            unknown commands and bases fail instead of being assumed
+
+Progress and reasons go to standard error; image id (-q) and table to standard output.
+`,
+};
+
+export const run: CommandModule["run"] = async (args, io) => {
+  const request = readBuildRequest(args, io);
+  const record = await buildDirectory(request, io);
+  printBuild(record, request, io);
+  return record.exitCode;
+};
+
+/** Builds what *request* says with the user's cache. */
+export async function buildDirectory(request: BuildRequest, io: CommandIo): Promise<BuildRecord> {
+  const lab = await Lab.openOn(nodeMachine(), {
+    contextDir: request.directory,
+    cacheDir: cacheFolder(
+      request.cacheDir === undefined ? undefined : resolve(io.cwd, request.cacheDir),
+      io.env,
+    ),
+    bases: request.bases,
+    locale: io.locale,
+    clock: () => Date.now() / 1000,
+    sourceDateEpoch: null,
+  });
+  const record = await lab.build({ ...request.options, assume: !request.strict, signal: io.signal });
+  io.signal.throwIfAborted();
+  return record;
+}
+
+function printBuild(record: BuildRecord, request: BuildRequest, io: CommandIo): void {
+  const { flags } = request;
+  const { terminal } = io;
+  if (record.check) {
+    io.out(buildOutput(record, "plain"));
+    return;
+  }
+  const kind = flags.progress === "auto" ? (terminal ? "tty" : "plain") : flags.progress;
+  const quiet = flags.quiet || kind === "quiet";
+  if (kind !== "quiet" && !flags.quiet) {
+    io.err(
+      buildOutput(record, kind, { width: terminal?.columns, height: terminal?.rows, color: terminal?.color }),
+    );
+  } else if (record.exitCode !== 0) io.err(buildOutput(record, "plain"));
+  for (const flag of flags.ignored) {
+    if (!quiet)
+      io.err(
+        say(
+          io,
+          `! \`${flag}\`은 결과를 바꾸지 않으므로 지나쳤습니다.\n`,
+          `! ${flag} changes nothing here and was passed over.\n`,
+        ),
+      );
+  }
+  if (!quiet && kind !== "rawjson") {
+    const reasons = renderReasons(record, io.locale);
+    if (reasons !== "") io.err(`\n${reasons}`);
+    if (record.error?.ko && io.locale === "ko") io.err(`\n${record.error.ko}\n`);
+  }
+  if (request.table) io.out(renderTable(record, request.table, io.locale));
+  const id = record.image?.configDigest ?? record.indexDigest;
+  if (id === undefined) return;
+  if (flags.quiet && !request.table) io.out(`${id}\n`);
+  if (flags.iidFile !== undefined) writeFileSync(resolve(io.cwd, flags.iidFile), id);
+  if (flags.metadataFile !== undefined) {
+    const metadata = {
+      ...(record.image
+        ? {
+            "containerimage.config.digest": record.image.configDigest,
+            "containerimage.digest": record.image.manifestDigest,
+          }
+        : { "containerimage.digest": id }),
+      ...(request.options.tags ? { "image.name": request.options.tags.join(",") } : {}),
+    };
+    writeFileSync(resolve(io.cwd, flags.metadataFile), JSON.stringify(metadata, null, 2));
+  }
+}
