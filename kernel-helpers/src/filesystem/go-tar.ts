@@ -38,6 +38,7 @@ export function needsPax(header: GoTarHeader): boolean {
 /** The blocks of a header: 512 bytes, with the extended header in front where one is needed. */
 export function encodeHeader(header: GoTarHeader): Uint8Array {
   const { pax, records } = paxOf(header);
+  if (!pax && records.size === 0) return mainBlock(header, "", (text) => text);
   if (!pax) {
     const [prefix, name] = splitPath(header.name) ?? ["", header.name];
     return mainBlock({ ...header, name }, prefix, (text) => text);
@@ -76,7 +77,7 @@ function paxOf(header: GoTarHeader): { pax: boolean; records: Map<string, Uint8A
   number(header.devmajor, 8, undefined);
   number(header.devminor, 8, undefined);
   number(header.mtime, 12, "mtime");
-  for (const [key, value] of Object.entries(header.records ?? {})) {
+  for (const [key, value] of header.records ? Object.entries(header.records) : []) {
     pax = true;
     if (!records.has(key)) records.set(key, value);
   }
@@ -150,15 +151,24 @@ function paxRecord(key: string, value: Uint8Array): Uint8Array {
 }
 
 function finish(block: Uint8Array): Uint8Array {
-  block.set(encoder.encode("ustar\x0000"), 257);
+  putText(block, 257, 8, "ustar\x0000");
   block.fill(32, 148, 156);
   let sum = 0;
-  for (const byte of block) sum += byte;
-  block.set(encoder.encode(sum.toString(8).padStart(6, "0") + "\0 "), 148);
+  for (let i = 0; i < 512; i++) sum += block[i] as number;
+  putText(block, 148, 8, sum.toString(8).padStart(6, "0") + "\0 ");
   return block;
 }
 
 function putText(block: Uint8Array, at: number, size: number, text: string): void {
+  if (text.length <= size) {
+    let i = 0;
+    for (; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      if (code > 127) break;
+      block[at + i] = code;
+    }
+    if (i === text.length) return;
+  }
   const bytes = encoder.encode(text);
   block.set(bytes.subarray(0, size), at);
   // A cut-off name must not look like a directory's.
@@ -170,8 +180,11 @@ function putText(block: Uint8Array, at: number, size: number, text: string): voi
 }
 
 function putOctal(block: Uint8Array, at: number, size: number, value: number): void {
-  const digits = (fitsOctal(size, value) ? value : 0).toString(8).padStart(size - 1, "0");
-  block.set(encoder.encode(digits), at);
+  let rest = fitsOctal(size, value) ? value : 0;
+  for (let i = size - 2; i >= 0; i--) {
+    block[at + i] = 48 + (rest % 8);
+    rest = Math.floor(rest / 8);
+  }
 }
 
 function fitsOctal(size: number, value: number): boolean {

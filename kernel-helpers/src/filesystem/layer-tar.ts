@@ -72,7 +72,8 @@ export function layerTarBytes(entries: Iterable<LayerEntry>, options: LayerTarOp
 
 function headerOf(entry: LayerEntry, epoch: number | undefined): GoTarHeader {
   const records: Record<string, Uint8Array> = {};
-  for (const [name, value] of Object.entries(entry.xattrs ?? {})) records["SCHILY.xattr." + name] = value;
+  for (const [name, value] of entry.xattrs ? Object.entries(entry.xattrs) : [])
+    records["SCHILY.xattr." + name] = value;
   const header: GoTarHeader = {
     typeflag: TYPEFLAGS[entry.type],
     name: entry.name,

@@ -1,9 +1,11 @@
 /** A root file system with mounts over it: what a RUN works on (BuildKit executor/oci, executor/stubs.go). */
 
 import { type Content, FileSystemError, type Snapshot, type WritableFileSystem } from "../platform/files";
-import { baseName, cleanPath, dirName } from "../platform/paths";
+import { cleanPath, dirName } from "../platform/paths";
 import { Dir, Leaf, type Node } from "./nodes";
 import { locate } from "./lookup";
+import { rootPath } from "./root-path";
+import { FileOpError } from "./syscalls";
 import { TreeFileSystem, treeOf } from "./tree-file-system";
 
 /** Something to be seen under a path while a command runs. */
@@ -125,29 +127,23 @@ export class MountedFileSystem {
       if ((type === "dir") !== isDir) throw new FileSystemError(isDir ? "ENOTDIR" : "EISDIR", target);
       return found;
     }
+    const path = this.resolve(target);
     const made: string[] = [];
-    const missing = this.firstMissing(target);
-    for (let p = missing.path; ; p = dirName(p)) {
-      made.push(p);
-      if (p === missing.first) break;
-    }
-    tree.mkdir(isDir ? missing.path : dirName(missing.path), { recursive: true });
-    if (!isDir) tree.writeFile(missing.path, "", { mode: 0o755 });
+    for (let p = path; tree.lstat(p) === undefined; p = dirName(p)) made.push(p);
+    tree.mkdir(isDir ? path : dirName(path), { recursive: true });
+    if (!isDir) tree.writeFile(path, "", { mode: 0o755 });
     if (!mount.keepMountPoint) this.stubs.push(...made);
-    return missing.path;
+    return path;
   }
 
-  /** *target* with the links that exist resolved, and the topmost path of it that is missing. */
-  private firstMissing(target: string): { path: string; first: string } {
-    const rest: string[] = [];
-    let parent = target;
-    let real: string | undefined;
-    while ((real = this.tree.realpath(parent)) === undefined) {
-      rest.unshift(baseName(parent));
-      parent = dirName(parent);
+  /** *target* with its links followed, those that lead to nothing too. */
+  private resolve(target: string): string {
+    try {
+      return rootPath(this.tree, target);
+    } catch (error) {
+      if (error instanceof FileOpError) throw new FileSystemError("ENOTDIR", target);
+      throw error;
     }
-    const base = real === "/" ? "" : real;
-    return { path: base + "/" + rest.join("/"), first: base + "/" + (rest[0] ?? "") };
   }
 
   /** Where the mount is now: a command may have renamed a directory above it. */

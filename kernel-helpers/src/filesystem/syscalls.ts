@@ -56,6 +56,17 @@ export function lookAt(
   path: string,
   operation: "lstat" | "stat",
 ): FileStat | undefined {
+  // Most paths have no links in front of their last element.
+  const parent = path.slice(0, path.lastIndexOf("/")) || "/";
+  if (fs.realpath(parent) === parent) {
+    const direct = fs.lstat(path);
+    if (direct && (operation === "lstat" || direct.type !== "symlink")) return direct;
+    if (!direct && fs.lstat(parent)?.type === "dir") return undefined;
+  }
+  return walkTo(fs, path, operation);
+}
+
+function walkTo(fs: ReadableFileSystem, path: string, operation: "lstat" | "stat"): FileStat | undefined {
   const todo = path.split("/").reverse();
   const parts: string[] = [];
   let stat = fs.lstat("/");

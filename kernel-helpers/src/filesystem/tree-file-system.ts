@@ -133,7 +133,7 @@ export class TreeFileSystem extends TreeReader implements WritableFileSystem {
     if (place.name === "") throw new FileSystemError("EBUSY", path);
     if (node instanceof Dir && node.count > 0 && !options.recursive)
       throw new FileSystemError("ENOTEMPTY", path);
-    this.guard(place, path);
+    this.guardName(place, path);
     this.refuseMounted(node, path);
     this.unlink(node);
     this.take(placePath(place));
@@ -157,8 +157,8 @@ export class TreeFileSystem extends TreeReader implements WritableFileSystem {
     const fromPath = placePath(source);
     const toPath = placePath(target);
     if (node instanceof Dir && toPath.startsWith(fromPath + "/")) throw new FileSystemError("EINVAL", from);
-    this.guard(source, from);
-    this.guard(target, to);
+    this.guardName(source, from);
+    this.guardName(target, to);
     checkName(target.name, to);
     if (this.mounts.of(source.dirs, undefined) !== this.mounts.of(target.dirs, undefined))
       throw new FileSystemError("EXDEV", to);
@@ -251,6 +251,11 @@ export class TreeFileSystem extends TreeReader implements WritableFileSystem {
       throw new FileSystemError("ENOSPC", path);
     this.bytesLeft -= bytes;
     if (mount) mount.bytesLeft -= bytes;
+  }
+
+  /** Refuses changes of a directory's list below a read-only mount: that of a mount point belongs to what is around it. */
+  private guardName(place: Place, path: string): void {
+    if (this.mounts.of(place.dirs, undefined)?.readonly) throw new FileSystemError("EROFS", path);
   }
 
   /** Refuses changes below a read-only mount. */
