@@ -160,6 +160,6 @@ describe("layerbook build on a real directory", function () {
     });
     assert.equal(code, 1);
     assert.match(out, /^Check complete, \d+ warnings? ha(s|ve) been found!\n\nWARNING: /);
-    assert.match(out, /JSONArgsRecommended/);
+    assert.match(out, /\nJSONArgsRecommended: .*[가-힣]/);
   });
 });

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 
+import { codeFrame } from "../../kernel-helpers/src/dockerfile";
 import {
   BUILD_MIME,
   checkText,
-  codeFrame,
   displayWidth,
   renderBundle,
   renderProgress,

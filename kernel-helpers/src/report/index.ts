@@ -11,10 +11,11 @@ import { renderMarkdown } from "./table/markdown";
 import { tableOf, type LayerTable, type TableOptions } from "./table/model";
 import { renderText } from "./table/text";
 
+export { explainBuildError, explainBuildWarning } from "./explain";
 export { escapeHtml, Html, markup } from "./html";
 export { SIGNS, words, type Locale, type VerdictKind } from "./locale";
 export { codeBlock, codeSpan, escapeMarkdown } from "./markdown";
-export { buildOutput, checkText, codeFrame, errorText, warningsText } from "./output";
+export { buildOutput, checkText, errorText, warningsText } from "./output";
 export * from "./progress";
 export { renderReasons } from "./reasons";
 export { columns, displayWidth, oneLine, padEnd, padStart, truncate, wrap } from "./text";

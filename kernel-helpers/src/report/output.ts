@@ -1,10 +1,8 @@
 /** Everything `docker build` prints around the progress: warnings, code frames, the error line (buildx commands/build.go, solver/errdefs/source.go). */
 
 import type { BuildRecord } from "../build/types";
-import type { LineRange } from "../dockerfile/types";
+import { codeFrame } from "../dockerfile/code-frame";
 import { progressText, type ProgressKind, type ProgressOptions } from "./progress";
-
-const RULE = "--------------------\n";
 
 /** The whole of what `docker build --progress=KIND` prints for *record*; `--check` prints its findings instead. */
 export function buildOutput(record: BuildRecord, kind: ProgressKind, options: ProgressOptions = {}): string {
@@ -46,34 +44,4 @@ export function checkText(record: Pick<BuildRecord, "warnings" | "error" | "file
     return `${out}${count > 0 ? "\n" : ""}ERROR: ${error.message}\n${frames}`;
   }
   return count > 0 ? out : "Check complete, no warnings found.\n";
-}
-
-/**
- * The lines of *source* around *lines* with `>>>` before the marked ones. Four lines of surroundings for a single line, two
- * for more; they grow on both sides, and every round counts one more than it added. Nothing when the place is not in the text.
- */
-export function codeFrame(file: string, source: string, lines: readonly LineRange[]): string {
-  const all = source.split("\n");
-  const first = Math.min(...lines.map(([start]) => start));
-  const last = Math.max(...lines.map(([start, end]) => Math.max(start, end)));
-  if (lines.length === 0 || first < 1 || first > all.length) return "";
-  let start = first;
-  let end = Math.min(last, all.length);
-  const surroundings = start === end ? 4 : 2;
-  for (let added = 0; added < surroundings; added++) {
-    if (start > 1) {
-      start--;
-      added++;
-    }
-    if (end !== all.length) {
-      end++;
-      added++;
-    }
-  }
-  let out = `${file}:${first}\n${RULE}`;
-  for (let line = start; line <= end; line++) {
-    const marked = lines.some(([from, to]) => from <= line && line <= Math.max(from, to));
-    out += ` ${String(line).padStart(3)} | ${marked ? ">>>" : "   "} ${all[line - 1] ?? ""}\n`;
-  }
-  return out + RULE;
 }

@@ -5,7 +5,7 @@ import { resolve } from "node:path";
 
 import { Lab } from "../../lab";
 import { nodeMachine } from "../../lab-node";
-import { buildOutput, renderReasons, renderTable } from "../../report";
+import { buildOutput, explainBuildError, renderReasons, renderTable } from "../../report";
 import type { BuildRecord } from "../../build/types";
 import { readBuildRequest, type BuildRequest } from "../build-request";
 import type { CommandModule } from "../commands";
@@ -99,7 +99,8 @@ function printBuild(record: BuildRecord, request: BuildRequest, io: CommandIo): 
   if (!quiet && kind !== "rawjson") {
     const reasons = renderReasons(record, io.locale);
     if (reasons !== "") io.err(`\n${reasons}`);
-    if (record.error?.ko && io.locale === "ko") io.err(`\n${record.error.ko}\n`);
+    const explanation = record.error && explainBuildError(record.error, io.locale);
+    if (explanation) io.err(`\n${explanation}\n`);
   }
   if (request.table) io.out(renderTable(record, request.table, io.locale));
   const id = record.image?.configDigest ?? record.indexDigest;

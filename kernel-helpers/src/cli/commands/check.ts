@@ -1,6 +1,6 @@
 /** `layerbook check`: the build checks without a build, with an explanation of each finding. */
 
-import { checkText } from "../../report";
+import { checkText, explainBuildError, explainBuildWarning } from "../../report";
 import { readBuildRequest } from "../build-request";
 import type { CommandModule } from "../commands";
 import { buildDirectory } from "./build";
@@ -20,12 +20,12 @@ export const run: CommandModule["run"] = async (args, io) => {
   const request = readBuildRequest(args, io, ".");
   const record = await buildDirectory({ ...request, options: { ...request.options, check: true } }, io);
   io.out(checkText(record));
-  if (io.locale === "ko") {
-    const explained = [
-      ...new Map(record.warnings.map((warning) => [warning.rule, warning.ko])).entries(),
-    ].filter(([, ko]) => ko !== "");
-    if (explained.length > 0) io.out("\n" + explained.map(([rule, ko]) => `${rule}: ${ko}\n`).join(""));
-    if (record.error?.ko) io.out(`\n${record.error.ko}\n`);
-  }
+  const rules = new Map(
+    record.warnings.map((warning) => [warning.rule, explainBuildWarning(warning, io.locale)]),
+  );
+  const explained = [...rules].filter(([, text]) => text !== undefined);
+  if (explained.length > 0) io.out("\n" + explained.map(([rule, text]) => `${rule}: ${text}\n`).join(""));
+  const error = record.error && explainBuildError(record.error, io.locale);
+  if (error) io.out(`\n${error}\n`);
   return record.exitCode;
 };

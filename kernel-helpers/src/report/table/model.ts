@@ -1,6 +1,7 @@
 /** The layer table as plain data: every instruction of a build with its verdict and reason. All media print this. */
 
 import type { BuildRecord, BuildWarning, InstructionRow, Step } from "../../build/types";
+import { explainBuildError, explainBuildWarning } from "../explain";
 import { SIGNS, words, type Locale, type VerdictKind } from "../locale";
 import { humanSize } from "../units";
 import { rowSizes } from "./sizes";
@@ -139,7 +140,7 @@ export function tableOf(record: BuildRecord, options: TableOptions = {}): LayerT
     legend: order.filter((kind) => kinds.includes(kind)).map((kind) => verdict(kind, locale)),
     error: record.error && {
       message: record.error.message,
-      explanation: locale === "ko" ? record.error.ko : undefined,
+      explanation: explainBuildError(record.error, locale),
       frames: record.error.frames,
     },
     image: record.image && {
@@ -231,7 +232,7 @@ function tableWarning(warning: BuildWarning, locale: Locale): TableWarning {
   return {
     rule: warning.rule,
     detail: warning.detail,
-    explanation: locale === "ko" ? warning.ko || undefined : warning.description,
+    explanation: explainBuildWarning(warning, locale),
     url: warning.url,
     line: warning.line,
   };
