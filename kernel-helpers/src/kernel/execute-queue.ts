@@ -1,5 +1,6 @@
 /** Requests on the shell channel, one after the other, in the order they came; aborts what waits behind a failed cell. */
 
+import { setTimeout } from "node:timers";
 import type { Message } from "./protocol/messages";
 
 /** How long the channel must be silent before "everything the client had sent" is known, in ms. */

@@ -1,5 +1,6 @@
 /** The kernel: answers every request of the Jupyter protocol. One per process. */
 
+import { setImmediate, setTimeout } from "node:timers";
 import { dirname } from "node:path";
 import type * as zmq from "zeromq";
 import { RequestQueue } from "./execute-queue";
@@ -16,14 +17,14 @@ import type { ConnectionInfo, ErrorContent, Message } from "./protocol/messages"
 import { readExecuteRequest } from "./protocol/messages";
 import { openPublisher, openRouter } from "./protocol/sockets";
 import { Wire } from "./protocol/wire";
-import { type CellContext, currentCell, runInCell } from "./session/cell-context";
+import { type CellContext, currentCell, runInCell, stopUpTo } from "./session/cell-context";
 import { Comms } from "./session/comms";
 import { evaluateCell } from "./session/evaluate";
 import { History } from "./session/history";
 import { LanguageHelp } from "./session/language-help";
 import { NotebookSession } from "./session/notebook-session";
 import type { Outcome } from "./session/outcome";
-import { exitProcess, installGuards } from "./session/process-guards";
+import { exitProcess, installGuards, renewGuards } from "./session/process-guards";
 import { registerMagics } from "./magics/builtin";
 import { TypeScriptPart } from "./typescript/part";
 
@@ -52,6 +53,7 @@ export class Kernel {
   private control: Control | undefined;
   private count = 0;
   private ending = false;
+  private serial = 0;
   private running: Running | undefined;
 
   private constructor(
@@ -232,6 +234,7 @@ export class Kernel {
   ): Promise<Outcome> {
     const running: Running = { context, controller, uncaught: [] };
     this.running = running;
+    renewGuards();
     this.control?.cellStarts();
     try {
       const outcome = await evaluateCell(code, context, metadata, {
@@ -272,6 +275,7 @@ export class Kernel {
 
   private contextOf(message: Message, allowStdin: boolean, signal: AbortSignal): CellContext {
     return {
+      serial: ++this.serial,
       parent: message.header,
       count: this.count,
       silent: false,
@@ -316,8 +320,10 @@ export class Kernel {
 
   private interrupt(): void {
     const { running } = this;
-    if (running === undefined) return;
-    running.controller.abort();
+    // With no cell running it stops what earlier ones still do in the background.
+    if (running === undefined) stopUpTo(this.serial);
+    else running.controller.abort();
+    this.control?.hunt();
   }
 
   /** For long synchronous work of magics: notices an interrupt that this thread has had no time to receive. */
@@ -337,6 +343,7 @@ export class Kernel {
       uncaught: (error, kind) => {
         const { running } = this;
         const cell = currentCell();
+        if (error instanceof Error && error.name === "Interrupted") return; // code of a stopped cell, found in the background
         if (
           running !== undefined &&
           (cell === undefined || cell.parent === running.context.parent) &&

@@ -1,5 +1,7 @@
 /** Publishes to all clients: every message with the request it belongs to, and written text joined into few messages. */
 
+import { performance } from "node:perf_hooks";
+import { clearTimeout, setTimeout } from "node:timers";
 import type { Header, MimeBundle } from "../protocol/messages";
 import type { Wire } from "../protocol/wire";
 import { Pacer, type RateLimits } from "./pacer";

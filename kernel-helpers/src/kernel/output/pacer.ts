@@ -3,6 +3,9 @@
  * messages and bytes per second, and throws away what is more. Clients that connect directly have no such limits.
  */
 
+import { performance } from "node:perf_hooks";
+import { clearTimeout, setTimeout } from "node:timers";
+
 /** How much a server lets through. Infinity: no limit. */
 export interface RateLimits {
   readonly messagesPerSecond: number;

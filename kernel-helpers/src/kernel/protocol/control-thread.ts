@@ -6,7 +6,8 @@
 import { workerData } from "node:worker_threads";
 import type * as zmq from "zeromq";
 import type { ControlData, ToControl, ToMain } from "./control-messages";
-import { FLAG, IN_SCRIPT, INPUT, RUNNING, STOP, TICK, TICK_MS } from "./flags";
+import { descendants } from "./descendants";
+import { COMPILER, FLAG, IN_SCRIPT, INPUT, NOTICED, RUNNING, STOP, TICK, TICK_MS } from "./flags";
 import type { Message } from "./messages";
 import { openHeartbeat, openRouter } from "./sockets";
 import { Wire } from "./wire";
@@ -14,6 +15,8 @@ import { Wire } from "./wire";
 const { connection, session, kernelInfo, flags, port } = workerData as ControlData;
 const wire = new Wire(connection.key, session);
 const tell = (message: ToMain): void => port.postMessage(message);
+/** A main thread that has not noticed an interrupt for so many ms is stuck. */
+const STUCK_MS = 200;
 /** A main thread that has not ended by itself this many ms after a shutdown is killed. */
 const SHUTDOWN_MS = 1000;
 
@@ -112,12 +115,26 @@ function answer({ header, content }: Message): { type: string; content: object }
 }
 
 function interrupt(): void {
+  Atomics.store(flags, NOTICED, 0);
   Atomics.or(flags, FLAG, STOP);
-  if (asked !== undefined) deliver("");
   tell({ type: "interrupt" });
-  // Stops library code and regular expressions, which have no guard; only while the script runs that listens for it.
-  if (process.platform !== "win32" && Atomics.load(flags, IN_SCRIPT) === 1)
-    process.kill(process.pid, "SIGINT");
+  if (asked !== undefined) deliver("");
+  if (process.platform !== "win32") setTimeout(unstick, STUCK_MS);
+}
+
+/** Reaches a main thread that has not noticed: loops of cells have guards, but regular expressions, libraries and waits have none. */
+function unstick(): void {
+  if (Atomics.load(flags, NOTICED) === 1) return;
+  // Only while the script runs that listens for it: later it would stop the next cell.
+  if (Atomics.load(flags, IN_SCRIPT) === 1) process.kill(process.pid, "SIGINT");
+  // A main thread that waits for a child (execSync) hears nothing: the child is told, as by Ctrl-C in a terminal.
+  for (const pid of descendants(process.pid, Atomics.load(flags, COMPILER))) {
+    try {
+      process.kill(pid, "SIGINT");
+    } catch {
+      // ended meanwhile
+    }
+  }
 }
 
 async function serveStdin(socket: zmq.Router): Promise<void> {

@@ -1,9 +1,10 @@
 /** The main thread's side of the control thread. */
 
+import { clearTimeout, setTimeout } from "node:timers";
 import { extname, join } from "node:path";
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
 import type { ControlData, ToControl, ToMain } from "./control-messages";
-import { FLAG, INPUT, RUNNING, STOP } from "./flags";
+import { FLAG, HUNT, INPUT, NOTICED, RUNNING, STOP } from "./flags";
 import type { Header } from "./messages";
 
 /** What the control thread asks of the kernel. */
@@ -21,9 +22,13 @@ export interface Question {
   readonly password: boolean;
 }
 
+/** How long background work of a stopped cell is looked for, ms. */
+const HUNT_MS = 20_000;
+
 export class Control {
   private readonly waiting = new Map<number, (value: string) => void>();
   private questions = 0;
+  private hunting: NodeJS.Timeout | undefined;
 
   private constructor(
     private readonly worker: Worker,
@@ -79,13 +84,20 @@ export class Control {
 
   /** A cell begins: loops in it are told every 50 ms to look after output and memory. */
   cellStarts(): void {
-    Atomics.store(this.flags, FLAG, 0);
+    Atomics.and(this.flags, FLAG, HUNT);
     if (Atomics.exchange(this.flags, RUNNING, 1) === 0) this.post({ type: "tick" });
   }
 
   cellEnds(): void {
     Atomics.store(this.flags, RUNNING, 0);
-    Atomics.store(this.flags, FLAG, 0);
+    Atomics.and(this.flags, FLAG, HUNT);
+  }
+
+  /** For a while, code that belongs to a stopped cell is to throw wherever it comes by. Lasts as long as some does. */
+  hunt(): void {
+    Atomics.or(this.flags, FLAG, HUNT);
+    clearTimeout(this.hunting);
+    this.hunting = setTimeout(() => Atomics.and(this.flags, FLAG, ~HUNT), HUNT_MS).unref();
   }
 
   /** Closes the thread's sockets; resolves when the thread has ended. */
@@ -108,8 +120,10 @@ export class Control {
   private receive(message: ToMain): void {
     const { handlers } = this;
     if (message.type === "status") handlers.status(message.state, message.header);
-    else if (message.type === "interrupt") handlers.interrupt();
-    else if (message.type === "shutdown") handlers.shutdown(message.restart);
+    else if (message.type === "interrupt") {
+      Atomics.store(this.flags, NOTICED, 1);
+      handlers.interrupt();
+    } else if (message.type === "shutdown") handlers.shutdown(message.restart);
     else if (message.type === "input") {
       this.waiting.get(message.id)?.(message.value);
       this.waiting.delete(message.id);

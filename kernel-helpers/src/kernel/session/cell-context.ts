@@ -14,10 +14,24 @@ export interface CellContext {
   readonly identities: readonly Uint8Array[];
   /** Aborted when the cell is interrupted. */
   readonly signal: AbortSignal;
+  /** Rises with every cell. */
+  readonly serial: number;
 }
 
 const storage = new AsyncLocalStorage<CellContext>();
 let latest: CellContext | undefined;
+let stopped = -1;
+
+/** Background work of all cells up to *serial* is to stop. */
+export function stopUpTo(serial: number): void {
+  stopped = serial;
+}
+
+/** Does the running code belong to a cell that has been stopped? */
+export function isStopped(): boolean {
+  const cell = storage.getStore();
+  return cell !== undefined && (cell.signal.aborted || cell.serial <= stopped);
+}
 
 /** Runs *work* as part of a cell: what it starts, however late it runs, stays with this cell. */
 export function runInCell<T>(context: CellContext, work: () => T): T {

@@ -1,5 +1,6 @@
 /** Runs the code of a cell: magics by their registry, the rest as TypeScript, which is loaded when it is first needed. */
 
+import { clearTimeout, setTimeout } from "node:timers";
 import type { MagicRegistry } from "../magics/registry";
 import { runCellMagic, runLineMagic } from "../magics/run-magic";
 import { splitCell } from "../magics/split";

@@ -5,6 +5,7 @@ import type { Iopub } from "../output/iopub";
 import { toMimeBundle, withBase64 } from "../output/mime";
 import type { Control } from "../protocol/control";
 import { currentCell } from "./cell-context";
+import { Interrupted } from "./outcome";
 
 /** What the functions need of the kernel. */
 export interface GlobalsHost {
@@ -64,7 +65,8 @@ export function createGlobals(host: GlobalsHost): object {
       const answer = host
         .control()
         .askSync({ identities: cell.identities, parent: cell.parent, prompt: message, password: false });
-      return answer === undefined ? null : answer === "" ? otherwise : answer;
+      if (answer === undefined) throw new Interrupted("입력을 중단했습니다.");
+      return answer === "" ? otherwise : answer;
     },
   };
   // Behind the functions: names of the package, looked up only when a cell uses one.

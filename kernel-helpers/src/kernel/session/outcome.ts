@@ -17,6 +17,11 @@ export interface CellLanguage {
   run(code: string): Promise<Outcome>;
 }
 
+/** Thrown into a cell that is to stop. */
+export class Interrupted extends Error {
+  override readonly name = "Interrupted";
+}
+
 /** The error of a cell that the learner stopped. */
 export const INTERRUPTED: ErrorContent = {
   ename: "Interrupted",

@@ -31,14 +31,45 @@ export function installGuards(handlers: GuardHandlers): void {
   process.exit = (code?: string | number | null) => refuse(`process.exit(${code ?? ""})`);
   hidden.reallyExit = () => refuse("process.reallyExit()"); // its undocumented other name
   process.abort = () => refuse("process.abort()");
-  process.on("SIGINT", () => handlers.interrupt());
-  process.on("uncaughtException", (error) => handlers.uncaught(error, "exception"));
-  process.on("unhandledRejection", (reason) => handlers.uncaught(reason, "rejection"));
-  process.on("warning", () => undefined);
-  process.removeAllListeners("warning"); // warnings of Node are for its operator, not for a learner
-  process.on("warning", (warning) => {
-    if (warning.name !== "ExperimentalWarning" && warning.name !== "DeprecationWarning") {
-      handlers.stream("stderr", `${warning.name}: ${warning.message}\n`);
-    }
-  });
+  lockGlobals();
+  renew = () => {
+    process.removeAllListeners("warning"); // warnings of Node are for its operator, not for a learner
+    process.on("SIGINT", () => handlers.interrupt());
+    process.on("uncaughtException", (error) => handlers.uncaught(error, "exception"));
+    process.on("unhandledRejection", (reason) => handlers.uncaught(reason, "rejection"));
+    process.on("warning", (warning) => {
+      if (warning.name !== "ExperimentalWarning" && warning.name !== "DeprecationWarning") {
+        handlers.stream("stderr", `${warning.name}: ${warning.message}\n`);
+      }
+    });
+  };
+  renew();
+}
+
+let renew = (): void => undefined;
+
+/** Puts the listeners back when code of a cell has removed them: an error in a timer would end the process. */
+export function renewGuards(): void {
+  if (process.listenerCount("uncaughtException") === 0) renew();
+}
+
+/** Globals that the kernel itself works with cannot be replaced by a cell. Timers and the clock can: tests fake them. */
+function lockGlobals(): void {
+  for (const name of [
+    "Promise",
+    "Object",
+    "Array",
+    "Map",
+    "Set",
+    "JSON",
+    "Atomics",
+    "Symbol",
+    "Buffer",
+    "Error",
+    "String",
+    "RegExp",
+  ]) {
+    const value = (globalThis as Readonly<Record<string, unknown>>)[name];
+    Object.defineProperty(globalThis, name, { value, writable: false, configurable: false });
+  }
 }

@@ -32,6 +32,8 @@ export class TypeScriptClient {
   constructor(
     private readonly directory: string,
     private readonly packageDirectory: string,
+    /** Told of the process id when the process is started, and of undefined when it has ended. */
+    private readonly onProcess: (pid: number | undefined) => void = () => undefined,
   ) {}
 
   /** Has the process been started? */
@@ -57,6 +59,7 @@ export class TypeScriptClient {
       windowsHide: true,
     });
     this.child = child;
+    this.onProcess(child.pid);
     child.stdout?.setEncoding("utf8").on("data", (chunk: string) => this.receive(chunk));
     child.stdin?.on("error", () => undefined); // the process is gone: "exit" says so
     child.on("error", () => this.lost(child));
@@ -115,6 +118,7 @@ export class TypeScriptClient {
   private lost(child: ChildProcess): void {
     if (this.child !== child) return;
     this.child = undefined;
+    this.onProcess(undefined);
     this.pending = "";
     const all = [...this.waiting.values()];
     this.waiting.clear();

@@ -1,7 +1,9 @@
 /** Everything about TypeScript cells, made when the first of them comes. */
 
 import type { Iopub } from "../output/iopub";
+import { captureChildren } from "../output/child-output";
 import type { Control } from "../protocol/control";
+import { COMPILER } from "../protocol/flags";
 import type { ErrorContent } from "../protocol/messages";
 import type { CellContext } from "../session/cell-context";
 import { currentCell } from "../session/cell-context";
@@ -31,7 +33,9 @@ export class TypeScriptPart {
   private made: TypeScriptCells | undefined;
 
   constructor(private readonly host: PartHost) {
-    this.client = new TypeScriptClient(host.session.directory, host.packageDirectory);
+    this.client = new TypeScriptClient(host.session.directory, host.packageDirectory, (pid) =>
+      Atomics.store(host.flags, COMPILER, pid ?? 0),
+    );
   }
 
   get cells(): TypeScriptCells {
@@ -51,12 +55,14 @@ export class TypeScriptPart {
   private make(): TypeScriptCells {
     const { host } = this;
     installStackTranslation();
+    captureChildren();
     return new TypeScriptCells({
       directory: host.session.directory,
       flags: host.flags,
       client: this.client,
       globals: createGlobals({ iopub: host.iopub, control: host.control, lazy: (name) => this.lazy(name) }),
       special: (id) => (id === "tslab" ? this.tslab() : undefined),
+      hunt: () => host.control().hunt(),
       attend: () => host.iopub.flushAll(),
       whereDefined: (name) => whereDefined(name, host.session.directory, process.env.JPY_SESSION_NAME),
     });

@@ -4,10 +4,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as v8 from "node:v8";
 import * as vm from "node:vm";
-import { FLAG, IN_SCRIPT, STOP } from "../protocol/flags";
+import { FLAG, HUNT, IN_SCRIPT, STOP, TICK } from "../protocol/flags";
 import { toMimeBundle } from "../output/mime";
-import type { CellContext } from "../session/cell-context";
-import { INTERRUPTED, type Outcome } from "../session/outcome";
+import { type CellContext, isStopped } from "../session/cell-context";
+import { Interrupted, INTERRUPTED, type Outcome } from "../session/outcome";
 import { ServiceLost, type TypeScriptClient } from "./client";
 import { compilerError, thrownError } from "./errors";
 import { CellModules, importMeta } from "./modules";
@@ -15,19 +15,16 @@ import { cellScriptName, rememberSource } from "./positions";
 import type { CompileReply } from "./service/protocol";
 import { FLAGS, RUNTIME, SCOPE } from "./service/transform-names";
 
-/** Thrown into a cell that is to stop. */
-export class Interrupted extends Error {
-  override readonly name = "Interrupted";
-}
-
 /** Thrown into a loop before the heap overflows: an overflow would end the process. */
 export class OutOfMemory extends Error {
   override readonly name = "OutOfMemoryError";
   readonly code = "LB_OUT_OF_MEMORY";
 }
 
-/** Part of the heap's limit at which a loop is stopped. */
-const MEMORY_SHARE = 0.88;
+/** Part of the old generation's limit at which a loop is stopped. */
+const MEMORY_SHARE = 0.85;
+/** Bytes of V8's limit that are for new objects only. */
+const YOUNG_GENERATION = 48 * 2 ** 20;
 
 /** What cells need of the kernel. */
 export interface CellHost {
@@ -38,6 +35,8 @@ export interface CellHost {
   readonly globals: object;
   /** A module given instead of the one found by resolution; undefined for others. */
   special(id: string): unknown;
+  /** Goes on looking for background work of stopped cells. */
+  hunt(): void;
   /** Called from time to time while a cell is busy: text may be sent. */
   attend(): void;
   /** Which cell of the notebook defines *name*, as a sentence; undefined when that is not known. */
@@ -48,6 +47,8 @@ export interface CellHost {
 interface CellRuntime {
   define(accessors: object): void;
   attend(): void;
+  /** Gives back what was awaited, unless the cell is to stop. */
+  pass(value: unknown): unknown;
   import(id: string): Promise<unknown>;
   readonly meta: object;
   result: unknown;
@@ -72,7 +73,13 @@ export class TypeScriptCells {
       new Set(["layerbook", "tslab"]),
       (id) => host.special(id),
       () => ({
-        runtime: { attend },
+        runtime: {
+          attend,
+          pass: (value: unknown) => {
+            if (Atomics.load(host.flags, FLAG) !== 0) attend();
+            return value;
+          },
+        },
         flags: host.flags,
       }),
     );
@@ -152,6 +159,10 @@ export class TypeScriptCells {
     const runtime: CellRuntime = {
       define: (accessors) => this.define(accessors, defined),
       attend: () => this.attend(),
+      pass: (value) => {
+        if (Atomics.load(host.flags, FLAG) !== 0) this.attend();
+        return value;
+      },
       import: (id) => this.modules.importFrom(id, host.directory),
       meta: importMeta(join(host.directory, "cell.ts")),
       result: undefined,
@@ -225,11 +236,16 @@ export class TypeScriptCells {
   /** Called by loops and functions of cells when a flag is up. */
   private attend(): void {
     const { flags } = this.host;
-    if ((Atomics.load(flags, FLAG) & STOP) !== 0) throw new Interrupted("셀 실행을 중단했습니다.");
-    Atomics.store(flags, FLAG, 0);
+    const bits = Atomics.and(flags, FLAG, ~TICK);
+    if ((bits & STOP) !== 0) throw new Interrupted("셀 실행을 중단했습니다.");
+    if ((bits & HUNT) !== 0 && isStopped()) {
+      this.host.hunt();
+      throw new Interrupted("중단한 셀이 뒤에서 계속하던 일을 멈췄습니다.");
+    }
+    if ((bits & TICK) === 0) return;
     this.host.attend();
     const { used_heap_size: used, heap_size_limit: limit } = v8.getHeapStatistics();
-    if (used > limit * MEMORY_SHARE) {
+    if (used > (limit - YOUNG_GENERATION) * MEMORY_SHARE) {
       const mb = (bytes: number): string => `${Math.round(bytes / 2 ** 20)}MB`;
       throw new OutOfMemory(
         `메모리가 거의 찼습니다 (${mb(used)} / ${mb(limit)}). 셀을 멈춥니다. 더 작은 자료로 해 보세요. (Out of memory.)`,

@@ -286,6 +286,7 @@ function guardVisitor(
       return factory.createPropertyAccessExpression(factory.createIdentifier(RUNTIME), "meta");
     }
     const next = ts.visitEachChild(node, visit, context);
+    if (ts.isAwaitExpression(next)) return ts.setTextRange(runtimeCall("pass", [next]), next);
     if (ts.isWhileStatement(next))
       return factory.updateWhileStatement(next, next.expression, guarded(next.statement));
     if (ts.isDoStatement(next))
