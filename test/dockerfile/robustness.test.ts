@@ -10,6 +10,7 @@ import {
   expandWord,
   explainError,
   fixError,
+  fixWarning,
   isDockerfileError,
   lexModes,
   LogicalLine,
@@ -174,6 +175,17 @@ describe("time grows with the length only", function () {
       });
     }
   }
+
+  it("repairs of 30,000 findings", () => {
+    const text = "FROM a as b\n".repeat(30_000);
+    const parsed = parseDockerfile(text);
+    const instructions = isDockerfileError(parsed) ? parsed : parseInstructions(parsed);
+    assert.ok(!isDockerfileError(instructions));
+    const start = performance.now();
+    const fixes = instructions.lint.map((warning) => fixWarning(text, warning)).filter((fix) => fix !== undefined);
+    assert.strictEqual(applyFixes(text, fixes).text, "FROM a AS b\n".repeat(30_000));
+    assert.ok(performance.now() - start < 8000);
+  });
 
   it("patterns with a thousand stars", () => {
     const values = new Map([["a", "ab".repeat(10_000)]]);

@@ -3,11 +3,9 @@
 import { rules } from "../checks/rules";
 import type { Bilingual } from "../checks/rule";
 import { toLower, toUpper, trimLeft } from "../go-text";
-import { parseDockerfile } from "../parse";
-import { isDockerfileError } from "../refusal";
 import type { LintWarning } from "../types";
 import type { Fix, TextEdit } from "./fix";
-import { lineStart, LogicalLine, nodeAtLine, rangeAt } from "./place";
+import { instructionAtLine, lineStart, type LogicalLine, rangeAt } from "./place";
 
 /** What a repair is made from. */
 interface Context {
@@ -195,13 +193,8 @@ const makers: Readonly<Record<string, Maker>> = {
 export function fixWarning(text: string, warning: LintWarning): Fix | undefined {
   const maker = Object.hasOwn(makers, warning.rule) ? makers[warning.rule] : undefined;
   const first = warning.lines[0];
-  if (maker === undefined || first === undefined) return undefined;
-  const parsed = parseDockerfile(text);
-  if (isDockerfileError(parsed)) return undefined;
-  const node = nodeAtLine(parsed, first[0]);
-  return node === undefined
-    ? undefined
-    : maker({ text, warning, line: new LogicalLine(text, node, parsed.escape) });
+  const line = maker === undefined || first === undefined ? undefined : instructionAtLine(text, first[0]);
+  return line === undefined ? undefined : maker!({ text, warning, line });
 }
 
 /** What *warning*'s rule is for and how to mend it; undefined for a rule that is not known. */

@@ -6,7 +6,7 @@ import { parseDockerfile } from "../parse";
 import { isDockerfileError, Refusal } from "../refusal";
 import type { DockerfileError } from "../types";
 import type { Fix, TextEdit } from "./fix";
-import { lineStart, LogicalLine, nodeAtLine, rangeAt, type Word } from "./place";
+import { instructionAtLine, lineStart, type LogicalLine, rangeAt, type Word } from "./place";
 
 const fix = (ko: string, en: string, ...edits: TextEdit[]): Fix => ({ title: { ko, en }, edits });
 const change = (word: string, ...edits: TextEdit[]): Fix =>
@@ -15,11 +15,7 @@ const change = (word: string, ...edits: TextEdit[]): Fix =>
 /** The instruction that the refusal marks. */
 function markedLine(text: string, error: DockerfileError): LogicalLine | undefined {
   const first = error.lines[0]?.[0];
-  if (first === undefined) return undefined;
-  const parsed = parseDockerfile(text);
-  if (isDockerfileError(parsed)) return undefined;
-  const node = nodeAtLine(parsed, first[0]);
-  return node === undefined ? undefined : new LogicalLine(text, node, parsed.escape);
+  return first === undefined ? undefined : instructionAtLine(text, first[0]);
 }
 
 /** The near word that the message proposes. */

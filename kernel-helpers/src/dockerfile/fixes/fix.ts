@@ -2,6 +2,7 @@
 
 import type { Bilingual } from "../checks/rule";
 import type { SourceRange } from "../types";
+import { countUpTo } from "./place";
 
 /** One edit: what stands in *range* becomes *replacement*. */
 export interface TextEdit {
@@ -25,18 +26,25 @@ export function applyFixes(
   text: string,
   fixes: readonly Fix[],
 ): { readonly text: string; readonly applied: readonly Fix[] } {
+  // In the order of their places.
   const taken: TextEdit[] = [];
   const applied: Fix[] = [];
-  const overlaps = (a: TextEdit, b: TextEdit) =>
-    a.range.start.offset < b.range.end.offset && b.range.start.offset < a.range.end.offset;
-  const samePlace = (a: TextEdit, b: TextEdit) => a.range.start.offset === b.range.start.offset;
+  const indexOf = ({ range }: TextEdit) =>
+    countUpTo(taken, (edit) => edit.range.start.offset, range.start.offset);
+  const isFree = (edit: TextEdit): boolean => {
+    const at = indexOf(edit);
+    const { start, end } = edit.range;
+    const before = taken[at - 1]?.range;
+    const after = taken[at]?.range;
+    if (before !== undefined && (before.start.offset === start.offset || before.end.offset > start.offset))
+      return false;
+    return after === undefined || after.start.offset >= end.offset;
+  };
   for (const fix of fixes) {
-    if (fix.edits.some((edit) => taken.some((other) => overlaps(edit, other) || samePlace(edit, other))))
-      continue;
-    taken.push(...fix.edits);
+    if (!fix.edits.every(isFree)) continue;
+    for (const edit of fix.edits) taken.splice(indexOf(edit), 0, edit);
     applied.push(fix);
   }
-  taken.sort((a, b) => a.range.start.offset - b.range.start.offset);
   let out = "";
   let at = 0;
   for (const { range, replacement } of taken) {

@@ -1,17 +1,38 @@
 /** Where the pieces of an instruction stand in the file: the way back from the joined line to the text. */
 
 import { isSpace, trimLeft, trimNewline } from "../go-text";
-import type { Node, ParsedDockerfile, SourcePosition, SourceRange } from "../types";
+import { parseDockerfile } from "../parse";
+import { isDockerfileError } from "../refusal";
+import type { DockerfileError, Node, ParsedDockerfile, SourcePosition, SourceRange } from "../types";
+
+/** Where the lines of the text asked about last begin: places are asked for in great numbers, of one text after the other. */
+let table: { readonly text: string; readonly starts: readonly number[] } = { text: "", starts: [0] };
+
+function lineStarts(text: string): readonly number[] {
+  if (table.text === text) return table.starts;
+  const starts = [0];
+  for (let feed = text.indexOf("\n"); feed >= 0; feed = text.indexOf("\n", feed + 1)) starts.push(feed + 1);
+  table = { text, starts };
+  return starts;
+}
+
+/** How many of *items*, sorted by *key*, are at most *limit*. */
+export function countUpTo<T>(items: readonly T[], key: (item: T) => number, limit: number): number {
+  let low = 0;
+  let high = items.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (key(items[middle]!) <= limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
 
 /** The place of offset *offset* in *text*. */
 export function positionAt(text: string, offset: number): SourcePosition {
-  let line = 1;
-  let lineStart = 0;
-  for (let feed = text.indexOf("\n"); feed >= 0 && feed < offset; feed = text.indexOf("\n", lineStart)) {
-    line++;
-    lineStart = feed + 1;
-  }
-  return { offset, line, column: offset - lineStart + 1 };
+  const starts = lineStarts(text);
+  const line = countUpTo(starts, (start) => start, offset);
+  return { offset, line, column: offset - starts[line - 1]! + 1 };
 }
 
 /** The range from offset *start* to *end* (exclusive). */
@@ -21,13 +42,7 @@ export function rangeAt(text: string, start: number, end: number): SourceRange {
 
 /** Offset of the beginning of line *line* (1-based); the text's length behind its last line. */
 export function lineStart(text: string, line: number): number {
-  let offset = 0;
-  for (let i = 1; i < line; i++) {
-    const feed = text.indexOf("\n", offset);
-    if (feed < 0) return text.length;
-    offset = feed + 1;
-  }
-  return offset;
+  return lineStarts(text)[Math.max(line, 1) - 1] ?? text.length;
 }
 
 /** Offset of the beginning of the line that *offset* is in. */
@@ -125,5 +140,18 @@ export class LogicalLine {
 
 /** The instruction that line *line* (1-based) belongs to. */
 export function nodeAtLine(parsed: ParsedDockerfile, line: number): Node | undefined {
-  return parsed.nodes.find((node) => node.startLine <= line && line <= node.endLine);
+  const node = parsed.nodes[countUpTo(parsed.nodes, ({ startLine }) => startLine, line) - 1];
+  return node !== undefined && line <= node.endLine ? node : undefined;
+}
+
+/** The text read last, for many repairs of one file. */
+let read: { readonly text: string; readonly parsed: ParsedDockerfile | DockerfileError } | undefined;
+
+/** The instruction of *text* at line *line*; undefined when there is none or the text cannot be read. */
+export function instructionAtLine(text: string, line: number): LogicalLine | undefined {
+  if (read?.text !== text) read = { text, parsed: parseDockerfile(text) };
+  const { parsed } = read;
+  if (isDockerfileError(parsed)) return undefined;
+  const node = nodeAtLine(parsed, line);
+  return node === undefined ? undefined : new LogicalLine(text, node, parsed.escape);
 }
