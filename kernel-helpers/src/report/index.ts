@@ -16,6 +16,7 @@ export { escapeHtml, Html, markup } from "./html";
 export { SIGNS, words, type Locale, type VerdictKind } from "./locale";
 export { codeBlock, codeSpan, escapeMarkdown } from "./markdown";
 export { buildOutput, checkText, errorText, warningsText } from "./output";
+export * from "./pictures";
 export * from "./progress";
 export { renderReasons } from "./reasons";
 export { columns, displayWidth, oneLine, padEnd, padStart, truncate, wrap } from "./text";

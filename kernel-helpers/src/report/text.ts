@@ -1,11 +1,18 @@
 /** Laying out plain text by the columns it takes on the screen: a Hangul syllable takes two. */
 
-import stringWidth from "string-width";
-
 import { visibleControl } from "./html";
+
+/** Characters whose width is plain: ASCII and other narrow ones, then those of two columns (Hangul, CJK, full-width forms). */
+const PLAIN =
+  /^[\x20-\x7e\u00a0-\u00ac\u00ae-\u00ff\u2010-\u2027\u2030-\u203b\u2190-\u21ff\u2500-\u25fc\uac00-\ud7a3\u3001-\u3029\u4e00-\u9fff\uff01-\uff60]*$/;
+const WIDE = /[\uac00-\ud7a3\u3001-\u3029\u4e00-\u9fff\uff01-\uff60]/g;
 
 /** Columns that *text* takes in a terminal. */
 export function displayWidth(text: string): number {
+  if (PLAIN.test(text)) return text.length + (text.match(WIDE)?.length ?? 0);
+  // Emoji, combining marks: the library knows them. Loading it takes longer than a cached build, so it waits until now.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { default: stringWidth } = require("string-width") as { default: (text: string) => number };
   return stringWidth(text);
 }
 
@@ -36,7 +43,7 @@ export function truncate(text: string, width: number): string {
 export function oneLine(text: string): string {
   return text
     .trim()
-    .replace(/\\\s*\n\s*/g, " ")
+    .replace(/\s*\\\s*\n\s*/g, " ")
     .replace(/\s*\n\s*/g, " ⏎ ")
     .replace(/\t/g, " ")
     .replace(/[\u0000-\u001f\u007f]/g, visibleControl);

@@ -27,10 +27,10 @@ const COLORS: Readonly<Record<VerdictKind, readonly [string, string]>> = {
 };
 
 const BASE = "text-align:left;vertical-align:top;padding:3px 10px 3px 0;border-bottom:1px solid #8a8a8a";
-const CELL = `${BASE};white-space:normal`;
-const NARROW = `${BASE};white-space:nowrap`;
-const HEAD = `${NARROW};font-weight:600`;
-const CODE =
+export const CELL = `${BASE};white-space:normal`;
+export const NARROW = `${BASE};white-space:nowrap`;
+export const HEAD = `${NARROW};font-weight:600`;
+export const CODE =
   "font-family:D2Coding,monospace;white-space:pre-wrap;overflow-wrap:anywhere;background-color:transparent;color:inherit;padding:0";
 
 /** The table in a wrapper with `lang`. */
@@ -69,7 +69,7 @@ ${row.warnings.map(
 )}`;
 }
 
-function chip(verdict: Verdict, outlined: boolean): Html {
+export function chip(verdict: Verdict, outlined: boolean): Html {
   const [color, background] = COLORS[verdict.kind];
   const label = `${verdict.sign} ${verdict.word}`;
   if (color === "") return markup`${verdict.sign}`;
