@@ -66,7 +66,7 @@ function answer(run: () => string): { digest?: string; error?: string } {
 function checkRecord(c: Case): void {
   const file = c.file as VectorFile;
   const entry = treeEntry(file);
-  const content = contentOf(String(entry.content));
+  const content = contentOf((file.data ?? "").repeat(file.repeat ?? 1));
   const stat: FileStat = {
     type: entry.type,
     mode: entry.mode ?? (file.t === "d" ? 0o755 : 0o644),

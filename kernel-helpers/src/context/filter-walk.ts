@@ -1,7 +1,6 @@
 /** What a client sends of a directory (fsutil filter.go). */
 
 import type { FileStat, ReadableFileSystem } from "../platform/files";
-import { compareBytes } from "../platform/paths";
 import { dedupePaths, followLinks } from "./follow-links";
 import { type MatchInfo, type Pattern, PatternMatcher } from "./pattern-matcher";
 import type { ContextFilter } from "./types";

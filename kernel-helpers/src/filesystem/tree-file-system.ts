@@ -8,10 +8,11 @@ import {
   type Snapshot,
   type WritableFileSystem,
 } from "../platform/files";
-import { cleanPath, utf8Length } from "../platform/paths";
+import { cleanPath } from "../platform/paths";
 import { toContent } from "./content";
 import { locate, type Place, placePath, TreeReader } from "./lookup";
 import { MountTable } from "./mount-table";
+import { checkName, created, movedNode } from "./new-nodes";
 import { Dir, type Inode, Leaf, type Node } from "./nodes";
 
 /**
@@ -175,7 +176,10 @@ export class TreeFileSystem extends TreeReader implements WritableFileSystem {
     this.take(fromPath);
     const place = locate(this.top, toPath, false);
     const into = this.own(place);
-    into.set(place.name, this.moved(node));
+    into.set(
+      place.name,
+      movedNode(node, this.layer, this.owner, () => this.newInode()),
+    );
     this.touch(into);
   }
 
@@ -353,22 +357,6 @@ export class TreeFileSystem extends TreeReader implements WritableFileSystem {
         );
     }
   }
-
-  /** A node under its new name. Overlayfs cannot move a directory of a layer below: `mv` copies it, so it is a new one. */
-  private moved(node: Node, copies = new Map<Leaf, Leaf>()): Node {
-    if (node.inode.layer === this.layer) return node;
-    if (node instanceof Leaf) {
-      if (node.nlink === 1) return node;
-      const copy =
-        copies.get(node) ?? new Leaf(this.newInode(), node.attributes, node.content, 0, this.owner);
-      copy.nlink++;
-      copies.set(node, copy);
-      return copy;
-    }
-    const entries = new Map<string, Node>();
-    for (const name of node.names()) entries.set(name, this.moved(node.get(name) as Node, copies));
-    return new Dir(this.newInode(), node.attributes, entries, this.owner);
-  }
 }
 
 /** An immutable tree: the snapshot that all of this folder makes. */
@@ -394,23 +382,4 @@ export class TreeSnapshot extends TreeReader implements Snapshot {
 export function treeOf(snapshot: Snapshot): TreeSnapshot {
   if (snapshot instanceof TreeSnapshot) return snapshot;
   throw new TypeError("not a snapshot of src/filesystem");
-}
-
-/** Linux's bounds of a name. */
-function checkName(name: string, path: string): void {
-  if (name.includes("\0")) throw new FileSystemError("EINVAL", path);
-  if (name.length > 84 && utf8Length(name) > 255) throw new FileSystemError("ENAMETOOLONG", path);
-}
-
-function created(
-  options: CreateOptions,
-  mode: number,
-  now: number,
-): { mode: number; uid: number; gid: number; mtime: number } {
-  return {
-    mode: (options.mode ?? mode) & 0o7777,
-    uid: options.uid ?? 0,
-    gid: options.gid ?? 0,
-    mtime: options.mtime ?? now,
-  };
 }
