@@ -1,9 +1,17 @@
 /** Node as the machine that a Lab runs on. */
 
+import type { RunCatalog } from "./run";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-import { Catalog, type CatalogContents, type CatalogImages, type ImageSource, OciLayout, UnpackedChains } from "./image";
+import {
+  Catalog,
+  type CatalogContents,
+  type CatalogImages,
+  type ImageSource,
+  OciLayout,
+  UnpackedChains,
+} from "./image";
 import type { LabMachine } from "./lab";
 import { diskStore, nodePlatform, openHostDirectory, openWritableDirectory } from "./platform/node";
 
@@ -13,6 +21,7 @@ export function nodeMachine(): LabMachine {
     platform: nodePlatform,
     openBases: openBaseDirectory,
     catalog: () => (catalog ??= openCatalog()),
+    packages: () => (packages ??= openPackages()),
     openDirectory: openHostDirectory,
     openWritableDirectory,
     openStore: diskStore,
@@ -21,13 +30,45 @@ export function nodeMachine(): LabMachine {
 }
 
 let catalog: ImageSource | undefined;
+let packages: RunCatalog | undefined;
+
+/** The facts about packages: each file is read when a package manager first asks. */
+function openPackages(): RunCatalog {
+  const lazy = (name: string): (() => unknown) => {
+    let value: unknown;
+    return () => (value ??= catalogJson<unknown>(name));
+  };
+  const [npm, apt, apk, pip] = [
+    lazy("npm-packages"),
+    lazy("apt-packages"),
+    lazy("alpine-apk"),
+    lazy("pip-packages"),
+  ];
+  return {
+    get npm() {
+      return npm();
+    },
+    get apt() {
+      return apt();
+    },
+    get apk() {
+      return apk();
+    },
+    get pip() {
+      return pip();
+    },
+  };
+}
 
 /** The catalog beside the program: read once, at the first FROM that the bases do not know. */
 function openCatalog(): ImageSource {
   let opened: ImageSource | undefined;
   return {
     find(ref, platform) {
-      opened ??= new Catalog(catalogJson<CatalogImages>("base-images"), catalogJson<CatalogContents>("base-contents"));
+      opened ??= new Catalog(
+        catalogJson<CatalogImages>("base-images"),
+        catalogJson<CatalogContents>("base-contents"),
+      );
       return opened.find(ref, platform);
     },
   };
@@ -39,7 +80,9 @@ export function catalogJson<T>(name: string): T {
     const bytes = readIfThere(join(__dirname, up, "catalog", `${name}.json`));
     if (bytes) return JSON.parse(Buffer.from(bytes).toString()) as T;
   }
-  throw new Error(`content/catalog/${name}.json is missing from this installation / 설치에 content/catalog/${name}.json 파일이 없습니다`);
+  throw new Error(
+    `content/catalog/${name}.json is missing from this installation / 설치에 content/catalog/${name}.json 파일이 없습니다`,
+  );
 }
 
 /** Every layout in *directory*: itself, its folders, its `.tar` files. Throws when there is no such directory. */

@@ -6,9 +6,15 @@ import {
   type BuildRecord,
   Builder,
   type BuildWorld,
+  baseReferences,
   type ContextChanges,
+  defaultEdits,
   type HttpFixture,
   runBuild,
+  type WhatIf,
+  whatIf,
+  type WhatIfEdit,
+  type WhatIfRequest,
 } from "./build";
 import { DirectoryContext } from "./build/directory-context";
 import type { ExternalCaches } from "./build/external-cache";
@@ -17,13 +23,14 @@ import { type LabContext, MemoryContext } from "./build/lab-context";
 import { openBuilder, PREFIX } from "./build/store/builder-store";
 import { canonicalName, ImageShelf } from "./build/store/image-shelf";
 import { ResultStore } from "./build/store/stored-result";
+import { copyTree } from "./build/tree-copy";
 import { HostFiles } from "./context";
 import { emptySnapshot } from "./filesystem";
 import { firstOf, type ImageSource } from "./image";
 import type { HostDirectory, KeyValueStore, Platform, ReadableFileSystem, Snapshot, WritableDirectory } from "./platform";
-import { buildOutput, renderTable, type Locale, type Medium } from "./report";
+import { buildOutput, renderEditMatrix, renderTable, type Locale, type Medium } from "./report";
 import type { ProgressKind, ProgressOptions } from "./report/progress";
-import { runCommand } from "./run";
+import { runCommand, type RunCatalog } from "./run";
 
 /** What a Lab needs of the machine it runs on. `lab-node.ts` has Node's. */
 export interface LabMachine {
@@ -34,6 +41,8 @@ export interface LabMachine {
   openBases?(directory: string): readonly ImageSource[];
   /** The catalog's base images. */
   catalog?(): ImageSource;
+  /** Facts about real packages, for the simulated package managers. */
+  packages?(): RunCatalog;
   openDirectory?(directory: string): HostDirectory;
   openWritableDirectory?(directory: string): WritableDirectory;
   openStore?(directory: string): KeyValueStore;
@@ -80,6 +89,25 @@ function normalised(options: BuildOptions): BuildOptions {
   return typeof ulimit === "string" ? { ...options, ulimit: ulimit.split(",") } : options;
 }
 
+/** What holds for the next build too: neither the text of the Dockerfile nor what belongs to one call. */
+function lastingOptions(options: BuildOptions): BuildOptions {
+  const { dockerfile: _dockerfile, signal: _signal, onStatus: _onStatus, noCache: _noCache, noCacheFilter: _filter, ...lasting } = options;
+  return lasting;
+}
+
+/** An edit matrix with what can be made of it. */
+export interface WhatIfResult extends WhatIf {
+  /** The matrix as a table. */
+  table(medium: Medium, options?: { readonly locale?: Locale }): string;
+}
+
+function whatIfResult(record: WhatIf, locale: Locale | undefined): WhatIfResult {
+  // Not enumerable: the result prints and compares as the plain record it is.
+  return Object.defineProperty({ ...record }, "table", {
+    value: (medium: Medium, options?: { readonly locale?: Locale }) => renderEditMatrix(record, medium, { locale: options?.locale ?? locale }),
+  }) as WhatIfResult;
+}
+
 interface LabParts {
   readonly machine: LabMachine;
   readonly options: LabOptions;
@@ -109,6 +137,7 @@ export class Lab {
   private queue: Promise<unknown> = Promise.resolve();
   private builds = 0;
   private lastFile: string | undefined;
+  private lastOptions: BuildOptions = {};
 
   protected constructor(parts: LabParts) {
     const { machine, options } = parts;
@@ -122,7 +151,7 @@ export class Lab {
       platform: machine.platform,
       images: parts.images,
       now: options.clock ?? (() => LAB_TIME + MINUTE * (this.builds + 1)),
-      run: runCommand,
+      run: (request) => runCommand({ catalog: machine.packages?.(), ...request }),
       client: options.client ?? "buildx",
     };
     const context = parts.context ?? this.newContext();
@@ -190,6 +219,7 @@ export class Lab {
   async buildNow(options: BuildOptions): Promise<BuildOutcome> {
     const file = options.file ?? this.lastFile;
     this.lastFile = file;
+    this.lastOptions = lastingOptions(options);
     if (options.dockerfile !== undefined) this.context.write(file ?? "Dockerfile", options.dockerfile);
     for (const [url, fixture] of Object.entries(options.http ?? {})) this.fixtures.set(url, fixture);
     const outcome = await runBuild({
@@ -212,6 +242,39 @@ export class Lab {
     return outcome;
   }
 
+  /**
+   * What each of *edits* would make of every step, without building, storing or writing anything. Default: the edits that the
+   * Dockerfile and the context suggest. *options*: flags of the build; default: those of the last one.
+   */
+  whatIf(edits?: readonly WhatIfEdit[], options: BuildOptions = this.lastOptions): Promise<WhatIfResult> {
+    const run = this.queue.then(async () => {
+      const request = this.whatIfRequest(options);
+      const wanted = edits ?? defaultEdits({ ...request, bases: await baseReferences(request), locale: this.options.locale });
+      return whatIfResult(await whatIf(request, wanted), this.options.locale);
+    });
+    this.queue = run.catch(() => undefined);
+    return run;
+  }
+
+  private whatIfRequest(options: BuildOptions): WhatIfRequest {
+    const { builder, world, fixtures, caches } = this;
+    const { context } = this;
+    const now = (): number => this.world.now();
+    const memory: MemoryContext = context instanceof MemoryContext ? context.fork() : new MemoryContext(now, now(), now(), copyTree(context.files()));
+    const file = options.file ?? this.lastFile;
+    if (options.dockerfile !== undefined) memory.write(file ?? "Dockerfile", options.dockerfile);
+    const { dockerfile: _dockerfile, ...flags } = normalised(options);
+    return {
+      builder,
+      world,
+      options: { ...this.defaults(), ...flags, ...(file !== undefined && { file }) },
+      context: memory,
+      contexts: (given) => this.namedContexts(given, true),
+      fixtures,
+      caches,
+    };
+  }
+
   /** Calls *watch* after every build of this Lab, also of a failed one. */
   onBuild(watch: (outcome: BuildOutcome) => void): void {
     this.watchers.push(watch);
@@ -228,7 +291,7 @@ export class Lab {
   }
 
   /** Named local contexts keep their files between builds and take changes. */
-  private namedContexts(options: BuildOptions): Map<string, ReadableFileSystem> {
+  private namedContexts(options: BuildOptions, dry = false): Map<string, ReadableFileSystem> {
     const contexts = new Map<string, ReadableFileSystem>();
     for (const [name, given] of Object.entries(options.buildContexts ?? {})) {
       if ("image" in given) continue;
@@ -237,8 +300,9 @@ export class Lab {
         if (directory) contexts.set(name, new HostFiles(directory, this.machine.now?.() ?? this.now(), new HostContents(directory)));
         continue;
       }
-      const context = this.named.get(name) ?? this.newContext();
-      this.named.set(name, context);
+      const known = this.named.get(name) ?? this.newContext();
+      const context = dry ? known.fork() : known;
+      if (!dry) this.named.set(name, context);
       context.apply(given as ContextChanges);
       contexts.set(name, context.files());
     }

@@ -1,7 +1,7 @@
 /** One build from beginning to end, as a list of named stages. */
 
 import type { DockerfileError } from "../dockerfile";
-import { type Conversion, convert, type InternalRequest, type LocalOp } from "../graph";
+import type { Conversion, ConvertOptions, ImageResolver, InternalRequest, LocalOp } from "../graph";
 import type { ReadableFileSystem } from "../platform/files";
 import { transferBytes } from "../context";
 import { registryTime, transferTime } from "./durations";
@@ -17,7 +17,7 @@ import { Solver, type VertexState } from "./solver";
 import type { StepResult } from "./step-result";
 import { LostValueError } from "./store/stored-result";
 import { type Course, Timeline } from "./timeline";
-import type { BuildRecord } from "./types";
+import type { BuildOptions, BuildRecord } from "./types";
 
 /** What the stages hand on to one another. */
 export interface BuildState {
@@ -100,7 +100,7 @@ async function runStages(request: BuildRequest): Promise<BuildOutcome> {
 /** The worker's id in the names of results: 25 characters, as BuildKit's. */
 const WORKER = "layerbook0000000000worker";
 
-function newSession(request: BuildRequest, timeline: Timeline): Session {
+export function newSession(request: BuildRequest, timeline: Timeline): Session {
   const { builder } = request;
   return {
     builder,
@@ -118,7 +118,7 @@ function newSession(request: BuildRequest, timeline: Timeline): Session {
 }
 
 /** `Dockerfile` may also be called `dockerfile` (frontend/dockerui/config.go). */
-function loadDefinition(state: BuildState): void {
+export function loadDefinition(state: BuildState): void {
   const { file } = state;
   const { context } = state.request;
   state.text = readText(context, file);
@@ -127,24 +127,29 @@ function loadDefinition(state: BuildState): void {
   }
 }
 
-async function convertDefinition(state: BuildState): Promise<void> {
+export async function convertDefinition(state: BuildState): Promise<void> {
   const { request, file, text } = state;
-  const { context, contexts, options, world } = request;
+  const { builder, context, contexts, options, world } = request;
   const ignores = [...contexts].map(([name, files]) => [name, readText(files, ".dockerignore")] as const);
-  state.conversion = await convert({
+  const input = {
     file,
     text,
-    options,
-    machine: world.platform,
+    options: convertOptions(options),
     dockerignore: readText(context, ".dockerignore"),
     fileDockerignore: readText(context, fileBeside(file, ".dockerignore")),
     contextDockerignores: Object.fromEntries(ignores),
-    resolveImage: async (ref, platform) => {
-      await world.images.prepare?.(ref);
-      const image = world.images.find(ref, platform);
-      return "error" in image ? image : { digest: image.digest, config: image.config };
-    },
-  });
+  };
+  const resolve: ImageResolver = async (ref, platform) => {
+    await world.images.prepare?.(ref);
+    const image = world.images.find(ref, platform);
+    return "error" in image ? image : { digest: image.digest, config: image.config };
+  };
+  state.conversion = await builder.conversions.convert(input, resolve, world.platform);
+}
+
+/** The options that the graph depends on, without callbacks. */
+function convertOptions({ onStatus: _, signal: __, ...options }: BuildOptions): ConvertOptions {
+  return options;
 }
 
 /** Shows what the frontend asked for on its way, phase by phase, up to the error it ended with. */
@@ -169,13 +174,17 @@ function showRequests(state: BuildState): void {
       });
       done = start + transferTime(bytes);
       session.transferred.set(request.digest, bytes);
-      timeline.statusSpan(request.digest, `transferring ${request.local.name}:`, start, done, { current: bytes });
+      timeline.statusSpan(request.digest, `transferring ${request.local.name}:`, start, done, {
+        current: bytes,
+      });
     } else if (request.resolve) {
       const image = session.world.images.find(request.resolve.ref, request.resolve.platform);
-      const isKnown = !("error" in image) && image.layers.every(({ digest }) => session.builder.blobs.has(digest));
+      const isKnown =
+        !("error" in image) && image.layers.every(({ digest }) => session.builder.blobs.has(digest));
       done = start + registryTime(isKnown);
     }
-    if (request.name.startsWith("[internal] load build definition") && !session.options.check) showWarnings(state, request.digest, done);
+    if (request.name.startsWith("[internal] load build definition") && !session.options.check)
+      showWarnings(state, request.digest, done);
     timeline.complete(request.digest, done, request.error === undefined ? {} : { error: ownError(request) });
     end = Math.max(end, done);
   }
@@ -205,7 +214,9 @@ function localOf(state: BuildState, op: LocalOp): ReadableFileSystem {
   const { locals } = state.session;
   if (op.name !== "dockerfile") return locals.get(op.name) ?? state.request.context;
   const slash = state.file.lastIndexOf("/");
-  return slash < 0 ? state.request.context : new Subdirectory(state.request.context, "/" + state.file.slice(0, slash));
+  return slash < 0
+    ? state.request.context
+    : new Subdirectory(state.request.context, "/" + state.file.slice(0, slash));
 }
 
 async function solve(state: BuildState): Promise<void> {
@@ -217,7 +228,11 @@ async function solve(state: BuildState): Promise<void> {
   state.solver = solver;
   const imported = importCaches(session, request.caches, state.at);
   await solver.solve(roots, imported.at);
-  imported.settle([...solver.states.values()].flatMap(({ loaded, resultKey }) => (loaded && resultKey !== undefined ? [resultKey] : [])));
+  imported.settle(
+    [...solver.states.values()].flatMap(({ loaded, resultKey }) =>
+      loaded && resultKey !== undefined ? [resultKey] : [],
+    ),
+  );
   const { failure } = solver;
   if (failure) {
     state.failedAt = failure.at;
@@ -257,12 +272,18 @@ async function exportResult(state: BuildState): Promise<void> {
 function exportResultCache(state: BuildState): void {
   const { request, session, results } = state;
   if (request.options.check || request.options.cacheTo === undefined) return;
-  state.at = exportCache(session, request.caches, results!.flatMap((result) => (result ? [result] : [])), state.at);
+  state.at = exportCache(
+    session,
+    request.caches,
+    results!.flatMap((result) => (result ? [result] : [])),
+    state.at,
+  );
 }
 
 /** Base layers that no step needed are fetched for the export. */
 function fetchForExport(state: BuildState): void {
   for (const { vertex, result } of state.solver?.states.values() ?? []) {
-    if (vertex.op.kind === "image" && result) state.at = Math.max(state.at, fetchLayers(state.session, vertex, vertex.op, state.at));
+    if (vertex.op.kind === "image" && result)
+      state.at = Math.max(state.at, fetchLayers(state.session, vertex, vertex.op, state.at));
   }
 }

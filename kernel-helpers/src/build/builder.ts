@@ -1,12 +1,20 @@
 /** What a builder remembers from build to build: keys and results, contexts as last sent, cache mounts, pulled layers. */
 
+import type { CacheMap } from "../cache/cache-map";
 import { KeyStore } from "../cache/key-store";
 import type { StepTrace } from "../cache/explain";
-import { DigestCache, memoryRecordCache, type HashedFile, type RecordCache, type SyncedContext } from "../context";
+import {
+  DigestCache,
+  memoryRecordCache,
+  type HashedFile,
+  type RecordCache,
+  type SyncedContext,
+} from "../context";
 import type { OpJson } from "../cache/op-json";
 import { layersOf } from "../image/layer";
 import type { Content, Snapshot } from "../platform/files";
 import type { Platform } from "../platform/platform";
+import { ConversionMemo } from "./conversion-memo";
 import type { Solver } from "./solver";
 import type { StepResult } from "./step-result";
 
@@ -30,7 +38,10 @@ export class Builder {
   /** Steps of the builds so far, newest build first; how many are kept is bounded. */
   traces: readonly (readonly StepTrace[])[] = [];
 
-  /** Digests of files and trees: only a matter of speed. */
+  /** The last conversion and the keys of its vertices: only a matter of speed, as the next. */
+  readonly conversions = new ConversionMemo();
+  readonly cacheMaps = new Map<string, CacheMap>();
+  /** Digests of files and trees. */
   readonly digests: DigestCache;
 
   /** Number of the next result. */
@@ -52,7 +63,9 @@ export class Builder {
   /** A layer is gone from the store: so are the results that have it. */
   forgetLayer(id: string): void {
     for (const result of [...this.keys.allResults()]) {
-      const has = layersOf(result.value.layers).some((layer) => layer.kind === "step" && layer.storedAs === id);
+      const has = layersOf(result.value.layers).some(
+        (layer) => layer.kind === "step" && layer.storedAs === id,
+      );
       if (has) this.keys.removeResult(result);
     }
   }
@@ -76,7 +89,9 @@ function withStandIns(platform: Platform, records: RecordCache): RecordCache {
   return {
     get(content, header) {
       const { standIn } = content as Content;
-      return standIn === undefined ? records.get(content, header) : "sha256:" + platform.sha256Hex(`${header}\0unknown ${standIn}`);
+      return standIn === undefined
+        ? records.get(content, header)
+        : "sha256:" + platform.sha256Hex(`${header}\0unknown ${standIn}`);
     },
     put: (content, header, digest) => records.put(content, header, digest),
   };

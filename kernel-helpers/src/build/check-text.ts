@@ -7,7 +7,9 @@ import type { BuildRecord } from "./types";
 /** The head line and every finding with its code frame, in the order of lines. An error alone leaves nothing to say here. */
 export function checkOf(state: BuildState): NonNullable<BuildRecord["check"]> {
   const { conversion, file, text = "" } = state;
-  const warnings = [...(conversion?.warnings ?? [])].sort((a, b) => (a.lines[0]?.[0] ?? 0) - (b.lines[0]?.[0] ?? 0));
+  const warnings = [...(conversion?.warnings ?? [])].sort(
+    (a, b) => (a.lines[0]?.[0] ?? 0) - (b.lines[0]?.[0] ?? 0),
+  );
   const error = conversion?.error;
   let out = "";
   if (warnings.length > 0) {

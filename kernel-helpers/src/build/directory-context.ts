@@ -53,7 +53,10 @@ export class DirectoryContext implements LabContext {
     if (file.directory) this.mkdir(path, { mode, mtime });
     else if (file.symlink !== undefined) this.symlink(file.symlink, path);
     else {
-      const data = file.base64 === undefined ? (file.text ?? "") : Uint8Array.from(atob(file.base64), (c) => c.charCodeAt(0));
+      const data =
+        file.base64 === undefined
+          ? (file.text ?? "")
+          : Uint8Array.from(atob(file.base64), (c) => c.charCodeAt(0));
       this.write(path, data, { mode: mode ?? 0o644, mtime });
     }
   }
@@ -87,7 +90,8 @@ export class DirectoryContext implements LabContext {
   read(path: string): Uint8Array {
     const files = this.files();
     const real = files.realpath("/" + relative(path));
-    if (real === undefined || files.lstat(real)?.type !== "file") throw new ContextPathError("LB_NO_PATH", path);
+    if (real === undefined || files.lstat(real)?.type !== "file")
+      throw new ContextPathError("LB_NO_PATH", path);
     return this.directory.read(real.slice(1));
   }
 
@@ -116,7 +120,8 @@ export class DirectoryContext implements LabContext {
     for (const path of changes.remove ?? []) this.remove(path);
     for (const [from, to] of Object.entries(changes.rename ?? {})) this.rename(from, to);
     this.writeAll(changes.write ?? {});
-    for (const [path, mode] of Object.entries(changes.chmod ?? {})) this.chmod(path, Number.parseInt(mode, 8));
+    for (const [path, mode] of Object.entries(changes.chmod ?? {}))
+      this.chmod(path, Number.parseInt(mode, 8));
     for (const path of changes.touch ?? []) this.touch(path);
   }
 
@@ -147,6 +152,7 @@ export class DirectoryContext implements LabContext {
 
 function relative(path: string): string {
   const clean = cleanPath(path).replace(/^\/+/, "");
-  if (path === "" || path.includes("\0") || clean === ".." || clean.startsWith("../")) throw new ContextPathError("LB_BAD_PATH", path);
+  if (path === "" || path.includes("\0") || clean === ".." || clean.startsWith("../"))
+    throw new ContextPathError("LB_BAD_PATH", path);
   return clean === "." ? "" : clean;
 }

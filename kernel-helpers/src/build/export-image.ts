@@ -1,7 +1,14 @@
 /** Packs the result as an image: layers, config, manifest (BuildKit exporter/containerimage/writer.go, exporter/oci/export.go). */
 
 import type { ConvertedTarget } from "../graph";
-import { imageConfig, imageIndex, imageManifest, normalizeHistory, rfc3339, type ConfigHistory } from "../image/image-config";
+import {
+  imageConfig,
+  imageIndex,
+  imageManifest,
+  normalizeHistory,
+  rfc3339,
+  type ConfigHistory,
+} from "../image/image-config";
 import { type Layer, layersOf, StepLayer } from "../image/layer";
 import { sha256Digest } from "../platform/platform";
 import { DOCUMENT_TIME, exportTime } from "./durations";
@@ -44,7 +51,8 @@ export async function exportImages(
     now += duration;
   };
   row("exporting layers", exportTime(packed.reduce((sum, { newBytes }) => sum + newBytes, 0)));
-  if (epoch !== undefined) row(`rewriting layers with source-date-epoch ${epoch} (${goTime(epoch)})`, DOCUMENT_TIME);
+  if (epoch !== undefined)
+    row(`rewriting layers with source-date-epoch ${epoch} (${goTime(epoch)})`, DOCUMENT_TIME);
   for (const { image } of packed) {
     row(`exporting manifest ${image.manifestDigest}`, DOCUMENT_TIME);
     row(`exporting config ${image.configDigest}`, DOCUMENT_TIME);
@@ -71,7 +79,11 @@ export async function exportImages(
     }
   }
   timeline.complete(digest, now);
-  return { images: packed.map(({ image }) => image), ...(indexDigest !== undefined && { indexDigest }), at: now };
+  return {
+    images: packed.map(({ image }) => image),
+    ...(indexDigest !== undefined && { indexDigest }),
+    at: now,
+  };
 }
 
 /** Layers out of a store: their entries are needed for the record, their bytes only where no digest is known. */
@@ -93,7 +105,10 @@ function packImage(
   const baseHistory = target.baseImage?.config["history"] as readonly ConfigHistory[] | undefined;
   const config = imageConfig(platform, {
     image: target.image,
-    history: normalizeHistory(target.history.map(({ entry }) => entry), layerMetadata(chain, session.now)),
+    history: normalizeHistory(
+      target.history.map(({ entry }) => entry),
+      layerMetadata(chain, session.now),
+    ),
     diffIds: layers.map(({ diffId }) => diffId),
     baseHistory,
     epoch,
@@ -108,7 +123,11 @@ function packImage(
     platform: target.platformId,
     ...(isUnknown && { unknownContents: true }),
   };
-  return { image, manifest, newBytes: layers.reduce((sum, layer) => sum + (layer.fromBase ? 0 : layer.uncompressed), 0) };
+  return {
+    image,
+    manifest,
+    newBytes: layers.reduce((sum, layer) => sum + (layer.fromBase ? 0 : layer.uncompressed), 0),
+  };
 }
 
 /** The layer without entries. Everybody's has the same bytes, so a base image's needs no download after one was packed here. */
@@ -122,13 +141,22 @@ function packLayers(
   session: Session,
   chain: readonly Layer[],
   epoch: number | undefined,
-): { layers: ImageLayer[]; blobs: { digest: string; size: number; mediaType: string; diffId: string }[]; isUnknown: boolean } {
+): {
+  layers: ImageLayer[];
+  blobs: { digest: string; size: number; mediaType: string; diffId: string }[];
+  isUnknown: boolean;
+} {
   const { platform } = session.world;
   let isUnknown = false;
   const blobs: { digest: string; size: number; mediaType: string; diffId: string }[] = [];
   const layers = chain.map((layer): ImageLayer => {
     if (layer.kind === "base") {
-      blobs.push({ diffId: layer.diffId, digest: layer.digest, size: layer.size, mediaType: layer.mediaType });
+      blobs.push({
+        diffId: layer.diffId,
+        digest: layer.digest,
+        size: layer.size,
+        mediaType: layer.mediaType,
+      });
       if (!layer.blob) isUnknown = true;
       return {
         diffId: layer.diffId,
@@ -143,7 +171,12 @@ function packLayers(
     const blob = layer.compressed(platform, epoch);
     blobs.push(blob);
     if (layer.isUnknown) isUnknown = true;
-    return lazyEntries({ diffId, digest: blob.digest, size: blob.size, uncompressed, fromBase: false }, layer, platform, epoch);
+    return lazyEntries(
+      { diffId, digest: blob.digest, size: blob.size, uncompressed, fromBase: false },
+      layer,
+      platform,
+      epoch,
+    );
   });
   return { layers, blobs, isUnknown };
 }

@@ -43,7 +43,14 @@ export function importCaches(
     const cache = caches.get(name);
     if (!cache) continue;
     const digest = world.platform.sha256Hex("import " + name);
-    timeline.add({ digest, name: `importing cache manifest from local:${digest.replace(/\D/g, "").slice(0, 19)}`, inputs: [] }, at);
+    timeline.add(
+      {
+        digest,
+        name: `importing cache manifest from local:${digest.replace(/\D/g, "").slice(0, 19)}`,
+        inputs: [],
+      },
+      at,
+    );
     timeline.start(digest, at);
     end = Math.max(end, at + registryTime(true));
     timeline.complete(digest, at + registryTime(true));
@@ -52,14 +59,17 @@ export function importCaches(
       builder.keys.add({ ...record, deps: [] });
       newRecords.add(record.id);
     }
-    for (const [link, child] of cache.links) if (builder.keys.addLink(link, child)) newLinks.push([link, child]);
+    for (const [link, child] of cache.links)
+      if (builder.keys.addLink(link, child)) newLinks.push([link, child]);
     for (const [key, value] of cache.results) {
       if (builder.keys.results(key).some((result) => result.value.id === value.id)) continue;
       newResults.push(builder.keys.addResult(key, value));
     }
     for (const record of cache.records) if (newRecords.has(record.id)) builder.keys.setDeps(record);
-    for (const [key, op] of cache.operations) if (!builder.operations.has(key)) builder.operations.set(key, op);
-    for (const [key, files] of cache.contents) if (!builder.contents.has(key)) builder.contents.set(key, files);
+    for (const [key, op] of cache.operations)
+      if (!builder.operations.has(key)) builder.operations.set(key, op);
+    for (const [key, files] of cache.contents)
+      if (!builder.contents.has(key)) builder.contents.set(key, files);
   }
   const settle = (used: readonly string[]): void => {
     const kept = ancestors(builder, used);
@@ -107,7 +117,10 @@ export function exportCache(
     now += DOCUMENT_TIME;
   }
   const text = JSON.stringify(cache.records);
-  for (const id of [`writing config sha256:${world.platform.sha256Hex(text)}`, `writing cache image manifest sha256:${world.platform.sha256Hex(text + "\n")}`]) {
+  for (const id of [
+    `writing config sha256:${world.platform.sha256Hex(text)}`,
+    `writing cache image manifest sha256:${world.platform.sha256Hex(text + "\n")}`,
+  ]) {
     timeline.statusSpan(digest, id, now, now + DOCUMENT_TIME);
     now += DOCUMENT_TIME;
   }
@@ -136,12 +149,14 @@ function collect(builder: Builder, roots: readonly VertexState[], isMax: boolean
     for (const { parent } of record.deps.flat()) {
       parents.add(parent);
       const files = builder.contents.get(parent.replace(/^content:/, ""));
-      if (parent === contentKey(parent.slice("content:".length)) && files) contents.set(parent.slice("content:".length), files);
+      if (parent === contentKey(parent.slice("content:".length)) && files)
+        contents.set(parent.slice("content:".length), files);
     }
   }
   const links = builder.keys.linksAmong(parents, ids);
   const shared = new Set<LayerChain>();
-  for (const root of roots) for (let chain = root.result?.layers; chain; chain = chain.below) shared.add(chain);
+  for (const root of roots)
+    for (let chain = root.result?.layers; chain; chain = chain.below) shared.add(chain);
   const results = records
     .filter(({ deps }) => deps.length > 0)
     .flatMap(({ id }) => {

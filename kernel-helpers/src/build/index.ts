@@ -2,9 +2,11 @@
 
 export * from "./build";
 export * from "./builder";
+export * from "./default-edits";
 export * from "./machine";
 export * from "./request";
 export * from "./rows";
 export * from "./status";
 export * from "./timeline";
 export * from "./types";
+export * from "./what-if";

@@ -64,8 +64,15 @@ export class MemoryContext implements LabContext {
     private readonly time: () => number,
     private readonly folderTime: number,
     private readonly touchTime: number,
+    tree: WritableFileSystem = emptySnapshot(folderTime).fork(folderTime),
   ) {
-    this.tree = emptySnapshot(folderTime).fork(folderTime);
+    this.tree = tree;
+  }
+
+  /** A context that begins with these files and times; nothing done to it reaches this one. */
+  fork(): MemoryContext {
+    const { time, folderTime, touchTime } = this;
+    return new MemoryContext(time, folderTime, touchTime, this.tree.snapshot().fork(folderTime));
   }
 
   files(): Snapshot {

@@ -47,4 +47,3 @@ export class Subdirectory implements ReadableFileSystem {
     return this.files.readlink(this.in(path));
   }
 }
-

@@ -45,7 +45,10 @@ export function buildOperations(session: Session): Operations {
         case "http":
           return Promise.resolve(http.resolve(vertex.op, at));
         case "git":
-          return Promise.resolve({ at, error: `failed to fetch remote ${vertex.op.remote}: no network in the simulation` });
+          return Promise.resolve({
+            at,
+            error: `failed to fetch remote ${vertex.op.remote}: no network in the simulation`,
+          });
         case "local":
           return Promise.resolve({ at, isRandom: true });
         default:

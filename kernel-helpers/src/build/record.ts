@@ -16,15 +16,17 @@ export function makeRecord(state: BuildState): BuildOutcome {
   const rows = rowsOf(course);
   const judged = judge(rows);
   const shown = judged.filter((step) => !step.pending);
-  const misses = state.solver ? explainSteps(request.builder, state.solver, state.failedAt ?? Infinity) : new Map<string, Miss>();
-  const steps = makeSteps(state, shown, misses);
+  const misses = state.solver
+    ? explainSteps(request.builder, state.solver, state.failedAt ?? Infinity)
+    : new Map<string, Miss>();
+  const index = indexOf(shown);
+  const steps = makeSteps(state, shown, index, misses);
   const internal = rows.filter((row) => row.internal && row.started);
-  const names = internal
-    .map(({ name }) => name)
-    .sort((a, b) => rankOf(a) - rankOf(b) || compareNames(a, b));
+  const names = internal.map(({ name }) => name).sort((a, b) => rankOf(a) - rankOf(b) || compareNames(a, b));
   const transfers: Record<string, number> = {};
   for (const row of internal) {
-    for (const { id, current } of row.statuses) if (id.startsWith("transferring")) transfers[row.name] = current ?? 0;
+    for (const { id, current } of row.statuses)
+      if (id.startsWith("transferring")) transfers[row.name] = current ?? 0;
   }
   const isCheck = request.options.check === true;
   const warnings = makeWarnings(state);
@@ -41,9 +43,10 @@ export function makeRecord(state: BuildState): BuildOutcome {
     internal: names,
     transfers,
     warnings,
-    rows: (conversion?.rows ?? []).map((row) => instructionRow(row, shown)),
+    rows: (conversion?.rows ?? []).map((row) => instructionRow(row, index)),
     ...(exported && exported.images.length === 1 && { image: exported.images[0] }),
-    ...(exported && exported.images.length > 1 && { images: exported.images, indexDigest: exported.indexDigest }),
+    ...(exported &&
+      exported.images.length > 1 && { images: exported.images, indexDigest: exported.indexDigest }),
     ...(isCheck && { check: checkOf(state) }),
     events: course.events,
     options: request.options,
@@ -62,8 +65,19 @@ function baseOf(file: string): string {
   return file.slice(file.lastIndexOf("/") + 1);
 }
 
-function makeSteps(state: BuildState, shown: readonly JudgedRow[], misses: ReadonlyMap<string, Miss>): Step[] {
-  const index = new Map(shown.flatMap(({ row }, i) => row.vertices.map(({ digest }) => [digest, i] as const)));
+/** Place of each vertex among the steps shown. */
+function indexOf(shown: readonly JudgedRow[]): Map<string, number> {
+  const index = new Map<string, number>();
+  for (const [i, { row }] of shown.entries()) for (const { digest } of row.vertices) index.set(digest, i);
+  return index;
+}
+
+function makeSteps(
+  state: BuildState,
+  shown: readonly JudgedRow[],
+  index: ReadonlyMap<string, number>,
+  misses: ReadonlyMap<string, Miss>,
+): Step[] {
   return shown.map(({ row, status, racy }): Step => {
     const last = row.vertices[row.vertices.length - 1]!;
     const vertexState = state.solver?.states.get(last.digest);
@@ -71,6 +85,7 @@ function makeSteps(state: BuildState, shown: readonly JudgedRow[], misses: Reado
     const own = layer instanceof StepLayer ? layer : undefined;
     const source = vertexState?.vertex.source;
     const epoch = state.conversion?.targets[0]?.epoch;
+    const miss = missOf(row, misses);
     return {
       name: row.name,
       status: status ?? null,
@@ -84,7 +99,7 @@ function makeSteps(state: BuildState, shown: readonly JudgedRow[], misses: Reado
       bytes: own?.contentBytes() ?? 0,
       duration: (last.completed ?? 0) - (last.started ?? 0),
       ...(own?.isKnown(epoch) && { diffId: own.digest(state.request.world.platform, epoch).diffId }),
-      ...(missOf(row, misses) && { miss: missOf(row, misses) }),
+      ...(miss && { miss }),
       ...(row.vertices.some(({ digest }) => state.session.assumed.has(digest)) && { assumed: true }),
       ...(row.error !== undefined && { error: row.error }),
       ...(racy && { racy: true }),
@@ -107,18 +122,15 @@ function makeWarnings(state: BuildState): BuildWarning[] {
     .sort((a, b) => a.line - b.line || compareNames(a.rule, b.rule) || compareNames(a.detail, b.detail));
 }
 
-function instructionRow(row: ConvertedRow, shown: readonly JudgedRow[]): InstructionRow {
-  const step = row.vertex
-    ? shown.findIndex((judged) => judged.row.vertices.some(({ digest }) => digest === row.vertex!.digest))
-    : -1;
+function instructionRow(row: ConvertedRow, index: ReadonlyMap<string, number>): InstructionRow {
+  const step = row.vertex ? index.get(row.vertex.digest) : undefined;
   return {
     text: row.text,
     instruction: row.instruction,
     stage: row.stage,
     line: row.line,
-    ...(step >= 0 && { step }),
+    ...(step !== undefined && { step }),
     layer: row.layer,
     history: row.history,
   };
 }
-

@@ -51,13 +51,20 @@ export function rowsOf(course: Course): Row[] {
 }
 
 function makeRow(
-  { name, group, members }: { readonly name: string; readonly group: boolean; readonly members: readonly VertexOutcome[] },
+  {
+    name,
+    group,
+    members,
+  }: { readonly name: string; readonly group: boolean; readonly members: readonly VertexOutcome[] },
   course: Course,
 ): Row {
   const started = members.filter((vertex) => vertex.started !== undefined);
   const isWeak = group && !started.some((vertex) => vertex.progressGroup?.weak !== true);
   const own = new Set(members.map(({ digest }) => digest));
-  const text = members.flatMap(({ digest }) => course.logs.get(digest) ?? []).map(({ data }) => data).join("");
+  const text = members
+    .flatMap(({ digest }) => course.logs.get(digest) ?? [])
+    .map(({ data }) => data)
+    .join("");
   const error = members.find((vertex) => vertex.error !== undefined)?.error;
   return {
     name,
@@ -137,7 +144,9 @@ export interface JudgedRow {
 export function judge(rows: readonly Row[]): JudgedRow[] {
   const steps = rows.filter((row) => !row.internal).map((row) => ({ row, status: statusOf(row) }));
   const hasFailed = steps.some(({ status }) => status === "ERROR" || status === "CANCELED");
-  const index = new Map(steps.flatMap(({ row }, i) => row.vertices.map(({ digest }) => [digest, i] as const)));
+  const index = new Map(
+    steps.flatMap(({ row }, i) => row.vertices.map(({ digest }) => [digest, i] as const)),
+  );
   const needsOf = (i: number): number[] => steps[i]!.row.needs.flatMap((digest) => index.get(digest) ?? []);
   const bad = steps.flatMap(({ status }, i) => (status === "ERROR" ? [i] : []));
   if (!hasFailed) return steps.map((step) => ({ ...step, racy: false, pending: step.status === undefined }));
@@ -152,7 +161,8 @@ export function judge(rows: readonly Row[]): JudgedRow[] {
   }
   const never = new Set<number>();
   return steps.map((step, i) => {
-    const isBehind = step.status === undefined && needsOf(i).some((need) => bad.includes(need) || never.has(need));
+    const isBehind =
+      step.status === undefined && needsOf(i).some((need) => bad.includes(need) || never.has(need));
     if (isBehind) never.add(i);
     return { ...step, pending: isBehind, racy: !isBehind && !sure.has(i) };
   });

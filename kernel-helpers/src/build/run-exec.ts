@@ -77,7 +77,8 @@ export async function runExecOp(
 function missingAccess(session: Session, op: ExecOp): string | undefined {
   const { secrets = {}, ssh = [] } = session.options;
   for (const mount of op.mounts) {
-    if (mount.secret && !mount.secret.optional && !(mount.secret.id in secrets)) return `secret ${mount.secret.id}: not found`;
+    if (mount.secret && !mount.secret.optional && !(mount.secret.id in secrets))
+      return `secret ${mount.secret.id}: not found`;
     if (mount.ssh && !mount.ssh.optional && !hasAgent(ssh, mount.ssh.id)) {
       return `no SSH key ${goQuote(mount.ssh.id)} forwarded from the client`;
     }
@@ -146,7 +147,12 @@ function mountPoint(
       return { target, source: cache.fs, sourcePath: mount.selector || "/", readonly: mount.readonly };
     }
     default:
-      return { target, source: (input ?? emptySnapshot()).fork(now), sourcePath: mount.selector || "/", readonly: mount.readonly };
+      return {
+        target,
+        source: (input ?? emptySnapshot()).fork(now),
+        sourcePath: mount.selector || "/",
+        readonly: mount.readonly,
+      };
   }
 }
 
@@ -165,7 +171,10 @@ function openCache(
     fs,
     keep(at) {
       cacheMounts.set(key, fs.snapshot());
-      session.undos.push({ at, undo: () => (before ? cacheMounts.set(key, before) : cacheMounts.delete(key)) });
+      session.undos.push({
+        at,
+        undo: () => (before ? cacheMounts.set(key, before) : cacheMounts.delete(key)),
+      });
     },
   };
 }

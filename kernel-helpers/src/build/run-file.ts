@@ -18,10 +18,14 @@ export function runFileOp(
   const base = rootInput(op, inputs);
   const lower = base?.snapshot ?? emptySnapshot();
   try {
-    const upper = executeFileOp(op, inputs.map((input) => input.snapshot), {
-      platform: session.world.platform,
-      now: clockAt(session, at),
-    });
+    const upper = executeFileOp(
+      op,
+      inputs.map((input) => input.snapshot),
+      {
+        platform: session.world.platform,
+        now: clockAt(session, at),
+      },
+    );
     const layer = new StepLayer({ lower, upper }, clockAt(session, at), vertex.name);
     const end = at + fileOpTime(layer.contentBytes());
     const result = {

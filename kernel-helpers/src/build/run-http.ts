@@ -29,7 +29,8 @@ export class HttpSources {
     const end = at + registryTime(true);
     const file = this.get(op.url);
     if (!file) return { at: end, error: `invalid response status 404` };
-    const lastModified = file.lastModified === undefined ? "" : new Date(file.lastModified * 1000).toUTCString();
+    const lastModified =
+      file.lastModified === undefined ? "" : new Date(file.lastModified * 1000).toUTCString();
     return { at: end, key: keyOf(op, file.digest, lastModified) };
   }
 

@@ -29,11 +29,19 @@ export function openImage(session: Session, op: ImageOp, at: number): ExecuteAns
   let layers: LayerChain | undefined;
   for (const layer of image.layers) layers = pushLayer(layers, layer);
   const id = session.newRef();
-  return { at, result: { id, snapshot: image.snapshot(), layers, createdAt: clockAt(session, at), duration: 0 } };
+  return {
+    at,
+    result: { id, snapshot: image.snapshot(), layers, createdAt: clockAt(session, at), duration: 0 },
+  };
 }
 
 /** Downloads what is not here, side by side. Gives the moment at which each blob has come. */
-function download(session: Session, vertex: Vertex, layers: readonly BaseLayer[], at: number): Map<string, number> {
+function download(
+  session: Session,
+  vertex: Vertex,
+  layers: readonly BaseLayer[],
+  at: number,
+): Map<string, number> {
   const { blobs } = session.builder;
   const came = new Map<string, number>();
   for (const layer of layers) {
@@ -41,7 +49,10 @@ function download(session: Session, vertex: Vertex, layers: readonly BaseLayer[]
     blobs.add(layer.digest);
     const end = at + downloadTime(layer.size);
     came.set(layer.digest, end);
-    session.timeline.statusSpan(vertex.digest, layer.digest, at, end, { current: layer.size, total: layer.size });
+    session.timeline.statusSpan(vertex.digest, layer.digest, at, end, {
+      current: layer.size,
+      total: layer.size,
+    });
     session.undos.push({ at: end, undo: () => void blobs.delete(layer.digest) });
   }
   return came;

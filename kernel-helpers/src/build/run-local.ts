@@ -14,7 +14,11 @@ export function syncLocal(session: Session, vertex: Vertex, op: LocalOp, at: num
   const before = builder.contexts.get(sharedKey);
   const transfer = transferContext({
     source,
-    filter: { followPaths: op.followPaths, includePatterns: op.includePatterns, excludePatterns: op.excludePatterns },
+    filter: {
+      followPaths: op.followPaths,
+      includePatterns: op.includePatterns,
+      excludePatterns: op.excludePatterns,
+    },
     previous: before ?? emptySnapshot(),
     now: clockAt(session, at),
   });

@@ -57,10 +57,10 @@ export class Solver {
   private readonly hashers = new Map<StepResult, ContentHasher>();
 
   constructor(
-    private readonly builder: Builder,
-    private readonly world: BuildWorld,
+    protected readonly builder: Builder,
+    protected readonly world: BuildWorld,
     private readonly timeline: Timeline,
-    private readonly operations: Operations,
+    protected readonly operations: Operations,
   ) {}
 
   /** Solves *roots*, which begin at *at* ms. Gives their results, or leaves `failure` set. */
@@ -98,7 +98,11 @@ export class Solver {
       vertex,
       keys: [],
       keysAt: at,
-      deps: vertex.inputs.map((edge) => ({ input: this.state(edge.vertex), matches: new Set(), contentAt: 0 })),
+      deps: vertex.inputs.map((edge) => ({
+        input: this.state(edge.vertex),
+        matches: new Set(),
+        contentAt: 0,
+      })),
       resultAt: 0,
       loaded: false,
       executed: false,
@@ -146,7 +150,7 @@ export class Solver {
     this.takeKeys(state);
   }
 
-  private takeKeys(state: VertexState): void {
+  protected takeKeys(state: VertexState): void {
     state.keys = state.vertex.ignoreCache ? [] : [...common(state.deps)];
     state.record = this.newest(state.keys);
   }
@@ -160,7 +164,11 @@ export class Solver {
   }
 
   /** Of the chosen inputs: all keys they have, then their contents. */
-  private async searchDeeper(state: VertexState, map: CacheMap, isChosen: (input: number) => boolean): Promise<void> {
+  private async searchDeeper(
+    state: VertexState,
+    map: CacheMap,
+    isChosen: (input: number) => boolean,
+  ): Promise<void> {
     for (const [i, dep] of state.deps.entries()) {
       if (!isChosen(i)) continue;
       await this.findSlowKeys(dep.input);
@@ -203,9 +211,9 @@ export class Solver {
     state.record = this.newest(state.keys);
   }
 
-  private makeCacheMap(state: VertexState, sourceKey?: OpJson): CacheMap {
+  protected makeCacheMap(state: VertexState, sourceKey?: OpJson): CacheMap {
     try {
-      state.cacheMap = cacheMap(this.world.platform, state.vertex, sourceKey);
+      state.cacheMap = this.cacheMapOf(state.vertex, sourceKey);
       return state.cacheMap;
     } catch (error) {
       if (!(error instanceof CacheMapError)) throw error;
@@ -213,8 +221,25 @@ export class Solver {
     }
   }
 
+  /** The cache map follows from the vertex, so that of the build before is still right. */
+  private cacheMapOf(vertex: Vertex, sourceKey: OpJson | undefined): CacheMap {
+    const { cacheMaps } = this.builder;
+    const known = sourceKey === undefined ? cacheMaps.get(vertex.digest) : undefined;
+    if (known) return known;
+    const map = cacheMap(this.world.platform, vertex, sourceKey);
+    if (sourceKey === undefined) {
+      if (cacheMaps.size >= MAX_CACHE_MAPS) cacheMaps.clear();
+      cacheMaps.set(vertex.digest, map);
+    }
+    return map;
+  }
+
   /** Evaluates the chosen inputs and asks the store by their contents. */
-  private async hashInputs(state: VertexState, map: CacheMap, isChosen: (input: number) => boolean): Promise<void> {
+  private async hashInputs(
+    state: VertexState,
+    map: CacheMap,
+    isChosen: (input: number) => boolean,
+  ): Promise<void> {
     for (const [i, dep] of state.deps.entries()) {
       if (!isChosen(i) || dep.content !== undefined) continue;
       await this.materialize(dep.input, Math.max(state.keysAt, dep.input.keysAt));
@@ -224,7 +249,7 @@ export class Solver {
     }
   }
 
-  private async hashInput(state: VertexState, map: CacheMap, i: number): Promise<void> {
+  protected async hashInput(state: VertexState, map: CacheMap, i: number): Promise<void> {
     const dep = state.deps[i]!;
     const { selector, content } = map.deps[i]!;
     const result = dep.input.result!;
@@ -234,12 +259,18 @@ export class Solver {
     dep.content = this.contentDigest(state.vertex, result, content!, dep.contentAt);
     const byContent: KeyLink = { parent: contentKey(dep.content), selector: "" };
     const { keys } = this.builder;
-    if (!state.vertex.ignoreCache) dep.matches = union(dep.matches, keys.query([byContent], i, map.digest, 0));
+    if (!state.vertex.ignoreCache)
+      dep.matches = union(dep.matches, keys.query([byContent], i, map.digest, 0));
     // Connects the definition with the content, for the next time.
     keys.query([...definitionLinks(dep.input, selector), byContent], i, map.digest, 0);
   }
 
-  private contentDigest(vertex: Vertex, result: StepResult, content: NonNullable<CacheDep["content"]>, at: number): string {
+  private contentDigest(
+    vertex: Vertex,
+    result: StepResult,
+    content: NonNullable<CacheDep["content"]>,
+    at: number,
+  ): string {
     let hasher = this.hashers.get(result);
     if (!hasher) {
       hasher = new ContentHasher(this.world.platform, result.synced ?? result.snapshot, this.builder.digests);
@@ -248,7 +279,7 @@ export class Solver {
     const selectors = content.length > 0 ? content : WHOLE;
     try {
       const digest = hasher.digestAll(selectors);
-      if (!this.builder.contents.has(digest)) this.builder.contents.set(digest, namedFiles(hasher, selectors));
+      this.noteContent(digest, hasher, selectors);
       return digest;
     } catch (error) {
       if (!(error instanceof ChecksumError) && !(error instanceof PatternError)) throw error;
@@ -257,6 +288,11 @@ export class Solver {
       this.timeline.complete(vertex.digest, at, { error: message });
       throw new VertexFailure(vertex, `failed to compute cache key: ${message}`, at);
     }
+  }
+
+  /** Remembers the files behind *digest*, for explanations. */
+  protected noteContent(digest: string, hasher: ContentHasher, selectors: readonly Selector[]): void {
+    if (!this.builder.contents.has(digest)) this.builder.contents.set(digest, namedFiles(hasher, selectors));
   }
 
   private newest(keys: readonly string[]): KeyResult<StepResult> | undefined {
@@ -285,7 +321,8 @@ export class Solver {
     const map = state.cacheMap;
     if (state.deps.some((dep) => !dep.input.result)) throw blockedBy(state.vertex);
     for (const [i, dep] of state.deps.entries()) {
-      if (map?.deps[i]?.content !== undefined && dep.content === undefined) await this.hashInput(state, map, i);
+      if (map?.deps[i]?.content !== undefined && dep.content === undefined)
+        await this.hashInput(state, map, i);
       await dep.input.result!.ready?.();
     }
     if (state.vertex.op.kind !== "merge") for (const dep of state.deps) this.unlazy(dep.input);
@@ -306,7 +343,7 @@ export class Solver {
     state.resultAt = this.operations.unlazy(state.vertex, state.result, at);
   }
 
-  private load(state: VertexState, record: KeyResult<StepResult>, at: number): void {
+  protected load(state: VertexState, record: KeyResult<StepResult>, at: number): void {
     this.timeline.start(state.vertex.digest, at, true);
     this.timeline.complete(state.vertex.digest, at, { cached: true });
     state.result = record.value;
@@ -318,7 +355,11 @@ export class Solver {
   private async execute(state: VertexState, at: number): Promise<void> {
     const { vertex } = state;
     this.timeline.start(vertex.digest, at);
-    const answer = await this.operations.execute(vertex, state.deps.map((dep) => dep.input.result!), at);
+    const answer = await this.operations.execute(
+      vertex,
+      state.deps.map((dep) => dep.input.result!),
+      at,
+    );
     if (answer.error !== undefined) {
       this.timeline.complete(vertex.digest, answer.at, { error: answer.error });
       throw new VertexFailure(vertex, answer.error, answer.at);
@@ -337,7 +378,9 @@ export class Solver {
     const { keys, operations } = this.builder;
     const deps = state.deps.map((dep, i) => {
       const links = definitionLinks(dep.input, map.deps[i]!.selector);
-      return dep.content === undefined ? links : [...links, { parent: contentKey(dep.content), selector: "" }];
+      return dep.content === undefined
+        ? links
+        : [...links, { parent: contentKey(dep.content), selector: "" }];
     });
     state.keyWasStored = keys.find(map.digest, 0, deps) !== undefined;
     const id = keys.save(map.digest, 0, deps);
@@ -363,7 +406,10 @@ export class Solver {
 
 /** Of several results the one that was made last; of an import the time counts, not when it came. */
 function isNewer(a: KeyResult<StepResult>, b: KeyResult<StepResult>): boolean {
-  return a.value.createdAt > b.value.createdAt || (a.value.createdAt === b.value.createdAt && a.sequence > b.sequence);
+  return (
+    a.value.createdAt > b.value.createdAt ||
+    (a.value.createdAt === b.value.createdAt && a.sequence > b.sequence)
+  );
 }
 
 /** The files behind a digest. One file alone is called as the instruction calls it, not as the link it stands behind. */
@@ -372,10 +418,14 @@ function namedFiles(hasher: ContentHasher, selectors: readonly Selector[]): Hash
     const files = hasher.files([selector]);
     const [only] = files;
     const isAlone = files.length === 1 && only!.header.type !== "dir";
-    const isPlain = !selector.wildcard && !selector.includePatterns?.length && !selector.excludePatterns?.length;
+    const isPlain =
+      !selector.wildcard && !selector.includePatterns?.length && !selector.excludePatterns?.length;
     return isAlone && isPlain ? [{ ...only!, path: selector.path }] : files;
   });
 }
+
+/** So many cache maps are remembered. */
+const MAX_CACHE_MAPS = 20_000;
 
 const WHOLE = [{ path: "/" }] as const;
 

@@ -46,13 +46,31 @@ export class Timeline {
     this.items.push({ kind: "vertex", at, value: { ...this.vertex(digest), started: at, cached } });
   }
 
-  complete(digest: string, at: number, end: { readonly cached?: boolean; readonly error?: string } = {}): void {
-    const value = { ...this.vertex(digest), started: this.starts.get(digest), completed: at, cached: end.cached ?? false };
-    this.items.push({ kind: "vertex", at, value: end.error === undefined ? value : { ...value, error: end.error } });
+  complete(
+    digest: string,
+    at: number,
+    end: { readonly cached?: boolean; readonly error?: string } = {},
+  ): void {
+    const value = {
+      ...this.vertex(digest),
+      started: this.starts.get(digest),
+      completed: at,
+      cached: end.cached ?? false,
+    };
+    this.items.push({
+      kind: "vertex",
+      at,
+      value: end.error === undefined ? value : { ...value, error: end.error },
+    });
   }
 
   /** A row below a vertex, in the state it is in at the time *at*; *done* when it is the last one. */
-  status(vertex: string, id: string, at: number, row: { started: number; current?: number; total?: number; done?: boolean }): void {
+  status(
+    vertex: string,
+    id: string,
+    at: number,
+    row: { started: number; current?: number; total?: number; done?: boolean },
+  ): void {
     const { started, current, total, done } = row;
     const value: StatusRow = {
       id,
@@ -67,8 +85,17 @@ export class Timeline {
   }
 
   /** A row that begins at *from* and is done at *to*. */
-  statusSpan(vertex: string, id: string, from: number, to: number, sizes: { current?: number; total?: number } = {}): void {
-    this.status(vertex, id, from, { started: from, ...(sizes.total !== undefined && { total: sizes.total }) });
+  statusSpan(
+    vertex: string,
+    id: string,
+    from: number,
+    to: number,
+    sizes: { current?: number; total?: number } = {},
+  ): void {
+    this.status(vertex, id, from, {
+      started: from,
+      ...(sizes.total !== undefined && { total: sizes.total }),
+    });
     this.status(vertex, id, to, { started: from, ...sizes, done: true });
   }
 
@@ -128,7 +155,14 @@ export class Timeline {
     const last = end === Infinity ? (delivery?.at ?? 0) : end;
     const cancelled = stream.encore(last);
     if (cancelled.length > 0) into(last).vertexes.push(...cancelled.map(vertexStatus));
-    return { events: events.map(compact), vertices: [...stream.outcomes.values()], rows, logs, warnings, end: last };
+    return {
+      events: events.map(compact),
+      vertices: [...stream.outcomes.values()],
+      rows,
+      logs,
+      warnings,
+      end: last,
+    };
   }
 }
 

@@ -61,6 +61,7 @@ export interface ContextChanges {
   readonly touch?: readonly string[];
 }
 
+/** An entry written into a context: a file by `text` or `base64` (empty when neither is given), a `symlink` by its target, or a `directory`. */
 export interface WrittenFile {
   readonly text?: string;
   readonly base64?: string;
@@ -72,6 +73,7 @@ export interface WrittenFile {
   readonly mtime?: number;
 }
 
+/** What an address answers to ADD, instead of a network: a body by `text` or `base64`, and the headers that BuildKit keys it by. */
 export interface HttpFixture {
   readonly text?: string;
   readonly base64?: string;
@@ -80,6 +82,7 @@ export interface HttpFixture {
   readonly etag?: string;
 }
 
+/** How a step ended, in the words of BuildKit's progress; CANCELED when another step's failure stopped it. */
 export type StepStatus = "DONE" | "CACHED" | "ERROR" | "CANCELED";
 
 /** Why a step was not cached. */
@@ -144,6 +147,7 @@ export interface InstructionRow {
   readonly history: boolean;
 }
 
+/** One entry of a layer's tar. Sizes in bytes, `mtime` in seconds since 1970. */
 export interface LayerEntry {
   readonly path: string;
   readonly type: FileType | "hardlink";
@@ -158,6 +162,7 @@ export interface LayerEntry {
   readonly sha256?: string;
 }
 
+/** One filesystem layer of an image. */
 export interface ImageLayer {
   readonly diffId: string;
   /** Digest of the gzip'd tar. */
@@ -171,6 +176,7 @@ export interface ImageLayer {
   readonly fromBase: boolean;
 }
 
+/** One line of an image's history, named and spelled as in the OCI image config. */
 export interface HistoryEntry {
   readonly created?: string;
   readonly created_by?: string;
@@ -179,6 +185,7 @@ export interface HistoryEntry {
   readonly empty_layer?: boolean;
 }
 
+/** The image that a build exported. */
 export interface BuiltImage {
   /** The image config JSON without rootfs and history. */
   readonly config: Readonly<Record<string, unknown>>;
@@ -192,6 +199,7 @@ export interface BuiltImage {
   readonly unknownContents?: boolean;
 }
 
+/** A finding of the build checks. */
 export interface BuildWarning extends LintWarning {
   /** 1-based, of the first line. */
   readonly line: number;

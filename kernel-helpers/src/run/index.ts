@@ -2,4 +2,4 @@
 
 export { runCommand } from "./run-command";
 export type { RunCatalog } from "./catalog";
-export type { RunLimits, RunRequest, RunResult } from "./types";
+export type { RunLimits, RunRequest, RunResult, Tool, ToolCall } from "./types";

@@ -54,6 +54,7 @@ export async function runCommand(request: RunRequest): Promise<RunResult> {
     ...(startError === undefined ? {} : { startError }),
     duration: Math.round(machine.clock),
     assumed: machine.assumed,
+    ...(machine.downloads === 0 ? {} : { downloads: machine.downloads }),
   });
   try {
     const first = start(machine, request);
@@ -75,7 +76,13 @@ export async function runCommand(request: RunRequest): Promise<RunResult> {
 async function drive(machine: Machine, signal: AbortSignal | undefined): Promise<void> {
   for (;;) {
     if (signal?.aborted === true) throw new MachineStop("stopped: canceled / 취소되었습니다");
-    for (let i = 0; i < ROUNDS; i++) if (!machine.round()) return;
+    for (let i = 0; i < ROUNDS && machine.outside === undefined; i++) if (!machine.round()) return;
+    if (machine.outside !== undefined) {
+      const { outside } = machine;
+      machine.outside = undefined;
+      await outside.catch(() => undefined);
+      continue;
+    }
     await new Promise<void>((resolve) => setTimeout(resolve, 0));
   }
 }

@@ -1,6 +1,7 @@
 /** What a RUN step asks of the simulated machine, and what it answers. */
 
 import type { WritableFileSystem } from "../platform/files";
+import type { RunCatalog } from "./catalog";
 
 export interface RunRequest {
   /** argv, as BuildKit gives it to the container: `["/bin/sh", "-c", "npm ci"]`. */
@@ -24,6 +25,10 @@ export interface RunRequest {
   readonly assume?: boolean;
   readonly limits?: RunLimits;
   readonly signal?: AbortSignal;
+  /** Facts about real packages, for the package managers of images without contents. */
+  readonly catalog?: RunCatalog;
+  /** Programs from outside the machine, by name: they run where a file without known contents of that name is started. */
+  readonly tools?: ReadonlyMap<string, Tool>;
   /** Called with output as it is printed; `at` is simulated ms since the step began. */
   readonly onOutput?: (stream: 1 | 2, data: string, at: number) => void;
 }
@@ -48,4 +53,22 @@ export interface RunResult {
   readonly duration: number;
   /** Programs that were assumed, not simulated. */
   readonly assumed: readonly string[];
+  /** Packages that the simulated package managers fetched; absent for none. */
+  readonly downloads?: number;
 }
+
+/** What a tool is called with. Paths are those of the machine. */
+export interface ToolCall {
+  /** argv, the tool's name first. */
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly env: ReadonlyMap<string, string>;
+  readonly fs: WritableFileSystem;
+  /** Everything on standard input; "" at once when it is a terminal or /dev/null. */
+  readonly stdin: string;
+  out(text: string): void;
+  err(text: string): void;
+}
+
+/** A program of the outside: answers its exit status, 0 to 255. The machine's processes rest until it has ended. */
+export type Tool = (call: ToolCall) => Promise<number>;

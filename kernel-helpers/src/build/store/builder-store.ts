@@ -81,7 +81,8 @@ class BuilderStore {
     const keys = await this.store.keys();
     this.segments = keys.filter((key) => key.startsWith(PREFIX + "segment/")).sort();
     for (const key of this.segments) this.apply(await this.json<Segment>(key));
-    for (const key of keys.filter((name) => name.startsWith(PREFIX + "context/"))) await this.openContext(key);
+    for (const key of keys.filter((name) => name.startsWith(PREFIX + "context/")))
+      await this.openContext(key);
     for (const key of keys.filter((name) => name.startsWith(PREFIX + "mount/"))) await this.openMount(key);
     builder.keys.onChange = (change) => this.changes.push(change);
     builder.save = () => this.save();
@@ -163,7 +164,8 @@ class BuilderStore {
     for (const change of changes) {
       if (change.type === "record") records.set(change.record.id, change.record);
       else if (change.type === "forget") records.delete(change.key);
-      else if (change.type === "link") links.set(`${change.name}\n${change.child}`, [change.name, change.child]);
+      else if (change.type === "link")
+        links.set(`${change.name}\n${change.child}`, [change.name, change.child]);
       else if (change.type === "unlink") links.delete(`${change.name}\n${change.child}`);
       else if (change.type === "result") results.set(change.value, change.key);
       else if (change.type === "unresult") results.delete(change.value);
@@ -187,7 +189,9 @@ class BuilderStore {
       links: [...links.values()],
       results: stored,
       operations,
-      traces: builder.traces.slice(0, Math.max(0, builder.traces.length - this.lastTraces.length)).filter((trace) => !this.lastTraces.includes(trace)),
+      traces: builder.traces
+        .slice(0, Math.max(0, builder.traces.length - this.lastTraces.length))
+        .filter((trace) => !this.lastTraces.includes(trace)),
       blobs: fresh("blobs"),
       chains: fresh("chains"),
       merged: fresh("merged"),
@@ -197,7 +201,8 @@ class BuilderStore {
 
   private async putSegment(segment: Segment): Promise<void> {
     const last = this.segments[this.segments.length - 1];
-    const number = last === undefined ? 1 : Number(last.slice(PREFIX.length).split("/")[1]!.split("-")[0]) + 1;
+    const number =
+      last === undefined ? 1 : Number(last.slice(PREFIX.length).split("/")[1]!.split("-")[0]) + 1;
     const text = JSON.stringify(segment);
     const key = `${PREFIX}segment/${String(number).padStart(9, "0")}-${this.platform.sha256Hex(text).slice(0, 16)}`;
     await this.store.put(key, new TextEncoder().encode(text));
@@ -207,14 +212,15 @@ class BuilderStore {
   /** All that is known now as one segment; the ones it was made of go. */
   private async join(): Promise<void> {
     const { builder } = this;
-    const old = this.segments;
+    const old = [...this.segments];
     const results: (readonly [string, StoredResult])[] = [];
     for (const { key, value } of builder.keys.allResults()) {
       const stored = this.names.get(value);
       if (stored) results.unshift([key, stored]);
     }
     const links: (readonly [string, string])[] = [];
-    for (const [name, children] of builder.keys.allLinks()) for (const child of children) links.push([name, child]);
+    for (const [name, children] of builder.keys.allLinks())
+      for (const child of children) links.push([name, child]);
     await this.putSegment({
       records: [...builder.keys.allRecords()],
       links,
@@ -233,7 +239,8 @@ class BuilderStore {
   private async saveContexts(): Promise<void> {
     for (const [name, context] of this.builder.contexts) {
       const stale = JSON.stringify([...context.staleDirectories]);
-      if (this.saved.contextFiles.get(name) === context.files && this.saved.contexts.get(name) === stale) continue;
+      if (this.saved.contextFiles.get(name) === context.files && this.saved.contexts.get(name) === stale)
+        continue;
       this.saved.contexts.set(name, stale);
       this.saved.contextFiles.set(name, context.files);
       const key = `${PREFIX}context/${this.platform.sha256Hex(name)}`;
@@ -242,7 +249,8 @@ class BuilderStore {
       const entries: LayerEntry[] = [];
       for (const entry of treeEntries(context.files)) {
         const { content, ...rest } = entry;
-        for (const [header, digest] of content ? this.records.of(content) : []) known.push([entry.name, header, digest]);
+        for (const [header, digest] of content ? this.records.of(content) : [])
+          known.push([entry.name, header, digest]);
         const place = content && this.places?.pathOf(content);
         if (place !== undefined) places.push([entry.name, place]);
         entries.push(place === undefined ? entry : { ...rest });
@@ -329,7 +337,8 @@ class BuilderStore {
   private async clear(): Promise<void> {
     // Named images stay, and the layers they are made of.
     const isKept = (key: string): boolean => /^v1\/(image|layer|bytes)\//.test(key);
-    for (const key of await this.store.keys()) if (key.startsWith(PREFIX) && !isKept(key)) await this.store.delete(key);
+    for (const key of await this.store.keys())
+      if (key.startsWith(PREFIX) && !isKept(key)) await this.store.delete(key);
     this.segments = [];
     this.changes = [];
     this.lastTraces = [];
@@ -341,4 +350,3 @@ function isEmptySegment(segment: Segment): boolean {
   const { nextRef: _, ...lists } = segment;
   return Object.values(lists).every((list) => list.length === 0);
 }
-

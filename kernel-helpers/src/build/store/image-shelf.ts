@@ -68,7 +68,12 @@ export class ImageShelf implements ImageSource {
     this.images.set(name, keptOf(name, image, builtAt, result));
     if (!this.store) return;
     const bare = { ...image, layers: image.layers.map(({ entries: _, ...layer }) => layer) };
-    const stored = { name, image: bare, builtAt, ...(result && { result: await this.store.results.put(result) }) };
+    const stored = {
+      name,
+      image: bare,
+      builtAt,
+      ...(result && { result: await this.store.results.put(result) }),
+    };
     await this.store.values.put(this.keyOf(name), new TextEncoder().encode(JSON.stringify(stored)));
   }
 
@@ -107,7 +112,10 @@ export class ImageShelf implements ImageSource {
 
   find(ref: string, platform: PlatformSpec): BaseImage | { readonly error: string } {
     const kept = this.images.get(ref.replace(/@.*$/, ""));
-    const isOther = kept && kept.image.platform !== `${platform.os}/${platform.architecture}${platform.variant ? `/${platform.variant}` : ""}`;
+    const isOther =
+      kept &&
+      kept.image.platform !==
+        `${platform.os}/${platform.architecture}${platform.variant ? `/${platform.variant}` : ""}`;
     if (!kept || isOther) return { error: `${ref}: not found` };
     const { image, result } = kept;
     const origin = { ref: kept.name, digest: image.manifestDigest, platform };

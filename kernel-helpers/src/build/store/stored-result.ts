@@ -2,7 +2,14 @@
 
 import { applyLayer, emptySnapshot, type LayerEntry } from "../../filesystem";
 import type { BaseImage, ImageSource } from "../../image/base-image";
-import { type LayerChain, type LayerFacts, type LayerOrigin, layersOf, pushLayer, StepLayer } from "../../image/layer";
+import {
+  type LayerChain,
+  type LayerFacts,
+  type LayerOrigin,
+  layersOf,
+  pushLayer,
+  StepLayer,
+} from "../../image/layer";
 import type { Snapshot } from "../../platform/files";
 import type { KeyValueStore, Platform } from "../../platform/platform";
 import type { StepResult } from "../step-result";
@@ -50,7 +57,14 @@ export class ResultStore {
       layers.push({ id: layer.storedAs, createdAt, description, facts: layer.facts() });
     }
     const { id, createdAt, duration, assumed } = result;
-    return { id, createdAt, duration, ...(assumed && { assumed }), ...(base && { base: base.origin }), layers };
+    return {
+      id,
+      createdAt,
+      duration,
+      ...(assumed && { assumed }),
+      ...(base && { base: base.origin }),
+      layers,
+    };
   }
 
   private async putLayer(layer: StepLayer): Promise<string> {
@@ -116,7 +130,8 @@ export class ResultStore {
         }
         if (!withBytes || bytes) return;
         bytes = (await read("bytes")) ?? new Uint8Array();
-        if (bytes.length === 0 && json.includes('"at":') && facts.contentBytes > 0) throw new LostValueError(id);
+        if (bytes.length === 0 && json.includes('"at":') && facts.contentBytes > 0)
+          throw new LostValueError(id);
       },
       entries(): readonly LayerEntry[] {
         if (json === undefined) throw new Error(`layer ${id} was not fetched from the store`);
@@ -156,4 +171,3 @@ export class LostValueError extends Error {
     super(`the store has lost layer ${layer} / 저장소에서 레이어가 사라짐: ${layer}`);
   }
 }
-

@@ -22,7 +22,10 @@ type StoredEntry = Omit<LayerEntry, "content" | "xattrs"> & {
 export type IsElsewhere = (content: Content) => boolean;
 
 /** Writes entries down. *json* can be read without *bytes*. Equal contents are kept once. */
-export function packEntries(platform: Platform, entries: Iterable<LayerEntry>): { json: string; bytes: Uint8Array } {
+export function packEntries(
+  platform: Platform,
+  entries: Iterable<LayerEntry>,
+): { json: string; bytes: Uint8Array } {
   const pieces: Uint8Array[] = [];
   const known = new Map<string, number>();
   let length = 0;
@@ -54,11 +57,13 @@ function digestOf(platform: Platform, chunks: readonly Uint8Array[]): string {
 
 /** Entries out of a store. *bytes* gives the value with the contents; it is called when a file is read. */
 export function unpackEntries(json: string, bytes: () => Uint8Array): LayerEntry[] {
-  return (JSON.parse(json) as readonly StoredEntry[]).map(({ bytes: place, xattrs, ...rest }): LayerEntry => ({
-    ...rest,
-    ...(xattrs && { xattrs: decodeXattrs(xattrs) }),
-    ...(place && { content: contentAt(place, rest.size, bytes) }),
-  }));
+  return (JSON.parse(json) as readonly StoredEntry[]).map(
+    ({ bytes: place, xattrs, ...rest }): LayerEntry => ({
+      ...rest,
+      ...(xattrs && { xattrs: decodeXattrs(xattrs) }),
+      ...(place && { content: contentAt(place, rest.size, bytes) }),
+    }),
+  );
 }
 
 function contentAt({ at = 0, digest, standIn }: StoredBytes, size: number, bytes: () => Uint8Array): Content {
@@ -67,7 +72,9 @@ function contentAt({ at = 0, digest, standIn }: StoredBytes, size: number, bytes
 }
 
 function encodeXattrs(xattrs: Readonly<Record<string, Uint8Array>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(xattrs).map(([name, value]) => [name, String.fromCharCode(...value)]));
+  return Object.fromEntries(
+    Object.entries(xattrs).map(([name, value]) => [name, String.fromCharCode(...value)]),
+  );
 }
 
 function decodeXattrs(xattrs: Readonly<Record<string, string>>): Record<string, Uint8Array> {
@@ -88,8 +95,10 @@ export function* treeEntries(tree: Snapshot): Generator<LayerEntry> {
       if (stat.type === "socket") continue;
       const relative = path.slice(1) + (stat.type === "dir" ? "/" : "");
       const original = stat.nlink > 1 && stat.type === "file" ? first.get(stat.ino) : undefined;
-      if (original !== undefined) yield { ...entryOf(relative, stat), type: "hardlink", size: 0, linkname: original };
-      else yield { ...entryOf(relative, stat), ...(stat.type === "file" && { content: tree.readFile(path) }) };
+      if (original !== undefined)
+        yield { ...entryOf(relative, stat), type: "hardlink", size: 0, linkname: original };
+      else
+        yield { ...entryOf(relative, stat), ...(stat.type === "file" && { content: tree.readFile(path) }) };
       first.set(stat.ino, relative);
       if (stat.type === "dir") yield* visit(path);
     }
@@ -119,7 +128,14 @@ export function treeOf(entries: Iterable<LayerEntry>): Snapshot {
   for (const entry of entries) {
     const { name, type, content, size: _size, linkname, ...rest } = entry;
     if (type === "hardlink") list.push({ path: name, type: "file", hardlink: linkname });
-    else list.push({ ...rest, path: name, type, ...(content && { content }), ...(linkname !== undefined && { linkname }) });
+    else
+      list.push({
+        ...rest,
+        path: name,
+        type,
+        ...(content && { content }),
+        ...(linkname !== undefined && { linkname }),
+      });
   }
   return buildSnapshot(list);
 }

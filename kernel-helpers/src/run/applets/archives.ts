@@ -65,7 +65,11 @@ function* gzip(process: Process): Task<number> {
           continue;
         }
         const target = name.replace(/\.tgz$/, ".tar").replace(/\.(gz|z|Z)$/, "");
-        yield* put(process, name, target, plain, stat, options.has("k"), options.has("f"));
+        if (blocked(process, target, options.has("f"))) {
+          status = 1;
+          continue;
+        }
+        yield* put(process, name, target, plain, stat, options.has("k"));
       } else {
         const packed = gzipText(text, name === "-" || options.has("n") ? "" : (name.split("/").at(-1) ?? ""), name === "-" || options.has("n") ? 0 : (stat?.mtime ?? 0));
         process.machine.work(text.length / 50_000);
@@ -79,7 +83,11 @@ function* gzip(process: Process): Task<number> {
           status = 1;
           continue;
         }
-        yield* put(process, name, `${name}.gz`, packed, stat, options.has("k"), options.has("f"));
+        if (blocked(process, `${name}.gz`, options.has("f"))) {
+          status = 1;
+          continue;
+        }
+        yield* put(process, name, `${name}.gz`, packed, stat, options.has("k"));
       }
     } catch (error) {
       const { message } = asErrno(error);
@@ -90,15 +98,16 @@ function* gzip(process: Process): Task<number> {
   return status;
 }
 
+/** Whether a file stands in the way; GNU's would ask, and gets no answer. */
+function blocked(process: Process, path: string, force: boolean): boolean {
+  if (force || process.vfs.tryStat(process, path, false) === undefined) return false;
+  process.err(process.gnu ? `gzip: ${path} already exists;\tnot overwritten\n` : `${process.name}: can't open '${path}': File exists\n`);
+  return true;
+}
+
 // eslint-disable-next-line require-yield
-function* put(process: Process, from: string, to: string, text: string, stat: { mode: number; uid: number; gid: number; mtime: number } | undefined, keep: boolean, force: boolean): Task {
-  if (process.vfs.tryStat(process, to, false) !== undefined) {
-    if (!force && !process.gnu) {
-      process.err(`${process.name}: can't open '${to}': File exists\n`);
-      return;
-    }
-    process.vfs.unlink(process, to);
-  }
+function* put(process: Process, from: string, to: string, text: string, stat: { mode: number; uid: number; gid: number; mtime: number } | undefined, keep: boolean): Task {
+  if (process.vfs.tryStat(process, to, false) !== undefined) process.vfs.unlink(process, to);
   process.vfs.writeContent(process, to, text, 0o600);
   if (stat !== undefined) {
     if (process.cred.uid === 0) process.vfs.chown(process, to, stat.uid, stat.gid);

@@ -68,7 +68,7 @@ function* chmod(process: Process): Task<number> {
       const link = process.vfs.stat(process, path, false);
       if (link.type === "symlink" && !top) return;
       const stat = link.type === "symlink" ? process.vfs.stat(process, path) : link;
-      let mode = parseMode(spec, stat.mode, stat.type === "dir", process.umask) as number;
+      let mode = parseMode(spec, stat.mode, stat.type === "dir", process.umask, process.gnu) as number;
       // GNU keeps setuid and setgid of a directory when an octal mode of up to four digits does not name them.
       if (stat.type === "dir" && /^[0-7]{1,4}$/.test(spec) && process.gnu) mode |= stat.mode & 0o6000;
       process.vfs.chmod(process, path, mode);
@@ -117,14 +117,14 @@ export function ownerIds(process: Process, spec: string): [number, number] | und
       uid = Number(user);
       if (group === "") gid = users.find((one) => one.uid === uid)?.gid ?? uid;
     } else {
-      process.err(process.gnu ? `${process.name}: invalid user: '${spec}'\n` : `${process.name}: unknown user ${user}\n`);
+      process.err(process.gnu ? `${process.name}: invalid user: '${spec}'\n` : `${process.name}: unknown user${separator === "" ? "" : "/group"} ${spec}\n`);
       return undefined;
     }
   }
   if (group !== undefined && group !== "") {
     const id = groupId(process, group);
     if (id === undefined) {
-      process.err(process.gnu ? `${process.name}: invalid group: '${spec}'\n` : `${process.name}: unknown group ${group}\n`);
+      process.err(process.gnu ? `${process.name}: invalid group: '${spec}'\n` : `${process.name}: unknown ${separator === "" ? "group" : "user/group"} ${separator === "" ? group : spec}\n`);
       return undefined;
     }
     gid = id;
@@ -170,7 +170,9 @@ function change(process: Process, options: Options, paths: readonly string[], [u
   let status = 0;
   const one = (path: string, follow: boolean): void => {
     try {
-      process.vfs.chown(process, path, uid, gid, follow);
+      // busybox takes the ids that stay from the link, though it changes what the link leads to.
+      const own = process.gnu ? undefined : process.vfs.stat(process, path, false);
+      process.vfs.chown(process, path, uid === -1 ? (own?.uid ?? -1) : uid, gid === -1 ? (own?.gid ?? -1) : gid, follow);
     } catch (error) {
       const failure = asErrno(error);
       status = 1;

@@ -6,7 +6,7 @@ import { printf } from "../shell/printf";
 import { AwkParser, AwkSyntaxError, type AwkProgram, type Expr, type Stmt } from "./awk-parser";
 import { parseOptions, usage } from "./options";
 import { asErrno } from "./paths";
-import { posixRegex, RegexError } from "./regex";
+import { posixRegex, RegexError } from "../machine/regex";
 import { LineReader } from "./text";
 import { formatTime } from "./time";
 import { execute } from "./xargs";

@@ -249,6 +249,11 @@ const dd: Program = function* (process) {
   const block = size("bs", size("ibs", 512));
   const count = settings.has("count") ? size("count", 0) : Infinity;
   const conv = new Set((settings.get("conv") ?? "").split(","));
+  for (const word of conv) {
+    if (word === "" || ["notrunc", "sync", "noerror", "fsync", "fdatasync", "swab"].includes(word) || (process.gnu && ["ucase", "lcase", "excl", "nocreat"].includes(word))) continue;
+    process.err(process.gnu ? `dd: invalid conversion: '${word}'\n` : `dd: invalid argument '${word}' to 'conv'\n`);
+    return 1;
+  }
   let source: Handle;
   let target: Handle;
   const from = settings.get("if");

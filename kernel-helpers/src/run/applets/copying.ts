@@ -12,7 +12,7 @@ import { asErrno, baseName, dirName, join } from "./paths";
 import { cannotOpen, eachInput, LineReader } from "./text";
 
 function* cat(process: Process): Task<number> {
-  const options = parseOptions(process, "nbvteAEsTu", { number: "n", "number-nonblank": "b", "show-all": "A", "show-ends": "E", "squeeze-blank": "s", "show-tabs": "T", "show-nonprinting": "v" }, "[-nbvteA] [FILE]...");
+  const options = parseOptions(process, process.gnu ? "nbvteAEsTu" : "nbvteAu", { number: "n", "number-nonblank": "b", "show-all": "A", "show-ends": "E", "squeeze-blank": "s", "show-tabs": "T", "show-nonprinting": "v" }, "[-nbvteA] [FILE]...");
   const plain = options.given.every((one) => one.letter === "u");
   let line = 0;
   let blank = false;
@@ -75,8 +75,12 @@ interface CopyMode {
   readonly verbose: boolean;
   /** Hard links among the copied files: inode to the first copy. */
   readonly seen: Map<string, string>;
+  /** Directories made by this copy: not to be copied into themselves. */
+  readonly made: Set<string>;
   readonly name: "cp" | "mv";
   readonly removeFirst?: boolean;
+  /** -T */
+  readonly noTarget?: boolean;
 }
 
 function fail(process: Process, text: string): false {
@@ -110,7 +114,7 @@ function* copy(process: Process, from: string, to: string, mode: CopyMode, top: 
       if (mode.noClobber) return true;
       if (mode.update && target.mtime >= stat.mtime) return true;
     }
-    if (target?.type === "dir") return fail(process, process.gnu ? `cannot overwrite directory '${to}' with non-directory` : `can't create '${to}': Is a directory`);
+    if (target?.type === "dir") return fail(process, process.gnu ? `cannot overwrite directory '${to}' with non-directory` : mode.noTarget ? `'${to}' is a directory` : `can't create '${to}': Is a directory`);
     if (mode.link !== "") {
       if (target !== undefined && mode.force) vfs.unlink(process, to);
       if (mode.link === "hard") vfs.link(process, from, to);
@@ -118,7 +122,8 @@ function* copy(process: Process, from: string, to: string, mode: CopyMode, top: 
       return true;
     }
     const key = `${vfs.locate(process, from, follow).device}:${stat.ino}`;
-    if (stat.nlink > 1 && mode.preserve && stat.type === "file") {
+    const keepsLinks = process.gnu ? mode.preserve : mode.recursive && mode.links === "keep";
+    if (stat.nlink > 1 && keepsLinks && stat.type === "file") {
       const first = mode.seen.get(key);
       if (first !== undefined) {
         if (target !== undefined) vfs.unlink(process, to);
@@ -168,14 +173,16 @@ function* copyDirectory(process: Process, from: string, to: string, stat: FileSt
   const { vfs } = process;
   const source = vfs.locate(process, from).path;
   const placed = vfs.locate(process, to).path;
-  if (placed === source || placed.startsWith(source === "/" ? "/" : source + "/")) {
-    return fail(process, process.gnu ? `cannot copy a directory, '${from}', into itself, '${to}'` : `recursion detected, omitting directory '${from}'`);
+  if (!process.gnu && mode.made.has(`${vfs.locate(process, from).device}:${stat.ino}`)) return fail(process, `recursion detected, omitting directory '${from}'`);
+  if (process.gnu && (placed === source || placed.startsWith(source === "/" ? "/" : source + "/"))) {
+    return fail(process, `cannot copy a directory, '${from}', into itself, '${to}'`);
   }
   let good = true;
   let made = false;
   if (target === undefined) {
     vfs.mkdir(process, to, stat.mode | 0o700);
     made = true;
+    mode.made.add(`${vfs.locate(process, to).device}:${vfs.stat(process, to).ino}`);
   } else if (target.type !== "dir" && vfs.tryStat(process, to)?.type !== "dir") {
     return fail(process, process.gnu ? `cannot overwrite non-directory '${to}' with directory '${from}'` : `target '${to}' is not a directory`);
   }
@@ -207,8 +214,10 @@ function* cp(process: Process): Task<number> {
     update: options.has("u"),
     verbose: options.has("v"),
     seen: new Map(),
+    made: new Set(),
     name: "cp",
     removeFirst: options.has("#"),
+    noTarget: options.has("T"),
   };
   return yield* many(process, options, (from, to) => copy(process, from, to, mode, true));
 }
@@ -264,7 +273,7 @@ function* mv(process: Process): Task<number> {
         if (process.gnu) return fail(process, failure.code === "ENOENT" && vfs.tryStat(process, from, false) === undefined ? `cannot stat '${from}': ${failure.message}` : `cannot move '${from}' to '${to}': ${failure.message}`);
         return fail(process, `can't rename '${from}': ${failure.message}`);
       }
-      const mode: CopyMode = { recursive: true, preserve: true, links: "keep", force: true, noClobber: false, link: "", update: false, verbose: false, seen: new Map(), name: "mv" };
+      const mode: CopyMode = { recursive: true, preserve: true, links: "keep", force: true, noClobber: false, link: "", update: false, verbose: false, seen: new Map(), made: new Set(), name: "mv" };
       if (target !== undefined && target.type !== "dir") vfs.unlink(process, to);
       if (!(yield* copy(process, from, to, mode, true))) return false;
       return removeTree(process, from);

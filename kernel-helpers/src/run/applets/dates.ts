@@ -34,13 +34,16 @@ const date: Program = function* (process) {
   if (operand?.startsWith("+")) format = operand.slice(1);
   else if (options.has("R")) format = "%a, %d %b %Y %H:%M:%S %z";
   else if (options.has("I")) {
-    const kind = options.value("I") || "date";
+    const given = options.value("I") || "date";
+    const kind = ["date", "hours", "minutes", "seconds", "ns"].find((one) => one.startsWith(given)) ?? "date";
     format = { date: "%Y-%m-%d", hours: "%Y-%m-%dT%H%:z", minutes: "%Y-%m-%dT%H:%M%:z", seconds: "%Y-%m-%dT%H:%M:%S%:z", ns: "%Y-%m-%dT%H:%M:%S,%N%:z" }[kind] ?? "%Y-%m-%d";
   } else if (options.has("@")) format = options.value("@") === "date" ? "%Y-%m-%d" : "%Y-%m-%d %H:%M:%S%:z";
   else if (operand !== undefined || options.has("s")) {
-    process.out(formatTime(format, time, zone) + "\n");
+    // A container may not set the clock. busybox shows the wish all the same and is content.
     process.err(process.gnu ? "date: cannot set date: Operation not permitted\n" : "date: can't set date: Operation not permitted\n");
-    return 1;
+    const wish = parseTime(options.value("s") ?? operand ?? "", time, zone, process.gnu) ?? time;
+    process.out(formatTime(format, wish, zone) + "\n");
+    return process.gnu ? 1 : 0;
   }
   process.out(formatTime(format, time, zone) + "\n");
   return 0;

@@ -2,7 +2,7 @@
 
 import type { Process, Task } from "../machine/process";
 import { usage } from "./options";
-import { posixRegex } from "./regex";
+import { posixRegex } from "../machine/regex";
 
 class ExprError extends Error {}
 

@@ -7,7 +7,8 @@ import { patternRegExp } from "../shell/pattern";
 import { parseGroup, parsePasswd } from "../users";
 import { smallFile } from "./attributes";
 import { asErrno, baseName, dirName, join, modeString, sizeOf, blocksOf } from "./paths";
-import { posixRegex } from "./regex";
+import { usage } from "./options";
+import { posixRegex } from "../machine/regex";
 import { formatTime } from "./time";
 import { runProgram } from "./xargs";
 
@@ -19,6 +20,9 @@ interface Visit {
 }
 
 type Test = (visit: Visit) => Task<boolean>;
+
+/** What Debian's static busybox is built without. */
+const MISSING = new Set("-delete -uid -gid -nouser -nogroup -ls -printf -lname -xtype -readable -writable -execdir -ok -iregex -anewer -cnewer".split(" "));
 
 class FindError extends Error {}
 
@@ -184,6 +188,10 @@ class Finder {
   private primary(): Test {
     const name = this.args[this.at++];
     if (name === undefined) throw new FindError("bad expression");
+    if (this.process.minimal && MISSING.has(name)) {
+      this.process.err(`find: unrecognized: ${name}\n`);
+      throw usage(this.process, "[-HL] [PATH]... [OPTIONS] [ACTIONS]");
+    }
     const plain = (test: (visit: Visit) => boolean): Test =>
       // eslint-disable-next-line require-yield
       function* (visit) {
@@ -217,7 +225,7 @@ class Finder {
       }
       case "-type": {
         const types = this.value(name).split(",").map((letter) => LETTERS[letter]);
-        if (types.includes(undefined)) throw new FindError(process.gnu ? `Unknown argument to -type: ${this.args[this.at - 1] ?? ""}` : `bad arg '${this.args[this.at - 1] ?? ""}' to '-type'`);
+        if (types.includes(undefined)) throw new FindError(process.gnu ? `Unknown argument to -type: ${this.args[this.at - 1] ?? ""}` : `invalid argument '${this.args[this.at - 1] ?? ""}' to '-type'`);
         return plain((visit) => types.includes(visit.stat.type));
       }
       case "-xtype": {
@@ -376,7 +384,9 @@ class Finder {
       case "-ok":
         return this.execPrimary(name);
       default:
-        throw new FindError(process.gnu ? (name.startsWith("-") ? `unknown predicate \`${name}'` : `paths must precede expression: \`${name}'`) : `unrecognized: ${name}`);
+        if (process.gnu) throw new FindError(name.startsWith("-") ? `unknown predicate \`${name}'` : `paths must precede expression: \`${name}'`);
+        process.err(`find: unrecognized: ${name}\n`);
+        throw usage(process, "[-HL] [PATH]... [OPTIONS] [ACTIONS]");
     }
   }
 
@@ -385,7 +395,7 @@ class Finder {
     const words: string[] = [];
     for (;;) {
       const word = this.args[this.at++];
-      if (word === undefined) throw new FindError(this.process.gnu ? `missing argument to \`${name}'` : `option requires an argument -- '${name}'`.replace(/option.*/, `bad arg to '${name}'`));
+      if (word === undefined) throw new FindError(this.process.gnu ? `missing argument to \`${name}'` : `${name} requires an argument`);
       if (word === ";") break;
       if (word === "+" && words.at(-1) === "{}") {
         words.pop();

@@ -6,7 +6,7 @@ import type { Process, Task } from "../machine/process";
 import { matches } from "../shell/pattern";
 import { parseOptions, usage, UsageError, type Options } from "./options";
 import { asErrno, baseName, join } from "./paths";
-import { fixedSource, posixRegex, RegexError, translate } from "./regex";
+import { fixedSource, posixRegex, RegexError, translate } from "../machine/regex";
 import { LineReader, openInput } from "./text";
 
 const TEXT = "[-HhnlLoqvsrRiwFE] [-m N] [-A|B|C N] { PATTERN | -e PATTERN... | -f FILE... } [FILE]...";

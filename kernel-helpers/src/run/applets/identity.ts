@@ -182,8 +182,19 @@ function* su(process: Process): Task<number> {
 const chroot: Program = function* (process) {
   const [, root, ...command] = process.args;
   if (root === undefined) throw usage(process, "NEWROOT [PROG ARGS]");
-  process.err(process.gnu ? `chroot: cannot change root directory to '${root}': Operation not permitted\n` : `chroot: can't change root directory to '${root}': Operation not permitted\n`);
-  return command.length >= 0 ? (process.gnu ? 125 : 1) : 0;
+  const refuse = (message: string): number => {
+    process.err(process.gnu ? `chroot: cannot change root directory to '${root}': ${message}\n` : `chroot: can't change root directory to '${root}': ${message}\n`);
+    return process.gnu ? 125 : 1;
+  };
+  try {
+    if (process.vfs.need(process, root).path === "/") {
+      process.cwd = "/";
+      return yield* execute(process, command.length === 0 ? ["/bin/sh", "-i"] : command, "chroot");
+    }
+  } catch (error) {
+    return refuse(asErrno(error).message);
+  }
+  return refuse("another root is not simulated / 다른 루트는 흉내 내지 않습니다");
 };
 
 export const identity: Readonly<Record<string, Program>> = {

@@ -1,6 +1,7 @@
 /** `ls`: busybox's, and GNU's words where they differ. */
 
 import type { FileStat } from "../../platform/files";
+import { decodeText, encodeText } from "../machine/bytes";
 import { Errno } from "../machine/errno";
 import type { Process, Task } from "../machine/process";
 import { parseGroup, parsePasswd } from "../users";
@@ -116,7 +117,7 @@ class Lister {
       this.process.out(`${dir.path}:\n`);
     }
     this.printed = true;
-    const { options } = this;
+    const { options, process } = this;
     const entries: Entry[] = [];
     const all = options.has("a") ? [".", "..", ...names] : names;
     for (const name of all) {
@@ -128,7 +129,8 @@ class Lister {
     if (this.long || options.has("s")) {
       let blocks = 0;
       for (const { stat } of entries) blocks += blocksOf(stat);
-      this.process.out(`total ${options.has("h") ? human(blocks * 512, this.process.gnu) : Math.ceil(blocks / 2)}\n`);
+      const total = options.has("h") ? (this.process.gnu ? human(blocks * 512, true) : whole(blocks * 512).padEnd(7)) : String(Math.ceil(blocks / 2));
+      this.process.out(`total ${total}\n`);
     }
     this.print(entries);
     if (options.has("R")) {
@@ -163,12 +165,19 @@ class Lister {
     for (const [i, entry] of entries.entries()) {
       const { columns } = lines[i] as { columns: Column[] };
       let text = columns.map((column, n) => (column.left ? column.text.padEnd(widths[n] ?? column.width) : column.text.padStart(widths[n] ?? column.width)) + " ").join("");
-      text += entry.name;
-      if (this.long && entry.stat.type === "symlink") text += ` -> ${entry.stat.linkname ?? ""}${this.mark(entry.target)}`;
+      text += this.shown(entry.name);
+      if (this.long && entry.stat.type === "symlink") text += ` -> ${this.shown(encodeText(entry.stat.linkname ?? ""))}${this.mark(entry.target)}`;
       else text += this.mark(entry.stat);
       process.out(text + "\n");
     }
     if (options.has("C") || options.has("x")) return;
+  }
+
+  /** busybox shows what it cannot print as question marks: one per byte, or per character in a UTF-8 locale. */
+  private shown(name: string): string {
+    if (this.process.gnu) return name;
+    if (!this.process.utf8) return name.replace(/[^ -~]/g, "?");
+    return encodeText([...decodeText(name)].map((char) => (char < " " || char === "\x7f" || (char.codePointAt(0) ?? 0) > 767 ? "?" : char)).join(""));
   }
 
   private mark(stat: FileStat | undefined): string {
@@ -197,7 +206,7 @@ class Lister {
     if (!options.has("G")) columns.push({ text: process.gnu ? group : group.slice(0, options.has("n") ? undefined : 8), width: 8, left: !process.gnu || !options.has("n") });
     if (stat.type === "char" || stat.type === "block") {
       columns.push({ text: `${String(stat.devmajor ?? 0).padStart(process.gnu ? 0 : 4)}, ${String(stat.devminor ?? 0).padStart(3)}`, width: 9, left: false });
-    } else columns.push({ text: options.has("h") ? human(sizeOf(stat), process.gnu) : String(sizeOf(stat)), width: 9, left: false });
+    } else columns.push({ text: options.has("h") ? human(sizeOf(stat), process.gnu) : String(sizeOf(stat)), width: options.has("h") ? 7 : 9, left: false });
     columns.push({ text: options.has("X") ? formatTime("%Y-%m-%d %H:%M:%S %z", stat.mtime) : this.time(stat.mtime), width: 12, left: true });
     return { columns };
   }
@@ -221,6 +230,17 @@ interface Column {
   readonly text: string;
   readonly width: number;
   readonly left: boolean;
+}
+
+/** `2K`: without a fraction, rounded. */
+function whole(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024) {
+    value /= 1024;
+    unit++;
+  }
+  return `${Math.round(value)}${" KMGTPE"[unit] ?? ""}`.trimEnd();
 }
 
 /** `1.5K` */

@@ -58,7 +58,7 @@ function* mkdir(process: Process): Task<number> {
       make(path);
     } catch (error) {
       const failure = asErrno(error);
-      process.err(process.gnu ? `mkdir: cannot create directory '${path}': ${failure.message}\n` : `mkdir: can't create directory '${options.has("p") ? failure.path : path}': ${failure.message}\n`);
+      process.err(process.gnu ? `mkdir: cannot create directory '${path}': ${failure.message}\n` : `mkdir: can't create directory '${options.has("p") ? failure.path + (failure.path === path.replace(/\/+$/, "") ? "" : "/") : path}': ${failure.message}\n`);
       status = 1;
     }
   }
@@ -114,7 +114,7 @@ function* ln(process: Process): Task<number> {
       const failure = asErrno(error);
       const kind = options.has("s") ? "symbolic" : "hard";
       if (process.gnu) process.err(failure.code === "ENOENT" && kind === "hard" ? `ln: failed to access '${given}': ${failure.message}\n` : kind === "hard" && failure.code === "EPERM" ? `ln: ${given}: hard link not allowed for directory\n` : `ln: failed to create ${kind} link '${path}'${kind === "hard" ? ` => '${given}'` : ""}: ${failure.message}\n`);
-      else process.err(`ln: ${path}: ${failure.message}\n`);
+      else process.err(`ln: ${kind === "hard" && failure.code === "ENOENT" ? given : path}: ${failure.message}\n`);
       status = 1;
     }
   }
@@ -160,7 +160,7 @@ function* touch(process: Process): Task<number> {
       return 1;
     }
   } else if (given !== undefined) {
-    mtime = parseTime(given, process.machine.time, zoneOf(process.env.get("TZ")), process.gnu && options.has("d"));
+    mtime = parseTime(given, process.machine.time, zoneOf(process.env.get("TZ")), process.gnu && options.has("d"), !process.gnu && options.has("d"));
     if (mtime === undefined) {
       process.err(process.gnu ? `touch: invalid date format '${given}'\n` : `touch: invalid date '${given}'\n`);
       return 1;
@@ -171,7 +171,7 @@ function* touch(process: Process): Task<number> {
     try {
       const follow = !options.has("h");
       if (vfs.tryStat(process, path, follow) === undefined) {
-        if (options.has("c") || options.has("h")) {
+        if (options.has("c") || (options.has("h") && process.gnu)) {
           vfs.locate(process, path, follow);
           continue;
         }
@@ -204,7 +204,7 @@ function* mktemp(process: Process): Task<number> {
   }
   const match = /^(.*?)(X{3,})([^X]*)$/.exec(template);
   if (match === null || (!process.gnu && (match[2] as string).length < 6)) {
-    process.err(process.gnu ? `mktemp: too few X's in template '${template}'\n` : `mktemp: Invalid argument\n`);
+    process.err(process.gnu ? `mktemp: too few X's in template '${template}'\n` : `mktemp: (null): Invalid argument\n`);
     return 1;
   }
   const [, head = "", holes = "", tail = ""] = match;

@@ -1,6 +1,7 @@
 /** getopt for the programs, and the words they use for wrong options. */
 
 import type { Process } from "../machine/process";
+import { DEBIAN_LONG_OPTIONS } from "./debian-applets";
 
 export const BANNER = "BusyBox v1.35.0 (Debian 1:1.35.0-4+deb12u1+b1) multi-call binary.";
 
@@ -57,6 +58,7 @@ export function parseOptions(process: Process, spec: string, long: Readonly<Reco
   const options = new Options();
   const args = process.args.slice(1);
   const strict = spec.startsWith("+");
+  const allowed = new Set(process.minimal ? (DEBIAN_LONG_OPTIONS[process.name] ?? "").split(" ") : []);
   const letters = strict ? spec.slice(1) : spec;
   const kind = (letter: string): number => {
     const at = letter === ":" ? -1 : letters.indexOf(letter);
@@ -80,8 +82,9 @@ export function parseOptions(process: Process, spec: string, long: Readonly<Reco
     if (arg.startsWith("--")) {
       const equals = arg.indexOf("=");
       const name = equals < 0 ? arg.slice(2) : arg.slice(2, equals);
-      const candidates = Object.keys(long).filter((key) => key.startsWith(name));
-      const key = name in long ? name : candidates.length === 1 ? (candidates[0] as string) : undefined;
+      const known = process.minimal ? Object.keys(long).filter((key) => allowed.has(key)) : Object.keys(long);
+      const candidates = known.filter((key) => key.startsWith(name));
+      const key = known.includes(name) ? name : candidates.length === 1 ? (candidates[0] as string) : undefined;
       if (key === undefined) {
         if (name === "help") {
           process.out(`${process.gnu ? "" : BANNER + "\n\n"}Usage: ${process.name} ${text}\n`);

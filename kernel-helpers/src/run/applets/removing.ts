@@ -77,6 +77,7 @@ function* rmdir(process: Process): Task<number> {
   for (const given of options.rest) {
     let path = given;
     for (;;) {
+      if (options.has("v")) process.out(`rmdir: removing directory, '${path}'\n`);
       try {
         process.vfs.rmdir(process, path);
       } catch (error) {
@@ -114,7 +115,7 @@ function* shred(process: Process): Task<number> {
       process.vfs.writeContent(process, path, "\0".repeat(size));
       if (options.has("u")) process.vfs.unlink(process, path);
     } catch (error) {
-      process.err(`shred: ${path}: ${asErrno(error).message}\n`);
+      process.err(process.gnu ? `shred: ${path}: failed to open for writing: ${asErrno(error).message}\n` : `shred: can't open '${path}': ${asErrno(error).message}\n`);
       return 1;
     }
   }

@@ -4,7 +4,7 @@ import type { Handle } from "../machine/handles";
 import type { Process, Task } from "../machine/process";
 import { parseOptions, usage, UsageError } from "./options";
 import { asErrno, dirName } from "./paths";
-import { posixRegex, RegexError, translate } from "./regex";
+import { posixRegex, RegexError, translate } from "../machine/regex";
 import { LineReader, openInput } from "./text";
 
 type Address =
@@ -496,8 +496,8 @@ class Editor {
       if (this.process.cred.uid === 0) vfs.chown(this.process, path, stat.uid, stat.gid);
       vfs.chmod(this.process, path, stat.mode);
     } catch (error) {
-      this.process.err(`sed: ${this.process.gnu ? `couldn't open temporary file: ` : ""}${asErrno(error).message}\n`);
-      return 4;
+      this.process.err(this.process.gnu ? `sed: couldn't open temporary file ${dirName(name)}/sedXXXXXX: ${asErrno(error).message}\n` : `sed: can't create temp file '${name}XXXXXX': ${asErrno(error).message}\n`);
+      return process4(this.process);
     }
     return this.status;
   }

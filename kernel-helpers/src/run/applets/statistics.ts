@@ -183,7 +183,8 @@ const realpath: Program = function* (process) {
 
 const which: Program = function* (process) {
   const options = parseOptions(process, "as", {}, "[-a] COMMAND...");
-  let status = 0;
+  if (options.rest.length === 0 && !process.gnu) throw usage(process, "[-a] COMMAND...");
+  let status = options.rest.length === 0 ? 1 : 0;
   for (const name of options.rest) {
     const paths = name.includes("/") ? [name] : (process.env.get("PATH") ?? "").split(":").map((dir) => join(dir || ".", name));
     const found = paths.filter((path) => process.vfs.tryStat(process, path)?.type === "file" && process.vfs.access(process, path, 1));

@@ -275,6 +275,8 @@ function parents(process: Process, path: string): void {
 
 function finish(process: Process, path: string, entry: { type: string; uid: number; gid: number; mtime: number; mode: number }, mode: number, options: Options): void {
   const { vfs } = process;
+  // busybox leaves links as they are made.
+  if (entry.type === "symlink" && !process.gnu) return;
   try {
     if (process.cred.uid === 0 && !options.has("o")) vfs.chown(process, path, entry.uid, entry.gid, false);
     if (entry.type !== "symlink") vfs.chmod(process, path, process.cred.uid === 0 || options.has("p") ? mode : mode & ~process.umask);
@@ -290,7 +292,7 @@ function listing(process: Process, entry: { type: string; mode: number; uid: num
   const user = entry.uname || users.find((one) => one.uid === entry.uid)?.name || String(entry.uid);
   const group = entry.gname || groups.find((one) => one.gid === entry.gid)?.name || String(entry.gid);
   const type = entry.type === "hardlink" ? "file" : entry.type;
-  const link = entry.type === "symlink" ? ` -> ${encodeText(entry.linkname ?? "")}` : entry.type === "hardlink" ? ` link to ${encodeText(entry.linkname ?? "")}` : "";
+  const link = entry.type === "symlink" ? ` -> ${encodeText(entry.linkname ?? "")}` : entry.type === "hardlink" ? ` ${process.gnu ? "link to" : "->"} ${encodeText(entry.linkname ?? "")}` : "";
   const mode = modeString({ type: type as FileStat["type"], mode: entry.mode });
   const size = String(entry.content?.size ?? 0);
   if (process.gnu) return `${mode} ${user}/${group} ${size.padStart(Math.max(1, 19 - `${user}/${group}`.length - 1))} ${formatTime("%Y-%m-%d %H:%M", entry.mtime)} ${shown}${link}\n`;

@@ -1,5 +1,6 @@
 /** Text programs: `head`, `tail`, `wc`, `tr`, `cut`, `uniq`, `tee`, `nl`, `seq`, `expr` and their kind. */
 
+import { decodeText, encodeText } from "../machine/bytes";
 import { Errno } from "../machine/errno";
 import type { Program } from "../machine/exec";
 import type { Handle } from "../machine/handles";
@@ -19,13 +20,18 @@ function amount(text: string): number | undefined {
   return Number(match[1]) * unit;
 }
 
+/** The words of `head`, `wc`, `cut` and others of busybox for a file that they cannot open: as GNU's. */
+function plainly(process: Process): (name: string, error: Errno) => void {
+  return (name, error) => process.err(`${process.name}: ${name}: ${error.message}\n`);
+}
+
 function invalid(process: Process, text: string): number {
-  process.err(process.gnu ? `${process.name}: invalid number of lines: '${text}'\n` : `${process.name}: invalid number '${text}'\n`);
+  process.err(process.gnu ? `${process.name}: invalid number of lines: '${text}'\n` : `${process.name}: invalid number '${text.replace(/^-n/, "-")}'\n`);
   return 1;
 }
 
 function* head(process: Process): Task<number> {
-  process.args = process.args.map((arg, i) => (i > 0 && /^-\d+$/.test(arg) ? `-n${arg.slice(1)}` : arg));
+  process.args = process.args.map((arg, i) => (i === 1 && /^-\d+$/.test(arg) ? `-n${arg.slice(1)}` : arg));
   const options = parseOptions(process, "n:c:qvz", { lines: "n", bytes: "c", quiet: "q", silent: "q", verbose: "v" }, "[OPTIONS] [FILE]...");
   const bytes = options.last("nc") === "c";
   const text = options.value(bytes ? "c" : "n") ?? "10";
@@ -33,7 +39,7 @@ function* head(process: Process): Task<number> {
   if (count === undefined) return invalid(process, text);
   const many = (options.rest.length > 1 && !options.has("q")) || options.has("v");
   let first = true;
-  const good = yield* eachInput(process, options.rest, cannotOpen(process), function* (handle, name) {
+  const good = yield* eachInput(process, options.rest, plainly(process), function* (handle, name) {
     if (many) process.out(`${first ? "" : "\n"}==> ${name === "-" ? "standard input" : name} <==\n`);
     first = false;
     if (count < 0 || text.startsWith("-")) {
@@ -121,6 +127,7 @@ function* tail(process: Process): Task<number> {
       process.out(all.slice(at));
     }
   });
+  if (!good && options.rest.length === 1 && !process.gnu) process.err("tail: no files\n");
   if (options.has("f") || options.has("F")) yield { ready: () => false };
   return good ? 0 : 1;
 }
@@ -130,7 +137,7 @@ function* wc(process: Process): Task<number> {
   const letters = [..."lwmcL"].filter((letter) => (options.given.length === 0 ? "lwc".includes(letter) : options.has(letter)));
   const totals = new Map<string, number>();
   const rows: { values: number[]; name: string }[] = [];
-  const good = yield* eachInput(process, options.rest, cannotOpen(process), function* (handle, name) {
+  const good = yield* eachInput(process, options.rest, plainly(process), function* (handle, name) {
     let lines = 0;
     let words = 0;
     let bytes = 0;
@@ -149,14 +156,15 @@ function* wc(process: Process): Task<number> {
           lines++;
           longest = Math.max(longest, current);
           current = 0;
-        } else current = code === 9 ? (current | 7) + 1 : current + 1;
+        } else if (code === 9) current = (current | 7) + 1;
+        else if (code >= 32 && code < 127) current++;
         const space = code === 32 || (code >= 9 && code <= 13);
         if (!space && !inWord) words++;
         inWord = !space;
       }
     }
     longest = Math.max(longest, current);
-    const all: Record<string, number> = { l: lines, w: words, m: process.gnu ? bytes : chars, c: bytes, L: longest };
+    const all: Record<string, number> = { l: lines, w: words, m: process.utf8 ? chars : bytes, c: bytes, L: longest };
     rows.push({ values: letters.map((letter) => all[letter] as number), name: name === "-" && options.rest.length === 0 ? "" : name });
     for (const letter of letters) totals.set(letter, letter === "L" ? Math.max(totals.get(letter) ?? 0, longest) : (totals.get(letter) ?? 0) + (all[letter] as number));
   });
@@ -166,9 +174,9 @@ function* wc(process: Process): Task<number> {
     const width = rows.length === 1 && letters.length === 1 ? 0 : stdin ? 7 : Math.max(1, ...rows.flatMap((row) => row.values.map((value) => String(value).length)));
     for (const row of rows) process.out(row.values.map((value) => String(value).padStart(width)).join(" ") + (row.name === "" ? "" : ` ${row.name}`) + "\n");
   } else {
-    const width = letters.length === 1 ? 0 : 9;
+    const width = letters.length === 1 && rows.length === 1 ? 0 : 9;
     for (const row of rows) {
-      process.out(row.values.map((value, i) => (i > 0 ? " " : "") + String(value).padStart(letters.length === 1 ? width : 9)).join("") + (row.name === "" ? "" : ` ${row.name}`) + "\n");
+      process.out(row.values.map((value, i) => (i > 0 ? " " : "") + String(value).padStart(width)).join("") + (row.name === "" ? "" : ` ${row.name}`) + "\n");
     }
   }
   return good ? 0 : 1;
@@ -399,7 +407,9 @@ function lineProgram(spec: string, text: string, make: (process: Process, value:
   };
 }
 
-const rev = lineProgram("", "[FILE]...", () => (line) => [...line].reverse().join(""));
+const rev = lineProgram("", "[FILE]...", (process) => (line) =>
+  process.utf8 ? encodeText([...decodeText(line)].reverse().join("")) : [...line].reverse().join(""),
+);
 
 const expand = lineProgram("it:", "[-i] [-t N] [FILE]...", (_, value) => {
   const size = Number(value("t") ?? 8);
@@ -415,12 +425,13 @@ const unexpand = lineProgram("fat:", "[-fa][-t N] [FILE]...", (_, value) => {
   return (line) => line.replace(/^[ \t]+/, (blanks) => "\t".repeat(Math.floor(blanks.replaceAll("\t", " ".repeat(size)).length / size)) + " ".repeat(blanks.replaceAll("\t", " ".repeat(size)).length % size));
 });
 
-const fold = lineProgram("bsw:", "[-bs] [-w WIDTH] [FILE]...", (_, value) => {
+const fold = lineProgram("bsw:", "[-bs] [-w WIDTH] [FILE]...", (process, value) => {
   const width = Number(value("w") ?? 80);
   const words = value("s") !== undefined;
+  const wide = process.utf8 && !process.gnu && value("b") === undefined;
   return (line) => {
     const rows: string[] = [];
-    let rest = line;
+    let rest = wide ? decodeText(line) : line;
     while (rest.length > width) {
       const space = words ? rest.slice(0, width).lastIndexOf(" ") : -1;
       const at = space >= 0 ? space + 1 : width;
@@ -428,7 +439,7 @@ const fold = lineProgram("bsw:", "[-bs] [-w WIDTH] [FILE]...", (_, value) => {
       rest = rest.slice(at);
     }
     rows.push(rest);
-    return rows.join("\n");
+    return wide ? encodeText(rows.join("\n")) : rows.join("\n");
   };
 });
 
@@ -632,9 +643,9 @@ const strings: Program = function* (process) {
 const basename: Program = function* (process) {
   const args = process.args.slice(1);
   if (args[0] === "--") args.shift();
-  if (process.gnu && (args[0] === "-a" || args[0] === "-s")) {
-    const suffix = args[0] === "-s" ? args[1] : "";
-    for (const path of args.slice(args[0] === "-s" ? 2 : 1)) process.out(strip(baseName(path), suffix ?? "") + "\n");
+  if (args[0] === "-a" || args[0] === "-s" || args[0] === "-as") {
+    const suffix = args[0] !== "-a" ? args[1] : "";
+    for (const path of args.slice(args[0] !== "-a" ? 2 : 1)) process.out(strip(baseName(path), suffix ?? "") + "\n");
     return 0;
   }
   if (args.length === 0 || args.length > 2) {

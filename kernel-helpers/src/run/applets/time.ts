@@ -98,8 +98,11 @@ export function formatTime(format: string, seconds: number, zone: Zone = UTC): s
   });
 }
 
-/** Reads a date as `date -d` and `touch -d` do; undefined when it cannot. *now* in seconds. */
-export function parseTime(text: string, now: number, zone: Zone = UTC, gnu = false): number | undefined {
+/**
+ * Reads a date as `date -d` and `touch -d` do; undefined when it cannot. *now* in seconds.
+ * *keep*: what is not said stays as it is now (busybox's touch), instead of being 0.
+ */
+export function parseTime(text: string, now: number, zone: Zone = UTC, gnu = false, keep = false): number | undefined {
   const at = (year: number, month: number, day: number, hour = 0, minute = 0, second = 0): number =>
     Date.UTC(year, month - 1, day, hour, minute, second) / 1000 - zone.offset;
   if (/^@-?\d+(\.\d+)?$/.test(text)) return Number(text.slice(1));
@@ -107,9 +110,10 @@ export function parseTime(text: string, now: number, zone: Zone = UTC, gnu = fal
   const year = today.getUTCFullYear();
   const month = today.getUTCMonth() + 1;
   const day = today.getUTCDate();
+  const [hourNow, minuteNow, secondNow] = [today.getUTCHours(), today.getUTCMinutes(), today.getUTCSeconds()].map(String) as [string, string, string];
   let match = /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?)?\s*(Z|UTC|GMT|[-+]\d{2}:?\d{2})?$/.exec(text);
   if (match !== null) {
-    const [, y, mo, d, h = "0", mi = "0", s = "0", offset] = match;
+    const [, y, mo, d, h = keep ? hourNow : "0", mi = keep ? minuteNow : "0", s = keep ? secondNow : "0", offset] = match;
     const value = at(Number(y), Number(mo), Number(d), Number(h), Number(mi), Number(s));
     if (offset === undefined) return value;
     if (!/^[-+]/.test(offset)) return value + zone.offset;
@@ -117,9 +121,9 @@ export function parseTime(text: string, now: number, zone: Zone = UTC, gnu = fal
     return value + zone.offset - (offset.startsWith("-") ? -shift : shift);
   }
   match = /^(\d{1,2}):(\d{2})(?::(\d{2}))?$/.exec(text);
-  if (match !== null) return at(year, month, day, Number(match[1]), Number(match[2]), Number(match[3] ?? 0));
+  if (match !== null) return at(year, month, day, Number(match[1]), Number(match[2]), Number(match[3] ?? (keep ? secondNow : 0)));
   match = /^(\d{4})\.(\d{2})\.(\d{2})-(\d{2}):(\d{2})(?::(\d{2}))?$/.exec(text);
-  if (match !== null) return at(Number(match[1]), Number(match[2]), Number(match[3]), Number(match[4]), Number(match[5]), Number(match[6] ?? 0));
+  if (match !== null) return at(Number(match[1]), Number(match[2]), Number(match[3]), Number(match[4]), Number(match[5]), Number(match[6] ?? (keep ? secondNow : 0)));
   match = /^((?:\d\d)?\d\d)?(\d\d)(\d\d)(\d\d)(\d\d)(?:\.(\d\d))?$/.exec(text);
   if (match !== null && !gnu) {
     const full = match[1] === undefined ? year : match[1].length === 2 ? (Number(match[1]) < 69 ? 2000 : 1900) + Number(match[1]) : Number(match[1]);

@@ -13,6 +13,8 @@ export type Program = (process: Process) => Task<number>;
 /** The programs there are: busybox's applets by name, and everything else by name. */
 export interface Programs {
   readonly applets: ReadonlyMap<string, Program>;
+  /** Those that Debian's static busybox has. */
+  readonly debianApplets: ReadonlySet<string>;
   /** The program that a file of the catalog stands for, by its name. */
   external(process: Process, path: string, name: string): Program | undefined;
 }
@@ -50,14 +52,14 @@ function holds(bytes: Uint8Array, text: string): boolean {
 export class ProgramLoader implements Loader {
   constructor(private readonly programs: Programs) {}
 
-  /** The applet *name*, run without looking at a file (busybox's shell prefers its own applets). */
+  /** The applet *name* of Debian's busybox, run without looking at a file: its shell prefers its own applets. */
   applet(name: string): Program | undefined {
-    return this.programs.applets.get(name);
+    return this.programs.debianApplets.has(name) ? this.programs.applets.get(name) : undefined;
   }
 
-  /** Names of all applets. */
+  /** Names of the applets that Debian's busybox has. */
   names(): Iterable<string> {
-    return this.programs.applets.keys();
+    return this.programs.debianApplets;
   }
 
   *execute(process: Process, path: string): Task<number> {
@@ -74,8 +76,10 @@ export class ProgramLoader implements Loader {
     const kind = kindOf(content);
     const name = base(process.args[0] ?? "");
     process.name = name;
-    process.gnu = false;
-    if (kind === "busybox") return yield* this.busybox(process, name);
+    if (kind === "busybox" || (kind === "opaque" && base(found.path) === "busybox")) {
+      process.flavour = kind === "busybox" ? "debian" : "alpine";
+      return yield* this.busybox(process, name);
+    }
     if (kind === "opaque") {
       const program =
         this.programs.external(process, found.path, base(path)) ?? this.programs.external(process, found.path, base(found.path));
@@ -109,7 +113,7 @@ export class ProgramLoader implements Loader {
         return yield* (this.programs.applets.get("busybox") as Program)(process);
       }
     }
-    const program = this.programs.applets.get(applet);
+    const program = process.minimal && !this.programs.debianApplets.has(applet) ? undefined : this.programs.applets.get(applet);
     process.name = applet;
     if (program === undefined) {
       process.err(`${applet}: applet not found\n`);

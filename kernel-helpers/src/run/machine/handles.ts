@@ -136,6 +136,10 @@ export class Pipe {
   buffer = "";
   readers = 0;
   writers = 0;
+  /** A fifo has a name: each end may come before the other, and waits for it. */
+  constructor(readonly named = false) {}
+  hadReader = false;
+  hadWriter = false;
 }
 
 /** One end of a pipe. */
@@ -152,16 +156,18 @@ export class PipeHandle extends Handle {
     if (end === "read") {
       this.readable = true;
       pipe.readers++;
+      pipe.hadReader = true;
     } else {
       this.writable = true;
       pipe.writers++;
+      pipe.hadWriter = true;
     }
   }
 
   read(max: number): string | undefined {
     if (!this.readable) throw new Errno("EBADF");
     const { pipe } = this;
-    if (pipe.buffer === "") return pipe.writers === 0 ? "" : undefined;
+    if (pipe.buffer === "") return pipe.writers === 0 && (!pipe.named || pipe.hadWriter) ? "" : undefined;
     const piece = pipe.buffer.slice(0, max);
     pipe.buffer = pipe.buffer.slice(piece.length);
     return piece;
@@ -169,7 +175,7 @@ export class PipeHandle extends Handle {
 
   write(data: string): void {
     if (!this.writable) throw new Errno("EBADF");
-    if (this.pipe.readers === 0) throw new Errno("EPIPE");
+    if (this.pipe.readers === 0 && (!this.pipe.named || this.pipe.hadReader)) throw new Errno("EPIPE");
     this.meter.addCommands(data.length >>> 12);
     this.pipe.buffer += data;
     if (this.pipe.buffer.length > 64 * 1024 * 1024) throw new Errno("ENOMEM");

@@ -2,7 +2,7 @@
 
 import { TextStream } from "./bytes";
 import { Errno } from "./errno";
-import { SinkHandle } from "./handles";
+import { SinkHandle, type Pipe } from "./handles";
 import { Meter, MachineStop } from "./limits";
 import { Exit, Process, TICK, type Task, type Wait } from "./process";
 import type { RunRequest } from "../types";
@@ -23,8 +23,14 @@ export class Machine {
   clock = 0;
   /** Whole simulated seconds that programs slept: they move the time of new files, work does not. */
   slept = 0;
+  /** Packages that were fetched from outside, not from a cache. */
+  downloads = 0;
+  /** Set when nobody can go on before this has settled. */
+  outside: Promise<unknown> | undefined;
   vfs!: Vfs;
   loader!: Loader;
+  /** Named pipes by device and inode. */
+  readonly fifos = new Map<string, Pipe>();
   private nextPid = 1;
   private readonly streams: readonly [TextStream, TextStream] = [new TextStream(), new TextStream()];
 
@@ -79,7 +85,7 @@ export class Machine {
       process.env = new Map(parent.env);
       process.args = parent.args;
       process.name = parent.name;
-      process.gnu = parent.gnu;
+      process.flavour = parent.flavour;
       for (const signal of parent.ignored) process.ignored.add(signal);
       for (const [fd, handle] of parent.fds) process.fds.set(fd, handle.share());
     }
@@ -165,6 +171,12 @@ export class Machine {
 
   /** Nobody can move: time passes until the first sleeper wakes. */
   private advance(): void {
+    for (const { wait, task } of this.processes.values()) {
+      if (task !== undefined && wait.outside !== undefined) {
+        this.outside = wait.outside;
+        return;
+      }
+    }
     let next: Wait | undefined;
     for (const { wait, task } of this.processes.values()) {
       if (task !== undefined && wait.until !== undefined && (next?.until ?? Infinity) > wait.until) next = wait;

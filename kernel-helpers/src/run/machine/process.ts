@@ -2,7 +2,7 @@
 
 import { decodeText } from "./bytes";
 import { Errno } from "./errno";
-import type { Handle } from "./handles";
+import type { Handle, PipeHandle } from "./handles";
 import type { Machine } from "./machine";
 import type { Caller, Credentials, OpenOptions } from "./vfs";
 
@@ -10,6 +10,8 @@ import type { Caller, Credentials, OpenOptions } from "./vfs";
 export interface Wait {
   ready(): boolean;
   readonly until?: number;
+  /** It waits for something outside the machine, which settles in its own time. */
+  readonly outside?: Promise<unknown>;
 }
 
 /** The body of a process: runs until it has to wait, then yields. */
@@ -54,8 +56,18 @@ export class Process implements Caller {
   /** A signal that waits until the process can be stopped. */
   doomed = 0;
   stopped = false;
+  /** Whose programs run: busybox as Debian builds it (few features), as Alpine does, or GNU's. */
+  flavour: "debian" | "alpine" | "gnu" = "debian";
+
   /** GNU programs, not busybox: other words and options. */
-  gnu = false;
+  get gnu(): boolean {
+    return this.flavour === "gnu";
+  }
+
+  /** busybox without the features that Debian leaves out of its static build. */
+  get minimal(): boolean {
+    return this.flavour === "debian";
+  }
   /** What ps shows. */
   name = "";
   startedAt = 0;
@@ -195,14 +207,24 @@ export class Process implements Caller {
     this.doomed = signal;
   }
 
+  /** Whether its locale is a UTF-8 one: busybox goes by the name alone. */
+  get utf8(): boolean {
+    return isUtf8((name) => this.env.get(name));
+  }
+
   /** The command line for ps and /proc. */
   get title(): string {
     return this.args.map(decodeText).join(" ");
   }
 }
 
+/** Whether the locale that the variables name is a UTF-8 one. */
+export function isUtf8(variable: (name: string) => string | undefined): boolean {
+  return /utf-?8/i.test(variable("LC_ALL") || variable("LC_CTYPE") || variable("LANG") || "");
+}
+
 function peekable(handle: Handle): boolean {
   if (handle.kind !== "pipe") return true;
-  const { pipe } = handle as unknown as { pipe: { buffer: string; writers: number } };
-  return pipe.buffer !== "" || pipe.writers === 0;
+  const { pipe } = handle as PipeHandle;
+  return pipe.buffer !== "" || (pipe.writers === 0 && (!pipe.named || pipe.hadWriter));
 }

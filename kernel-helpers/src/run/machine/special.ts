@@ -2,7 +2,7 @@
 
 import type { WritableFileSystem } from "../../platform/files";
 import { Errno } from "./errno";
-import { DeviceHandle, type Handle } from "./handles";
+import { DeviceHandle, Pipe, PipeHandle, type Handle } from "./handles";
 import type { Machine } from "./machine";
 import { Process } from "./process";
 import type { Caller, Located, OpenOptions } from "./vfs";
@@ -35,6 +35,14 @@ export function openSpecial(machine: Machine, located: Located, options: OpenOpt
     return handle.share();
   }
   const { stat } = located;
+  if (stat?.type === "fifo") {
+    if (options.read && !machine.vfs.may(caller.cred, stat, 4)) throw new Errno("EACCES", located.path);
+    if (options.write && !machine.vfs.may(caller.cred, stat, 2)) throw new Errno("EACCES", located.path);
+    const key = `${located.device}:${stat.ino}`;
+    const pipe = machine.fifos.get(key) ?? new Pipe(true);
+    machine.fifos.set(key, pipe);
+    return new PipeHandle(pipe, options.write ? "write" : "read", machine.meter);
+  }
   if (stat === undefined || (stat.type !== "char" && stat.type !== "block")) return undefined;
   if (options.write && !machine.vfs.may(caller.cred, stat, 2)) throw new Errno("EACCES", located.path);
   const { path } = located;

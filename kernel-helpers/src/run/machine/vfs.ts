@@ -59,6 +59,8 @@ export interface Caller {
   readonly umask: number;
 }
 
+const GONE: FileStat = { type: "dir", mode: 0o755, uid: 0, gid: 0, mtime: 0, size: 0, ino: 0, nlink: 0 };
+
 /** Links to open files lead to the file itself, not to a name. */
 const FD_LINK = /^\/proc\/\d+\/fd\/\d+$/;
 
@@ -107,6 +109,8 @@ export class Vfs {
     if (this.refresh !== undefined && (path.includes("/proc") || path.includes("/dev/") || at.startsWith("/proc"))) this.refresh(caller);
     let found: Located = this.lstatAt(at || "/");
     const trailing = path.endsWith("/") && path !== "/";
+    // A working directory that has been removed can still be looked at, and is empty.
+    if (path === "." && found.stat === undefined) return { ...found, stat: GONE };
     for (let i = 0; i < todo.length; i++) {
       const part = todo[i] as string;
       if (part === "" || part === ".") continue;
@@ -178,6 +182,7 @@ export class Vfs {
     const found = this.need(caller, path);
     if (found.stat.type !== "dir") throw new Errno("ENOTDIR", path);
     if (!this.may(caller.cred, found.stat, READ)) throw new Errno("EACCES", path);
+    if (found.stat === GONE) return [];
     const names = this.attempt(path, () => found.fs.readdir(found.inner)).map(encodeText);
     const prefix = found.path === "/" ? "/" : found.path + "/";
     for (const { point } of this.mounts) {
@@ -349,6 +354,10 @@ export class Vfs {
     const target = this.locate(caller, path, false);
     if (target.stat !== undefined) throw new Errno("EEXIST", path);
     if (source.stat.type === "dir") throw new Errno("EPERM", path);
+    // fs.protected_hardlinks, as distributions set it: another's file only when it could be written.
+    const { uid } = caller.cred;
+    const safe = source.stat.type === "file" && (source.stat.mode & 0o4000) === 0 && this.may(caller.cred, source.stat, READ | WRITE);
+    if (uid !== 0 && source.stat.uid !== uid && !safe) throw new Errno("EPERM", path);
     if (source.device !== target.device) throw new Errno("EXDEV", path);
     this.writableParent(caller, target, path);
     this.attempt(path, () => source.fs.link(source.inner, target.inner));

@@ -114,7 +114,7 @@ function* kill(shell: Shell, args: string[]): Task<number> {
 
 const LIMITS: Readonly<Record<string, [string, string]>> = {
   c: ["core file size (blocks)", "0"], d: ["data seg size (kb)", "unlimited"], e: ["scheduling priority", "0"], f: ["file size (blocks)", "unlimited"],
-  i: ["pending signals", "96365"], l: ["max locked memory (kb)", "8192"], m: ["max memory size (kb)", "unlimited"], n: ["open files", "1024"],
+  i: ["pending signals", "96365"], l: ["max locked memory (kb)", "8192"], m: ["max memory size (kb)", "unlimited"], n: ["open files", "1048576"],
   q: ["POSIX message queues (bytes)", "819200"], r: ["real-time priority", "0"], s: ["stack size (kb)", "8192"], t: ["cpu time (seconds)", "unlimited"],
   u: ["max user processes", "96365"], v: ["virtual memory (kb)", "unlimited"], x: ["file locks", "unlimited"],
 }; // prettier-ignore
@@ -138,7 +138,7 @@ export const jobBuiltins: Readonly<Record<string, Builtin>> = {
   jobs: {
     *run(shell) {
       for (const [i, job] of shell.jobs.entries()) {
-        if (job.status === undefined) shell.process.out(`[${i + 1}]${i === shell.jobs.length - 1 ? "+" : "-"}  Running                 ${job.title}\n`);
+        if (job.status === undefined) shell.process.out(`[${i + 1}]${i === shell.jobs.length - 1 ? "+" : "-"}  Running                 ${shell.dialect === "ash" ? "   " : job.title}\n`);
       }
       return 0;
     },

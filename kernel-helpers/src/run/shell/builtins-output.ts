@@ -1,7 +1,6 @@
 /** `echo`, `printf`, `test`, `[`, `[[`. */
 
 import type { Builtin } from "./builtins";
-import { matches } from "./pattern";
 import { printf, unescape } from "./printf";
 import type { Shell } from "./shell";
 import { testExpression } from "./test-program";
@@ -47,11 +46,8 @@ function tester(name: string): Builtin {
           return 2;
         }
         rest = rest.slice(0, -1);
-        if (name === "[[" && rest.length === 3 && ["=", "==", "!="].includes(rest[1] as string)) {
-          return matches(rest[2] as string, rest[0] as string) === (rest[1] !== "!=") ? 0 : 1;
-        }
       }
-      return testExpression(shell.process, rest, { flavour: shell.dialect, complain: complain(shell, name) });
+      return testExpression(shell.process, rest, { flavour: shell.dialect, patterns: name === "[[", complain: complain(shell, name) });
     },
   };
 }

@@ -182,7 +182,6 @@ class Interpreter implements Runner {
       saved = yield* redirect(shell, node.redirects, true);
     } catch (error) {
       if (!(error instanceof RedirectFailure)) throw shell.wrap(error);
-      shell.process.err(error.message);
       return shell.dialect === "dash" ? 2 : 1;
     }
     try {

@@ -4,7 +4,7 @@
  * The mode that *text* makes of *mode*; undefined when it is none.
  * *umask* counts where no `ugoa` is given. *dir* matters for `X`.
  */
-export function parseMode(text: string, mode: number, dir: boolean, umask: number): number | undefined {
+export function parseMode(text: string, mode: number, dir: boolean, umask: number, gnu = false): number | undefined {
   if (/^[0-7]+$/.test(text)) {
     const value = Number.parseInt(text, 8);
     return value > 0o7777 ? undefined : value;
@@ -31,8 +31,8 @@ export function parseMode(text: string, mode: number, dir: boolean, umask: numbe
           bits |= (from << 6) | (from << 3) | from;
         }
       }
-      // The sticky bit belongs to everybody and needs no `o`.
-      const mask = (classes & (perms.includes("t") ? 0o7777 : 0o6777)) | (perms.includes("t") && who !== "u" && who !== "g" ? 0o1000 : 0);
+      // The sticky bit belongs to `a`; GNU takes it with `o` too.
+      const mask = (classes & 0o6777) | (perms.includes("t") && (who.includes("a") || (gnu && who.includes("o"))) ? 0o1000 : 0);
       const change = bits & mask & limit;
       if (op === "+") result |= change;
       else if (op === "-") result &= ~change;

@@ -34,11 +34,13 @@ export function* expandParameter(shell: Shell, part: ParamPart, fields: Fields, 
   if (op !== undefined && "-=?+".includes(op)) {
     const missing = value.list !== undefined ? value.list.length === 0 || (part.colon === true && value.list.join("") === "") : value.text === undefined || (part.colon === true && value.text === "");
     if (op === "+") {
+      if (part.q) fields.quoted("");
       if (!missing) yield* addWord(part.arg ?? [], part.q);
       return;
     }
     if (missing) {
       if (op === "-") {
+        if (part.q) fields.quoted("");
         yield* addWord(part.arg ?? [], part.q);
         return;
       }

@@ -70,6 +70,7 @@ export class Parser extends WordReader {
     this.token = undefined;
     if (++this.depth > 200) throw new SyntaxFailure("text", "too deeply nested", this.line);
     const nodes = this.list(false);
+    if (nodes.length === 0 && !this.isOp(")")) throw this.unexpected();
     this.expectOp(")");
     this.depth--;
     this.token = saved;
@@ -351,7 +352,7 @@ export class Parser extends WordReader {
     }
     const token = this.take();
     if (token.t !== "word" || token.plain === undefined || !NAME.test(token.plain)) {
-      if (token.t === "word") throw new SyntaxFailure("text", this.dialect === "dash" ? "Bad for loop variable" : "bad for loop variable", line);
+      if (this.dialect !== "bash" || token.t === "word") throw new SyntaxFailure("text", this.dialect === "dash" ? "Bad for loop variable" : "bad for loop variable", line);
       this.token = token;
       throw this.unexpected();
     }
@@ -490,6 +491,12 @@ export class Parser extends WordReader {
       }
       const token = this.peek();
       if (token.t !== "word") {
+        const joins = token.t === "op" && this.dialect === "ash" && (token.v === "&&" || token.v === "||");
+        if (joins && words.length > 0 && plainText(words[0] as Word) === "[[" && plainText(words.at(-1) as Word) !== "]]") {
+          this.take();
+          words.push([{ k: "lit", s: token.v === "&&" ? "-a" : "-o", q: true }]);
+          continue;
+        }
         if (token.t === "op" && token.v === "(" && words.length === 1 && assigns.length === 0 && redirects.length === 0) {
           const name = plainText(words[0] as Word);
           if (name !== undefined) return this.functionParens(name, line ?? this.line);

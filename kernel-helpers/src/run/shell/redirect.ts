@@ -7,7 +7,7 @@ import type { Redirect } from "./ast";
 import { expandFields, expandText } from "./expand";
 import { textHandle, type Shell } from "./shell";
 
-/** A redirection that could not be made; the message is complete. */
+/** A redirection that could not be made. `redirect` has printed the message: to what was standard error by then. */
 export class RedirectFailure extends Error {
   override readonly name = "RedirectFailure";
 }
@@ -24,6 +24,7 @@ export function* redirect(shell: Shell, redirects: readonly Redirect[], save: bo
   try {
     for (const one of redirects) yield* apply(shell, one, save ? saved : undefined);
   } catch (error) {
+    if (error instanceof RedirectFailure) shell.process.err(error.message);
     restore(shell.process, saved);
     throw error;
   }
@@ -134,7 +135,7 @@ function words(shell: Shell, target: string, reading: boolean, error: Errno): st
   if (shell.dialect === "bash") return `${target}: ${error.code === "EEXIST" ? "cannot overwrite existing file" : error.message}`;
   const missing = error.code === "ENOENT";
   if (shell.dialect === "ash") {
-    const why = error.code === "EEXIST" ? "file exists" : missing ? (reading ? "no such file" : "nonexistent directory") : error.message;
+    const why = missing ? (reading ? "no such file" : "nonexistent directory") : error.message;
     return `can't ${reading ? "open" : "create"} ${target}: ${why}`;
   }
   const why = missing ? (reading ? "No such file" : "Directory nonexistent") : error.message;

@@ -1,8 +1,9 @@
 /** The state of one shell, and the words it fails with. */
 
+import { decodeText } from "../machine/bytes";
 import { Errno } from "../machine/errno";
 import { DeviceHandle, Pipe, PipeHandle, type Handle } from "../machine/handles";
-import { Exit, SIGNALS, type Process, type Task } from "../machine/process";
+import { Exit, isUtf8, SIGNALS, type Process, type Task } from "../machine/process";
 import type { ArithmeticScope } from "./arith";
 import { ArithmeticError, evaluateArithmetic } from "./arith";
 import type { Dialect, Node } from "./ast";
@@ -94,6 +95,8 @@ export class Shell {
   standalone = false;
   /** argv[0] of the shell itself. */
   invoked = "sh";
+  /** Started with -c. */
+  commandString = false;
   private readonly rootPid: number;
   private randomState: number;
 
@@ -128,6 +131,7 @@ export class Shell {
     copy.arg0 = this.arg0;
     copy.script = this.script;
     copy.invoked = this.invoked;
+    copy.commandString = this.commandString;
     copy.standalone = this.standalone;
     copy.findHome = this.findHome;
     copy.arithmeticIndex = (text) => evaluateArithmetic(text, copy.arithmeticScope, copy.dialect);
@@ -190,6 +194,7 @@ export class Shell {
   private get flags(): string {
     let out = "";
     for (const [letter, name] of Object.entries(OPTION_LETTERS)) if (this.options[name]) out += letter;
+    if (this.dialect === "ash" && this.commandString) out += "c";
     return this.dialect === "bash" ? [...out].sort().join("").replace(/^/, "") + "hBc" : out;
   }
 
@@ -253,9 +258,9 @@ export class Shell {
     set: (name, value, index) => (index === undefined ? this.set(name, value) : this.setElement(name, index, value)),
   };
 
-  /** Length of a value: bash and Debian's ash count bytes in the C locale. */
+  /** Length of a value: bytes, and characters in a UTF-8 locale (not for dash). */
   lengthOf(text: string): number {
-    return text.length;
+    return this.dialect !== "dash" && isUtf8((name) => this.get(name)) ? decodeText(text).length : text.length;
   }
 
   homeOf(name: string): string | undefined {

@@ -74,7 +74,6 @@ function* assignmentsOnly(shell: Shell, node: SimpleCommand): Task<number> {
     saved = yield* redirect(shell, node.redirects, true);
   } catch (error) {
     if (!(error instanceof RedirectFailure)) throw error;
-    shell.process.err(error.message);
     return shell.dialect === "dash" ? 2 : 1;
   }
   try {
@@ -128,8 +127,7 @@ function* inPlace(shell: Shell, node: SimpleCommand, words: readonly string[], k
     saved = yield* redirect(shell, node.redirects, true);
   } catch (error) {
     if (!(error instanceof RedirectFailure)) throw error;
-    if (keeps && shell.dialect !== "bash") throw new ShellFailure(error.message, shell.dialect === "dash" ? 2 : 1);
-    shell.process.err(error.message);
+    if (keeps && shell.dialect !== "bash") throw new ShellFailure("", shell.dialect === "dash" ? 2 : 1);
     return shell.dialect === "dash" ? 2 : 1;
   }
   const before: { name: string; variable: ReturnType<typeof shell.variables.find>; env: string | undefined }[] = [];
@@ -175,7 +173,7 @@ function* callBuiltin(shell: Shell, name: string, builtin: Builtin, args: string
   try {
     return yield* builtin.run(shell, args, context.tested);
   } catch (error) {
-    if (error instanceof ShellFailure && !special && shell.dialect !== "ash") {
+    if (error instanceof ShellFailure && !special && !(name === "local" && shell.dialect !== "bash")) {
       shell.process.err(error.message);
       return error.status;
     }
@@ -217,7 +215,7 @@ function* execBuiltin(shell: Shell, node: SimpleCommand, args: readonly string[]
     yield* redirect(shell, node.redirects, false);
   } catch (error) {
     if (!(error instanceof RedirectFailure)) throw error;
-    throw new ShellFailure(error.message, shell.dialect === "dash" ? 2 : 1);
+    throw new ShellFailure("", shell.dialect === "dash" ? 2 : 1);
   }
   const rest = args.slice(1);
   if (rest[0] === "--") rest.shift();
@@ -244,7 +242,6 @@ function* program(shell: Shell, node: SimpleCommand, args: string[], shown: stri
       yield* redirect(own, node.redirects, false);
     } catch (error) {
       if (!(error instanceof RedirectFailure)) throw error;
-      own.process.err(error.message);
       return own.dialect === "dash" ? 2 : 1;
     }
     const traced: string[] = [];
@@ -283,7 +280,8 @@ function* become(shell: Shell, process: Process, args: readonly string[], builti
     if (found.path === undefined) {
       if (found.denied !== undefined) return cannot(shell, shell.dialect === "bash" ? found.denied : name, new Errno("EACCES"), builtin);
       if (process.machine.request.assume === true && name !== "") return yield* assume(process, name);
-      const text = shell.dialect === "bash" && builtin === "" ? `${name}: command not found` : `${name}: not found`;
+      let text = shell.dialect === "bash" && builtin === "" ? `${name}: command not found` : `${name}: not found`;
+      if (name === "" && shell.dialect !== "bash") text = ": Permission denied";
       shell.complain(text, builtin);
       return 127;
     }

@@ -54,6 +54,9 @@ export function newShell(process: Process, dialect: Dialect): Shell {
     const level = Number(shell.get("SHLVL") ?? 0) || 0;
     shell.set("SHLVL", String(level + 1), true);
     set("HOSTNAME", process.machine.hostname);
+    for (const name of ["FUNCNAME", "LINENO"]) set(name, "");
+    set("PS1", "\\w \\$ ");
+    set("PS2", "> ");
   }
   shell.findHome = (name) => homeDirectory(shell, name);
   shell.arithmeticIndex = (text) => evaluateArithmetic(text, shell.arithmeticScope, dialect);
@@ -117,7 +120,7 @@ function* scriptIn(shell: Shell, path: string): Task<number> {
 export function shellProgram(dialect: Dialect, standalone = false) {
   return function* (process: Process): Task<number> {
     const shell = newShell(process, dialect);
-    shell.standalone = standalone;
+    shell.standalone = standalone && process.minimal;
     const [invoked = "sh", ...rest] = process.args;
     shell.arg0 = invoked;
     shell.invoked = invoked;
@@ -163,6 +166,7 @@ export function shellProgram(dialect: Dialect, standalone = false) {
       }
       if (rest.length > 0) shell.arg0 = rest.shift() as string;
       shell.positional = rest;
+      shell.commandString = true;
       return yield* runToEnd(shell, () => runText(shell, text, true));
     }
     if (!stdin && rest.length > 0) {

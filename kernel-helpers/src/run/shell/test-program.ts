@@ -1,11 +1,15 @@
 /** `test` and `[`, as builtin and as program. */
 
 import type { Process } from "../machine/process";
+import { posixRegex } from "../machine/regex";
+import { matches } from "./pattern";
 import { BINARY, binaryTest, UNARY, unaryTest } from "./test-operators";
 
 /** Whose words the errors are in. */
 export interface TestStyle {
   readonly flavour: "ash" | "dash" | "bash";
+  /** busybox's `[[`: the right side of `=` is a pattern, and there is `=~`. */
+  readonly patterns?: boolean;
   /** Prints a message (without prefix); the caller knows the prefix. */
   complain(text: string): void;
 }
@@ -41,7 +45,7 @@ class Evaluator {
       if (UNARY.has(args[0] as string)) return unaryTest(this.process, args[0] as string, args[1] as string);
       if (this.style.flavour === "bash") throw new Failure(`${args[0]}: unary operator expected`);
     }
-    if (args.length === 3 && BINARY.has(args[1] as string)) {
+    if (args.length === 3 && this.isBinary(args[1] as string)) {
       return this.compare(args[1] as string, args[0] as string, args[2] as string);
     }
     if (args.length === 3 && this.style.flavour === "bash" && args[0] !== "!" && args[0] !== "(" && args[1] !== "-a" && args[1] !== "-o") {
@@ -57,6 +61,10 @@ class Evaluator {
       throw new Failure(this.style.flavour === "dash" ? `${rest}: unexpected operator` : `${rest}: unknown operand`);
     }
     return value;
+  }
+
+  private isBinary(op: string): boolean {
+    return BINARY.has(op) || (op === "=~" && this.style.patterns === true);
   }
 
   private or(): boolean {
@@ -92,7 +100,7 @@ class Evaluator {
     const first = args[this.at];
     if (first === undefined) throw new Failure("argument expected");
     const second = args[this.at + 1];
-    if (second !== undefined && BINARY.has(second) && args[this.at + 2] !== undefined) {
+    if (second !== undefined && this.isBinary(second) && args[this.at + 2] !== undefined) {
       this.at += 3;
       return this.compare(second, first, args[this.at - 1] as string);
     }
@@ -112,6 +120,10 @@ class Evaluator {
   }
 
   private compare(op: string, a: string, b: string): boolean {
+    if (this.style.patterns === true) {
+      if (op === "=~") return posixRegex(b, true).test(a);
+      if (op === "=" || op === "==" || op === "!=") return matches(b, a) === (op !== "!=");
+    }
     const plain = binaryTest(this.process, op, a, b);
     if (plain !== undefined) return plain;
     const x = this.number(a);

@@ -1,0 +1,162 @@
+/** A solve without running anything: the solver's own rules on a fork of the builder, with unknown contents where a RUN would run. */
+
+import type { CacheMap } from "../cache/cache-map";
+import { KeyStoreFork } from "../cache/key-store-fork";
+import { emptySnapshot, FileOpError } from "../filesystem";
+import type { Vertex } from "../graph/types";
+import type { KeyResult } from "../cache/key-store";
+import { Builder } from "./builder";
+import { ConversionMemo } from "./conversion-memo";
+import { CONTAINER_TIME, fileOpTime } from "./durations";
+import type { BuildWorld } from "./machine";
+import { buildOperations, type ExecuteAnswer, type Operations } from "./operations";
+import { runFileOp } from "./run-file";
+import { clockAt, type Session } from "./session";
+import { Solver, type VertexState } from "./solver";
+import type { StepResult } from "./step-result";
+import { LostValueError } from "./store/stored-result";
+import type { Timeline } from "./timeline";
+
+/** A map that reads through to another one and keeps what is new to itself. Only `get`, `has` and `set` know of the other. */
+class OverlayMap<K, V> extends Map<K, V> {
+  constructor(private readonly below: ReadonlyMap<K, V>) {
+    super();
+  }
+  override get(key: K): V | undefined {
+    return super.get(key) ?? this.below.get(key);
+  }
+  override has(key: K): boolean {
+    return super.has(key) || this.below.has(key);
+  }
+}
+
+/** A builder that knows all that *builder* knows; what happens to it does not reach *builder*. */
+export function forkBuilder(builder: Builder, world: BuildWorld): Builder & { readonly keys: KeyStoreFork<StepResult> } {
+  const keys = new KeyStoreFork(builder.keys, (text) => "key:" + world.platform.sha256Hex(text), builder.keys.lastSequence);
+  const fork = Object.create(Builder.prototype) as Builder;
+  return Object.assign(fork, {
+    keys,
+    operations: new OverlayMap(builder.operations),
+    contents: new OverlayMap(builder.contents),
+    contexts: new Map(builder.contexts),
+    cacheMounts: new Map<never, never>(),
+    blobs: new Set(builder.blobs),
+    chains: new Set(builder.chains),
+    merged: new Set(builder.merged),
+    traces: builder.traces,
+    digests: builder.digests,
+    conversions: new ConversionMemo(),
+    cacheMaps: builder.cacheMaps,
+    nextRef: builder.nextRef,
+  });
+}
+
+/** Results of which the files are not known without a build. */
+export class UnknownResults {
+  private readonly all = new WeakSet<StepResult>();
+
+  make(session: Session, at: number): StepResult {
+    const result: StepResult = { id: session.newRef(), snapshot: emptySnapshot(), layers: undefined, createdAt: clockAt(session, at), duration: 0 };
+    this.all.add(result);
+    return result;
+  }
+
+  has(result: StepResult): boolean {
+    return this.all.has(result);
+  }
+}
+
+/** Operations that run no command: a RUN gives an unknown result at once; files are copied only when their content is asked for. */
+export function dryOperations(session: Session, unknown: UnknownResults, newBases: ReadonlySet<string>): Operations {
+  const real = buildOperations(session);
+  const nameOf = (vertex: Vertex): string => (vertex.op.kind === "image" ? vertex.op.ref.replace(/@.*$/, "") : "");
+  return {
+    resolveSource(vertex, at) {
+      return newBases.has(nameOf(vertex)) ? Promise.resolve({ at }) : real.resolveSource(vertex, at);
+    },
+    unlazy: (vertex, result, at) => (newBases.has(nameOf(vertex)) ? at : real.unlazy(vertex, result, at)),
+    async execute(vertex, inputs, at): Promise<ExecuteAnswer> {
+      const { op } = vertex;
+      const isUnknown = inputs.some((input) => unknown.has(input)) || newBases.has(nameOf(vertex));
+      if (op.kind === "exec") return { at: at + CONTAINER_TIME, result: unknown.make(session, at) };
+      if (isUnknown) return { at, result: unknown.make(session, at) };
+      if (op.kind !== "file" && op.kind !== "merge") return real.execute(vertex, inputs, at);
+      if (op.kind === "merge") {
+        // The layers of a merge are those of what it merges: only stored ones are at hand.
+        return inputs.some((input) => "pending" in input) ? { at, result: unknown.make(session, at) } : real.execute(vertex, inputs, at);
+      }
+      return { at: at + fileOpTime(0), result: lazily(session, at, () => runFileOp(session, vertex, op, inputs, at)) };
+    },
+  };
+}
+
+/** A result whose files are made at the first look. */
+function lazily(session: Session, at: number, make: () => ExecuteAnswer): StepResult {
+  let made: StepResult | undefined;
+  const get = (): StepResult => {
+    if (!made) {
+      const answer = make();
+      if (answer.error !== undefined) throw new FileOpError(answer.error);
+      made = answer.result;
+    }
+    return made;
+  };
+  return Object.defineProperties({ id: session.newRef(), createdAt: clockAt(session, at), duration: 0, pending: true }, {
+    snapshot: { get: () => get().snapshot },
+    layers: { get: () => get().layers },
+  }) as unknown as StepResult;
+}
+
+/**
+ * The solver on a forked builder. *optimistic*: an input of unknown content leads to every key its step was ever stored under;
+ * otherwise to none. What is reused in both ways of looking is reused for sure, what in neither is not.
+ */
+export class DrySolver extends Solver {
+  /** Did the outcome hang on a content that only a build can tell? */
+  sawUnknown = false;
+  private readonly guessed = new Set<VertexState>();
+
+  constructor(
+    private readonly fork: Builder & { readonly keys: KeyStoreFork<StepResult> },
+    world: BuildWorld,
+    timeline: Timeline,
+    private readonly session: Session,
+    private readonly unknown: UnknownResults,
+    private readonly optimistic: boolean,
+    newBases: ReadonlySet<string>,
+  ) {
+    super(fork, world, timeline, dryOperations(session, unknown, newBases));
+  }
+
+  protected override async hashInput(state: VertexState, map: CacheMap, i: number): Promise<void> {
+    const dep = state.deps[i]!;
+    if (await this.isKnown(dep.input)) return super.hashInput(state, map, i);
+    this.sawUnknown = true;
+    this.guessed.add(state);
+    if (!this.optimistic || state.vertex.ignoreCache) return;
+    dep.matches = new Set([...dep.matches, ...this.fork.keys.candidates(map.digest)]);
+  }
+
+  private async isKnown(input: VertexState): Promise<boolean> {
+    const result = input.result!;
+    if (this.guessed.has(input) || this.unknown.has(result)) return false;
+    try {
+      await result.ready?.();
+      return (result.synced ?? result.snapshot) !== null;
+    } catch (error) {
+      if (error instanceof LostValueError || error instanceof FileOpError) return false;
+      throw error;
+    }
+  }
+
+  protected override takeKeys(state: VertexState): void {
+    super.takeKeys(state);
+    if (state.deps.some(({ input }) => this.guessed.has(input))) this.guessed.add(state);
+  }
+
+  protected override load(state: VertexState, record: KeyResult<StepResult>, at: number): void {
+    super.load(state, record, at);
+    // Which of several stored results it would be is not known.
+    if (this.guessed.has(state)) state.result = this.unknown.make(this.session, at);
+  }
+}
