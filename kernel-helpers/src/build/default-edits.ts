@@ -37,10 +37,22 @@ export function defaultEdits({ context, options, bases, locale = "ko" }: EditSou
   return [
     { name: say("그대로", "no change"), kind: "none" },
     ...fileEdits(context, file),
-    ...(text === "" ? [] : [{ name: say(`${file} 주석`, `comment in ${file}`), kind: "dockerfile", dockerfile: text.replace(/\n?$/, "\n# edited\n") } as const]),
+    ...(text === ""
+      ? []
+      : [
+          {
+            name: say(`${file} 주석`, `comment in ${file}`),
+            kind: "dockerfile",
+            dockerfile: text.replace(/\n?$/, "\n# edited\n"),
+          } as const,
+        ]),
     ...argEdits(nodes, options),
     ...envEdits(nodes, text),
-    ...bases.map((ref): WhatIfEdit => ({ name: say(`베이스 ${shortReference(ref)}`, `base ${shortReference(ref)}`), kind: "base", newBases: [ref] })),
+    ...bases.map((ref): WhatIfEdit => ({
+      name: say(`베이스 ${shortReference(ref)}`, `base ${shortReference(ref)}`),
+      kind: "base",
+      newBases: [ref],
+    })),
   ];
 }
 
@@ -57,7 +69,8 @@ function fileEdits(context: MemoryContext, dockerfile: string): WhatIfEdit[] {
   const folders: string[] = [];
   for (const path of walk(context)) {
     const name = path.slice(path.lastIndexOf("/") + 1);
-    if (path === dockerfile || name.endsWith(".dockerignore") || tree.lstat("/" + path)?.type !== "file") continue;
+    if (path === dockerfile || name.endsWith(".dockerignore") || tree.lstat("/" + path)?.type !== "file")
+      continue;
     if (MANIFESTS.test(name) || LOCKFILES.test(name)) manifests.push(path);
     else if (DOCUMENTS.test(name)) documents.push(path);
     else if (!path.includes("/")) sources.push(path);
@@ -66,12 +79,25 @@ function fileEdits(context: MemoryContext, dockerfile: string): WhatIfEdit[] {
   const edit = (path: string, kind: NonNullable<WhatIfEdit["kind"]>, name = path): WhatIfEdit => ({
     name,
     kind,
-    changes: { write: { [path]: { base64: base64(appended(context.read(path))), mode: (tree.lstat("/" + path)!.mode & 0o7777).toString(8) } } },
+    changes: {
+      write: {
+        [path]: {
+          base64: base64(appended(context.read(path))),
+          mode: (tree.lstat("/" + path)!.mode & 0o7777).toString(8),
+        },
+      },
+    },
   });
   return [
     ...sources.slice(0, ROOT_FILES).map((path) => edit(path, "source")),
-    ...folders.slice(0, MANY).map((path) => edit(path, "source", `${folderOf(path)}/ (${path.slice(folderOf(path).length + 1)})`)),
-    ...manifests.slice(0, MANY).map((path) => edit(path, LOCKFILES.test(path.slice(path.lastIndexOf("/") + 1)) ? "lockfile" : "manifest")),
+    ...folders
+      .slice(0, MANY)
+      .map((path) => edit(path, "source", `${folderOf(path)}/ (${path.slice(folderOf(path).length + 1)})`)),
+    ...manifests
+      .slice(0, MANY)
+      .map((path) =>
+        edit(path, LOCKFILES.test(path.slice(path.lastIndexOf("/") + 1)) ? "lockfile" : "manifest"),
+      ),
     ...documents.slice(0, ROOT_FILES).map((path) => edit(path, "document")),
   ];
 }
@@ -101,7 +127,8 @@ function base64(bytes: Uint8Array): string {
 function argEdits(nodes: readonly Node[], options: BuildOptions): WhatIfEdit[] {
   const froms = nodes.filter(isKeyword("FROM")).map(({ original }) => original);
   const names = nodes.filter(isKeyword("ARG")).flatMap(({ args }) => args.map((arg) => arg.split("=")[0]!));
-  const choosesBase = (name: string): boolean => froms.some((from) => new RegExp(`\\$(\\{${name}\\b|${name}\\b)`).test(from));
+  const choosesBase = (name: string): boolean =>
+    froms.some((from) => new RegExp(`\\$(\\{${name}\\b|${name}\\b)`).test(from));
   return [...new Set(names)]
     .filter((name) => /^\w+$/.test(name) && !choosesBase(name))
     .map((name) => ({
@@ -119,13 +146,20 @@ function envEdits(nodes: readonly Node[], text: string): WhatIfEdit[] {
     for (let i = 0; i + 2 < args.length; i += 3) {
       const name = args[i]!;
       const escaped = name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-      const pattern = args[i + 2] === "=" ? new RegExp(`(\\s${escaped}=)("(?:\\\\.|[^"\\\\])*"|'[^']*'|(?:\\\\[^\\n]|[^\\s\\\\])*)`) : /(\s*)(\S[^\n]*)$/;
+      const pattern =
+        args[i + 2] === "="
+          ? new RegExp(`(\\s${escaped}=)("(?:\\\\.|[^"\\\\])*"|'[^']*'|(?:\\\\[^\\n]|[^\\s\\\\])*)`)
+          : /(\s*)(\S[^\n]*)$/;
       const changed = written.replace(pattern, (_all, before: string, value: string) => {
         const quote = /^["'].*["']$/s.test(value) ? value[0]! : "";
         return quote === "" ? `${before}${value}1` : `${before}${value.slice(0, -1)}1${quote}`;
       });
       if (changed === written) continue;
-      edits.push({ name: `ENV ${name}`, kind: "env", dockerfile: text.slice(0, range.start.offset) + changed + text.slice(range.end.offset) });
+      edits.push({
+        name: `ENV ${name}`,
+        kind: "env",
+        dockerfile: text.slice(0, range.start.offset) + changed + text.slice(range.end.offset),
+      });
     }
     return edits;
   });

@@ -31,8 +31,15 @@ class OverlayMap<K, V> extends Map<K, V> {
 }
 
 /** A builder that knows all that *builder* knows; what happens to it does not reach *builder*. */
-export function forkBuilder(builder: Builder, world: BuildWorld): Builder & { readonly keys: KeyStoreFork<StepResult> } {
-  const keys = new KeyStoreFork(builder.keys, (text) => "key:" + world.platform.sha256Hex(text), builder.keys.lastSequence);
+export function forkBuilder(
+  builder: Builder,
+  world: BuildWorld,
+): Builder & { readonly keys: KeyStoreFork<StepResult> } {
+  const keys = new KeyStoreFork(
+    builder.keys,
+    (text) => "key:" + world.platform.sha256Hex(text),
+    builder.keys.lastSequence,
+  );
   const fork = Object.create(Builder.prototype) as Builder;
   return Object.assign(fork, {
     keys,
@@ -56,7 +63,13 @@ export class UnknownResults {
   private readonly all = new WeakSet<StepResult>();
 
   make(session: Session, at: number): StepResult {
-    const result: StepResult = { id: session.newRef(), snapshot: emptySnapshot(), layers: undefined, createdAt: clockAt(session, at), duration: 0 };
+    const result: StepResult = {
+      id: session.newRef(),
+      snapshot: emptySnapshot(),
+      layers: undefined,
+      createdAt: clockAt(session, at),
+      duration: 0,
+    };
     this.all.add(result);
     return result;
   }
@@ -67,9 +80,14 @@ export class UnknownResults {
 }
 
 /** Operations that run no command: a RUN gives an unknown result at once; files are copied only when their content is asked for. */
-export function dryOperations(session: Session, unknown: UnknownResults, newBases: ReadonlySet<string>): Operations {
+export function dryOperations(
+  session: Session,
+  unknown: UnknownResults,
+  newBases: ReadonlySet<string>,
+): Operations {
   const real = buildOperations(session);
-  const nameOf = (vertex: Vertex): string => (vertex.op.kind === "image" ? vertex.op.ref.replace(/@.*$/, "") : "");
+  const nameOf = (vertex: Vertex): string =>
+    vertex.op.kind === "image" ? vertex.op.ref.replace(/@.*$/, "") : "";
   return {
     resolveSource(vertex, at) {
       return newBases.has(nameOf(vertex)) ? Promise.resolve({ at }) : real.resolveSource(vertex, at);
@@ -83,9 +101,14 @@ export function dryOperations(session: Session, unknown: UnknownResults, newBase
       if (op.kind !== "file" && op.kind !== "merge") return real.execute(vertex, inputs, at);
       if (op.kind === "merge") {
         // The layers of a merge are those of what it merges: only stored ones are at hand.
-        return inputs.some((input) => "pending" in input) ? { at, result: unknown.make(session, at) } : real.execute(vertex, inputs, at);
+        return inputs.some((input) => "pending" in input)
+          ? { at, result: unknown.make(session, at) }
+          : real.execute(vertex, inputs, at);
       }
-      return { at: at + fileOpTime(0), result: lazily(session, at, () => runFileOp(session, vertex, op, inputs, at)) };
+      return {
+        at: at + fileOpTime(0),
+        result: lazily(session, at, () => runFileOp(session, vertex, op, inputs, at)),
+      };
     },
   };
 }
@@ -101,10 +124,13 @@ function lazily(session: Session, at: number, make: () => ExecuteAnswer): StepRe
     }
     return made;
   };
-  return Object.defineProperties({ id: session.newRef(), createdAt: clockAt(session, at), duration: 0, pending: true }, {
-    snapshot: { get: () => get().snapshot },
-    layers: { get: () => get().layers },
-  }) as unknown as StepResult;
+  return Object.defineProperties(
+    { id: session.newRef(), createdAt: clockAt(session, at), duration: 0, pending: true },
+    {
+      snapshot: { get: () => get().snapshot },
+      layers: { get: () => get().layers },
+    },
+  ) as unknown as StepResult;
 }
 
 /**

@@ -19,7 +19,17 @@ import type { BuildOptions, ContextChanges, HttpFixture, Miss } from "./types";
 /** An edit that has not been made. Everything but its name is optional; nothing at all is "build again". */
 export interface WhatIfEdit {
   readonly name: string;
-  readonly kind?: "none" | "source" | "manifest" | "lockfile" | "document" | "dockerfile" | "arg" | "env" | "base" | "other";
+  readonly kind?:
+    | "none"
+    | "source"
+    | "manifest"
+    | "lockfile"
+    | "document"
+    | "dockerfile"
+    | "arg"
+    | "env"
+    | "base"
+    | "other";
   /** Changes of the context. */
   readonly changes?: ContextChanges;
   /** Another text of the Dockerfile. */
@@ -35,7 +45,8 @@ export interface WhatIfEdit {
  * (`knock-on`), because the store knows no such step (`first`), because the cache is not looked at (`not-looked-up`); reused or run by what a RUN
  * before it leaves behind (`depends`); failing on a missing file or the like (`fails`); not reached.
  */
-export type WhatIfOutcome = "hit" | "own" | "knock-on" | "first" | "not-looked-up" | "depends" | "fails" | "not-reached";
+export type WhatIfOutcome =
+  "hit" | "own" | "knock-on" | "first" | "not-looked-up" | "depends" | "fails" | "not-reached";
 
 export interface WhatIfCell {
   /** As shown: `[3/4] COPY . /app`. */
@@ -88,7 +99,11 @@ export async function whatIf(request: WhatIfRequest, edits: readonly WhatIfEdit[
 export async function baseReferences(request: WhatIfRequest): Promise<string[]> {
   const conversion = await new Predictor(request).conversionNow();
   const refs = conversion.targets.flatMap(({ root }) =>
-    root ? inputsFirst([root.vertex]).flatMap(({ op }) => (op.kind === "image" ? [op.ref.replace(/@.*$/, "")] : [])) : [],
+    root
+      ? inputsFirst([root.vertex]).flatMap(({ op }) =>
+          op.kind === "image" ? [op.ref.replace(/@.*$/, "")] : [],
+        )
+      : [],
   );
   return [...new Set(refs)];
 }
@@ -101,15 +116,43 @@ class Predictor {
 
   conversionNow(): Promise<Conversion> {
     const { options } = this.request;
-    return this.convert(this.stateFor(options, this.request.context, forkBuilder(this.request.builder, this.request.world), this.request.world), new Set());
+    return this.convert(
+      this.stateFor(
+        options,
+        this.request.context,
+        forkBuilder(this.request.builder, this.request.world),
+        this.request.world,
+      ),
+      new Set(),
+    );
   }
 
-  private stateFor(options: BuildOptions, files: MemoryContext, builder: Builder, world: BuildWorld): BuildState {
+  private stateFor(
+    options: BuildOptions,
+    files: MemoryContext,
+    builder: Builder,
+    world: BuildWorld,
+  ): BuildState {
     const { request } = this;
     const fixtures = new Map([...request.fixtures, ...Object.entries(options.http ?? {})]);
-    const build = { builder, world, options, context: files.files(), contexts: request.contexts(options), fixtures, caches: request.caches };
+    const build = {
+      builder,
+      world,
+      options,
+      context: files.files(),
+      contexts: request.contexts(options),
+      fixtures,
+      caches: request.caches,
+    };
     const timeline = new Timeline();
-    return { request: build, session: newSession(build, timeline), timeline, at: 0, file: options.file ?? "Dockerfile", text: undefined };
+    return {
+      request: build,
+      session: newSession(build, timeline),
+      timeline,
+      at: 0,
+      file: options.file ?? "Dockerfile",
+      text: undefined,
+    };
   }
 
   async predict(edit: WhatIfEdit): Promise<WhatIfRow> {
@@ -132,23 +175,41 @@ class Predictor {
     return { ...row, cells };
   }
 
-  private async solve(edit: WhatIfEdit, options: BuildOptions, files: MemoryContext, optimistic: boolean): Promise<Solved> {
+  private async solve(
+    edit: WhatIfEdit,
+    options: BuildOptions,
+    files: MemoryContext,
+    optimistic: boolean,
+  ): Promise<Solved> {
     const { request } = this;
     const builder = forkBuilder(request.builder, request.world);
     const newBases = new Set(edit.newBases);
-    const images = newBases.size > 0 ? withNewBases(request.world.images, newBases, request.world) : request.world.images;
+    const images =
+      newBases.size > 0 ? withNewBases(request.world.images, newBases, request.world) : request.world.images;
     const world: BuildWorld = { ...request.world, images };
     const state = this.stateFor(options, files, builder, world);
     const conversion = await this.convert(state, newBases);
     if (conversion.error) return { sawUnknown: false, error: conversion.error.message };
     const unknown = new UnknownResults();
-    const solver = new DrySolver(builder, world, state.timeline, state.session, unknown, optimistic, newBases);
+    const solver = new DrySolver(
+      builder,
+      world,
+      state.timeline,
+      state.session,
+      unknown,
+      optimistic,
+      newBases,
+    );
     const roots = conversion.targets.flatMap(({ root }) => (root ? [root.vertex] : []));
     const imported = importCaches(state.session, request.caches, 0);
     await solver.solve(roots, imported.at);
     const failedAt = solver.failure?.at;
     const rows = judge(rowsOf(state.timeline.finish(failedAt)));
-    return { rows, misses: explainSteps(builder, solver, failedAt ?? Infinity), sawUnknown: solver.sawUnknown };
+    return {
+      rows,
+      misses: explainSteps(builder, solver, failedAt ?? Infinity),
+      sawUnknown: solver.sawUnknown,
+    };
   }
 
   private convert(state: BuildState, newBases: ReadonlySet<string>): Promise<Conversion> {
@@ -157,7 +218,15 @@ class Predictor {
     const { context } = request;
     const { signal: _signal, onStatus: _onStatus, ...options } = request.options;
     const ignores = [...request.contexts].map(([name, files]) => [name, readText(files, ".dockerignore")]);
-    const key = JSON.stringify([file, state.text, options, readText(context, ".dockerignore"), readText(context, file + ".dockerignore"), ignores, [...newBases]]);
+    const key = JSON.stringify([
+      file,
+      state.text,
+      options,
+      readText(context, ".dockerignore"),
+      readText(context, file + ".dockerignore"),
+      ignores,
+      [...newBases],
+    ]);
     let conversion = this.conversions.get(key);
     if (!conversion) {
       conversion = convertDefinition(state).then(() => state.conversion!);
@@ -179,10 +248,18 @@ const DEPENDS = {
   en: "depends on the files that a RUN before it makes: reused when they are the same, run again when not",
 };
 
-function cellOf({ row, status, pending }: JudgedRow, misses: ReadonlyMap<string, Miss> | undefined): WhatIfCell {
+function cellOf(
+  { row, status, pending }: JudgedRow,
+  misses: ReadonlyMap<string, Miss> | undefined,
+): WhatIfCell {
   const miss = row.vertices.flatMap(({ digest }) => misses?.get(digest) ?? [])[0];
   const base = { step: row.name, instruction: /^\[[^\]]*\] (\S+)/.exec(row.name)?.[1] ?? "" };
-  if (status === "ERROR") return { ...base, outcome: "fails", ...(row.error !== undefined && { sentence: { ko: row.error, en: row.error } }) };
+  if (status === "ERROR")
+    return {
+      ...base,
+      outcome: "fails",
+      ...(row.error !== undefined && { sentence: { ko: row.error, en: row.error } }),
+    };
   if (pending || status === undefined || status === "CANCELED") return { ...base, outcome: "not-reached" };
   if (!miss) return { ...base, outcome: "hit" };
   return { ...base, outcome: miss.first ? "first" : miss.cause, sentence: miss.sentence };
@@ -196,7 +273,11 @@ function withNewBases(images: ImageSource, refs: ReadonlySet<string>, world: Bui
     find(ref, platform) {
       const image = images.find(refs.has(bare(ref)) ? bare(ref) : ref, platform);
       if ("error" in image || !refs.has(bare(ref))) return image;
-      return { ...image, snapshot: () => image.snapshot(), digest: "sha256:" + world.platform.sha256Hex("newer " + image.digest) };
+      return {
+        ...image,
+        snapshot: () => image.snapshot(),
+        digest: "sha256:" + world.platform.sha256Hex("newer " + image.digest),
+      };
     },
   };
 }

@@ -31,15 +31,15 @@ export function contentKey(digest: string): string {
 
 /** Keys, links and results. `R` is what a result is: opaque here. Every change returns or logs an undo, so that a failed build can take back what it never finished. */
 export class KeyStore<R> {
-  private readonly records = new Map<string, KeyRecord>();
-  private readonly links = new Map<string, Set<string>>();
-  private readonly found = new Map<string, KeyResult<R>[]>();
-  private sequence = 0;
+  protected readonly records = new Map<string, KeyRecord>();
+  protected readonly links = new Map<string, Set<string>>();
+  protected readonly found = new Map<string, KeyResult<R>[]>();
+  protected sequence = 0;
   /** Called with every new record, link and result: for keeping them elsewhere. */
   onChange: ((change: KeyChange<R>) => void) | undefined;
 
   /** *newId* makes an id from a text that is unique for operation and inputs: a hash. */
-  constructor(private readonly newId: (text: string) => string) {}
+  constructor(protected readonly newId: (text: string) => string) {}
 
   get size(): number {
     return this.records.size;
@@ -71,16 +71,30 @@ export class KeyStore<R> {
   }
 
   /** Keys that still exist behind a link. */
-  private children(name: string): Set<string> {
+  protected children(name: string): Set<string> {
     const children = new Set<string>();
-    for (const id of this.links.get(name) ?? []) if (this.records.has(id)) children.add(id);
+    for (const id of this.links.get(name) ?? []) if (this.has(id)) children.add(id);
     return children;
+  }
+
+  /** Keys behind a link, as `children`, for a fork. */
+  childrenOf(name: string): ReadonlySet<string> {
+    return this.children(name);
+  }
+
+  /** Number of the newest result. */
+  get lastSequence(): number {
+    return this.sequence;
+  }
+
+  protected has(id: string): boolean {
+    return this.records.has(id);
   }
 
   /** The key of a source, if it is stored. */
   queryRoot(opDigest: string): string | undefined {
     const id = rootId(opDigest);
-    return this.records.has(id) ? id : undefined;
+    return this.has(id) ? id : undefined;
   }
 
   /** Is the key of a source, or one that all of *deps* lead to, stored already? Gives its id. */
@@ -113,7 +127,7 @@ export class KeyStore<R> {
 
   /** Puts a record in as it is: also for records that come from elsewhere. */
   add(record: KeyRecord): void {
-    if (!this.records.has(record.id)) {
+    if (!this.has(record.id)) {
       this.records.set(record.id, record);
       this.onChange?.({ type: "record", record });
     }

@@ -9,7 +9,7 @@ export interface EditMatrixOptions {
   readonly locale?: Locale;
   /** Caption. Default: `편집 행렬`. */
   readonly title?: string;
-  /** Only these steps (a part of their name): columns of a small picture. Default: all but FROM. */
+  /** Only these steps (a part of their name): columns of a small picture. Default: all, but of FROM only those that an edit changes. */
   readonly steps?: readonly string[];
 }
 
@@ -25,17 +25,31 @@ const KINDS: Readonly<Record<WhatIfOutcome, VerdictKind>> = {
 };
 
 /** The matrix of *prediction* in *medium*. Default locale: Korean. */
-export function renderEditMatrix(prediction: WhatIf, medium: PictureMedium, options: EditMatrixOptions = {}): string {
-  return medium === "json" ? JSON.stringify(prediction, null, 2) + "\n" : renderGrid(editMatrix(prediction, options), medium);
+export function renderEditMatrix(
+  prediction: WhatIf,
+  medium: PictureMedium,
+  options: EditMatrixOptions = {},
+): string {
+  return medium === "json"
+    ? JSON.stringify(prediction, null, 2) + "\n"
+    : renderGrid(editMatrix(prediction, options), medium);
 }
 
 /** As plain data. A row whose Dockerfile has other steps is aligned by order. */
-export function editMatrix(prediction: WhatIf, { locale = "ko", title, steps }: EditMatrixOptions = {}): Grid {
+export function editMatrix(
+  prediction: WhatIf,
+  { locale = "ko", title, steps }: EditMatrixOptions = {},
+): Grid {
   const isKorean = locale === "ko";
-  const shown = prediction.steps.flatMap((step, i) => ((steps ? steps.some((part) => step.includes(part)) : !/\] FROM /.test(step)) ? [i] : []));
+  const isAlwaysReused = (i: number): boolean =>
+    prediction.rows.every(({ cells }) => !cells[i] || cells[i].outcome === "hit");
+  const isShown = (step: string, i: number): boolean =>
+    steps ? steps.some((part) => step.includes(part)) : !/\] FROM /.test(step) || !isAlwaysReused(i);
+  const shown = prediction.steps.flatMap((step, i) => (isShown(step, i) ? [i] : []));
   const notes: string[] = [];
   const rows = prediction.rows.map(({ edit, cells, error }): GridCell[] => {
-    if (error !== undefined) notes.push(isKorean ? `${edit}: 빌드가 거절됨 (${error})` : `${edit}: the build is refused (${error})`);
+    if (error !== undefined)
+      notes.push(isKorean ? `${edit}: 빌드가 거절됨 (${error})` : `${edit}: the build is refused (${error})`);
     const first = cells.findIndex(({ outcome }) => outcome === "own" || outcome === "first");
     return [
       { text: edit },
@@ -47,15 +61,26 @@ export function editMatrix(prediction: WhatIf, { locale = "ko", title, steps }: 
       { text: error === undefined ? againOf(cells, isKorean) : "–" },
     ];
   });
-  const heads = [isKorean ? "고친 것" : "Edit", ...shown.map((i) => headOf(prediction.steps[i]!)), isKorean ? "다시 실행" : "Runs again"];
+  const heads = [
+    isKorean ? "고친 것" : "Edit",
+    ...shown.map((i) => headOf(prediction.steps[i]!)),
+    isKorean ? "다시 실행" : "Runs again",
+  ];
   const causes = [...new Set(prediction.rows.flatMap((row) => causeOf(row.edit, row.cells, isKorean)))];
   return {
     locale,
-    title: title ?? (isKorean ? "편집 행렬 · 아직 하지 않은 편집의 예측" : "Edit matrix · what edits not yet made would do"),
+    title:
+      title ??
+      (isKorean
+        ? "편집 행렬 · 아직 하지 않은 편집의 예측"
+        : "Edit matrix · what edits not yet made would do"),
     heads,
     rows,
     notes: [...notes, ...causes, summaryOf(prediction, shown, isKorean)].filter((note) => note !== ""),
-    words: { ran: isKorean ? "내용에 달림" : "depends on content", "not-run": isKorean ? "가지 않음" : "not reached" },
+    words: {
+      ran: isKorean ? "내용에 달림" : "depends on content",
+      "not-run": isKorean ? "가지 않음" : "not reached",
+    },
   };
 }
 
@@ -67,7 +92,9 @@ function headOf(step: string): string {
 }
 
 function againOf(cells: readonly WhatIfCell[], isKorean: boolean): string {
-  const ran = cells.filter(({ outcome }) => outcome !== "hit" && outcome !== "not-reached" && outcome !== "depends").map(({ step }) => labelOf(step));
+  const ran = cells
+    .filter(({ outcome }) => outcome !== "hit" && outcome !== "not-reached" && outcome !== "depends")
+    .map(({ step }) => labelOf(step));
   return ran.length === 0 ? (isKorean ? "없음" : "none") : ran.join(" ");
 }
 
@@ -75,7 +102,10 @@ function againOf(cells: readonly WhatIfCell[], isKorean: boolean): string {
 function causeOf(edit: string, cells: readonly WhatIfCell[], isKorean: boolean): string[] {
   const cell = cells.find(({ outcome }) => outcome === "own");
   if (!cell?.sentence) return [];
-  const sentence = (isKorean ? cell.sentence.ko : cell.sentence.en).replace(/(sha256:[0-9a-f]{8})[0-9a-f]{56}/g, "$1…");
+  const sentence = (isKorean ? cell.sentence.ko : cell.sentence.en).replace(
+    /(sha256:[0-9a-f]{8})[0-9a-f]{56}/g,
+    "$1…",
+  );
   return [`${edit} → ${labelOf(cell.step)}: ${sentence}`];
 }
 
@@ -83,8 +113,12 @@ function summaryOf({ steps, rows }: WhatIf, shown: readonly number[], isKorean: 
   const edits = rows.filter(({ kind }) => kind !== "none");
   if (edits.length === 0) return "";
   const counts = shown.map((i) => {
-    const again = edits.filter(({ cells }) => cells[i] && !["hit", "not-reached", "depends"].includes(cells[i].outcome)).length;
+    const again = edits.filter(
+      ({ cells }) => cells[i] && !["hit", "not-reached", "depends"].includes(cells[i].outcome),
+    ).length;
     return `${labelOf(steps[i]!)} ${again}`;
   });
-  return isKorean ? `편집 ${edits.length}가지에서 다시 실행하는 횟수: ${counts.join(", ")}` : `Runs in ${edits.length} edits: ${counts.join(", ")}`;
+  return isKorean
+    ? `편집 ${edits.length}가지에서 다시 실행하는 횟수: ${counts.join(", ")}`
+    : `Runs in ${edits.length} edits: ${counts.join(", ")}`;
 }

@@ -64,7 +64,10 @@ function legend(grid: Grid): string {
   const { meaning } = words(grid.locale);
   const kinds = (Object.keys(SIGNS) as VerdictKind[]).filter((kind) => used.has(kind));
   if (kinds.length === 0) return "";
-  const list = kinds.map((kind) => `${SIGNS[kind]} ${wordOf(kind, grid)} (${grid.words?.[kind] ? grid.words[kind] : meaning[kind]})`);
+  const list = kinds.map(
+    (kind) =>
+      `${SIGNS[kind]} ${wordOf(kind, grid)} (${grid.words?.[kind] ? grid.words[kind] : meaning[kind]})`,
+  );
   return `${words(grid.locale).legend}: ${list.join(" · ")}`;
 }
 
@@ -74,8 +77,17 @@ const NOTE_WIDTH = 96;
 function gridText(grid: Grid): string {
   const cells = grid.rows.map((row) => row.map((cell) => truncate(cellText(cell, grid), CELL_WIDTH)));
   const right = (grid.rows[0] ?? []).flatMap(({ right: isRight }, i) => (isRight ? [i] : []));
-  const notes = [...grid.notes, legend(grid)].filter((note) => note !== "").flatMap((note) => wrap(note, NOTE_WIDTH));
-  return [grid.title, "", ...columns([grid.heads, ...cells], right), ...(notes.length > 0 ? ["", ...notes] : [])].join("\n") + "\n";
+  const notes = [...grid.notes, legend(grid)]
+    .filter((note) => note !== "")
+    .flatMap((note) => wrap(note, NOTE_WIDTH));
+  return (
+    [
+      grid.title,
+      "",
+      ...columns([grid.heads, ...cells], right),
+      ...(notes.length > 0 ? ["", ...notes] : []),
+    ].join("\n") + "\n"
+  );
 }
 
 function gridMarkdown(grid: Grid): string {
@@ -108,16 +120,21 @@ export function gridHtml(grid: Grid): Html {
 <caption style="text-align:left;caption-side:top;padding:0 0 4px 0">${grid.title}</caption>
 <thead><tr>${grid.heads.map((head) => markup`<th scope="col" style="${HEAD}">${head}</th>`)}</tr></thead>
 <tbody>
-${grid.rows.map((row) => markup`<tr>${row.map((cell, i) => cellHtml(cell, i === 0, grid))}</tr>
-`)}</tbody>
+${grid.rows.map(
+  (row) => markup`<tr>${row.map((cell, i) => cellHtml(cell, i === 0, grid))}</tr>
+`,
+)}</tbody>
 </table>
-${notes.map((note) => markup`<p style="margin:4px 0 0 0;font-size:0.9em">${note}</p>
-`)}</div>
+${notes.map(
+  (note) => markup`<p style="margin:4px 0 0 0;font-size:0.9em">${note}</p>
+`,
+)}</div>
 `;
 }
 
 function cellHtml(cell: GridCell, isHead: boolean, grid: Grid): Html {
-  const text = cell.code && cell.text ? markup`<code style="${CODE}">${cell.text}</code>` : markup`${cell.text}`;
+  const text =
+    cell.code && cell.text ? markup`<code style="${CODE}">${cell.text}</code>` : markup`${cell.text}`;
   const content = cell.verdict
     ? markup`${chip({ kind: cell.verdict, sign: SIGNS[cell.verdict], word: wordOf(cell.verdict, grid) }, cell.outlined ?? false)}${cell.text && markup` <small>${text}</small>`}`
     : cell.outlined

@@ -1,0 +1,60 @@
+/** A key store seen through a sheet of glass: everything can be asked and added, nothing reaches the store below. */
+
+import { type KeyRecord, type KeyResult, KeyStore } from "./key-store";
+
+/** A fork of *base*: what is added is kept here only. The base must not change while the fork is in use. Costs nothing to make. */
+export class KeyStoreFork<R> extends KeyStore<R> {
+  private candidatesOf: ReadonlyMap<string, readonly string[]> | undefined;
+
+  constructor(
+    private readonly base: KeyStore<R>,
+    newId: (text: string) => string,
+    firstSequence: number,
+  ) {
+    super(newId);
+    this.sequence = firstSequence;
+  }
+
+  override record(id: string): KeyRecord | undefined {
+    return this.records.get(id) ?? this.base.record(id);
+  }
+
+  override results(id: string): readonly KeyResult<R>[] {
+    const own = this.found.get(id);
+    const below = this.base.results(id);
+    return own ? [...own, ...below] : below;
+  }
+
+  protected override has(id: string): boolean {
+    return this.records.has(id) || this.base.record(id) !== undefined;
+  }
+
+  protected override children(name: string): Set<string> {
+    const children = super.children(name);
+    for (const id of this.base.childrenOf(name)) children.add(id);
+    return children;
+  }
+
+  override childrenOf(name: string): ReadonlySet<string> {
+    return this.children(name);
+  }
+
+  /** All keys that an operation has been stored under, whatever its inputs were: what an input of unknown content may lead to. */
+  candidates(opDigest: string): readonly string[] {
+    this.candidatesOf ??= byOperation(this.base);
+    const own = [...this.records.values()]
+      .filter((record) => record.opDigest === opDigest)
+      .map(({ id }) => id);
+    return [...(this.candidatesOf.get(opDigest) ?? []), ...own];
+  }
+}
+
+function byOperation<R>(store: KeyStore<R>): ReadonlyMap<string, readonly string[]> {
+  const index = new Map<string, string[]>();
+  for (const { id, opDigest } of store.allRecords()) {
+    const list = index.get(opDigest);
+    if (list) list.push(id);
+    else index.set(opDigest, [id]);
+  }
+  return index;
+}
