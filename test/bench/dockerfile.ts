@@ -1,6 +1,11 @@
 /** How fast Dockerfiles are read and checked. */
 
-import { expandWord, isDockerfileError, parseDockerfile, parseInstructions } from "../../kernel-helpers/src/dockerfile";
+import {
+  expandWord,
+  isDockerfileError,
+  parseDockerfile,
+  parseInstructions,
+} from "../../kernel-helpers/src/dockerfile";
 import { check } from "../dockerfile/lint-client";
 
 /** One thing to measure. */
@@ -52,7 +57,11 @@ const env = new Map([
 export const cases: readonly BenchCase[] = [
   ...[10, 1_000, 100_000].map((instructions): BenchCase => {
     const text = sampleDockerfile(instructions);
-    return { name: `read ${instructions.toLocaleString("en")} instructions`, instructions, fn: () => read(text) };
+    return {
+      name: `read ${instructions.toLocaleString("en")} instructions`,
+      instructions,
+      fn: () => read(text),
+    };
   }),
   (() => {
     const dockerfile = sampleDockerfile(50);

@@ -182,7 +182,9 @@ describe("time grows with the length only", function () {
     const instructions = isDockerfileError(parsed) ? parsed : parseInstructions(parsed);
     assert.ok(!isDockerfileError(instructions));
     const start = performance.now();
-    const fixes = instructions.lint.map((warning) => fixWarning(text, warning)).filter((fix) => fix !== undefined);
+    const fixes = instructions.lint
+      .map((warning) => fixWarning(text, warning))
+      .filter((fix) => fix !== undefined);
     assert.strictEqual(applyFixes(text, fixes).text, "FROM a AS b\n".repeat(30_000));
     assert.ok(performance.now() - start < 8000);
   });

@@ -70,7 +70,7 @@ function expanded(command: Command, expander: Expander): Command {
         ...checksum,
         sourcePaths,
         destPath: expand(command.destPath),
-      } as Command;
+      };
     }
     case "env":
       return { ...command, env: command.env.map(pair) };

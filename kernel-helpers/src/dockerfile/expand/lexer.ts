@@ -4,90 +4,16 @@
  */
 
 import { goQuote, isSpace } from "../go-text";
+import type { Frame, ModifierFrame, QuoteFrame, TextFrame } from "./frames";
+import { lexModes, type Env, type Expansion, type LexMode } from "./modes";
+import { endOfName } from "./names";
 import { replacePattern, trimPrefix, trimSuffix } from "./pattern";
 
-/** Where variables come from. A `Map` is one. */
-export interface Env {
-  get(name: string): string | undefined;
-  keys(): Iterable<string>;
-}
-
-/** How a word is read. All default to false: an instruction's argument. */
-export interface LexMode {
-  /** Quotes stay in the result. */
-  readonly rawQuotes?: boolean;
-  /** Escape characters stay in the result. */
-  readonly rawEscapes?: boolean;
-  /** Quotes are ordinary characters. */
-  readonly skipProcessQuotes?: boolean;
-  /** A variable that is not set stays as it is written. */
-  readonly skipUnsetEnv?: boolean;
-}
-
-/** The modes that BuildKit itself uses. */
-export const lexModes = {
-  /** Arguments of instructions. */
-  word: {},
-  /** Bodies of COPY and ADD heredocs (with `\` as the escape character, whatever the directive says). */
-  heredoc: { skipProcessQuotes: true },
-  /** The text of RUN in the progress. */
-  display: { rawQuotes: true, rawEscapes: true, skipUnsetEnv: true },
-  /** A heredoc's delimiter, without and with its quotes. */
-  delim: { skipUnsetEnv: true },
-  delimq: { rawQuotes: true, skipUnsetEnv: true },
-} as const satisfies Record<string, LexMode>;
-
-/** The answer for one word. */
-export interface Expansion {
-  /** The expanded text; empty when there is an error. */
-  readonly result: string;
-  /** The same, split at white space that is not quoted; empty when there is an error. */
-  readonly words: readonly string[];
-  /** Names looked up and found, in order of first use. */
-  readonly matched: readonly string[];
-  /** Names looked up and not found, in order of first use. */
-  readonly unmatched: readonly string[];
-  /** BuildKit's words, beginning with `failed to process "…": `. */
-  readonly error?: string;
-}
+export { lexModes, type Env, type Expansion, type LexMode } from "./modes";
 
 class LexError extends Error {}
 
 const END = -1;
-
-/** Reading up to *stop* (-1: the end). */
-interface TextFrame {
-  readonly kind: "text";
-  readonly stop: number;
-  readonly rawEscapes: boolean;
-  /** Escape characters inside quotes are doubled, because the text is a pattern that is read once more. */
-  readonly preserve: boolean;
-  readonly top: boolean;
-  result: string;
-}
-
-/** Inside double quotes. */
-interface QuoteFrame {
-  readonly kind: "quote";
-  readonly preserve: boolean;
-  result: string;
-}
-
-/** Waiting for the word of `${name:-word}` and its like, or for the pattern or replacement of `${name/pattern/replacement}`. */
-interface ModifierFrame {
-  readonly kind: "modifier";
-  readonly name: string;
-  readonly operator: string;
-  readonly colon: boolean;
-  readonly all: boolean;
-  pattern?: string;
-}
-
-type Frame = TextFrame | QuoteFrame | ModifierFrame;
-
-const specialParameters = new Set(["@", "*", "#", "?", "-", "$", "!", "0"].map((c) => c.charCodeAt(0)));
-const digit = /^\p{Nd}$/u;
-const letterOrDigit = /^[\p{L}\p{Nd}]$/u;
 
 class Lexer {
   private position = 0;
@@ -376,33 +302,7 @@ class Lexer {
 
   private readName(): string {
     const start = this.position;
-    while (this.position < this.source.length) {
-      const code = this.source.charCodeAt(this.position);
-      if (this.position === start && specialParameters.has(code) && code !== 48) {
-        this.position++;
-        return this.source.slice(start, this.position);
-      }
-      if (code < 0x80) {
-        const isDigit = code >= 48 && code <= 57;
-        if (this.position === start && isDigit) return this.readNumber(start);
-        if (!isDigit && code !== 95 && !((code | 32) >= 97 && (code | 32) <= 122)) break;
-        this.position++;
-        continue;
-      }
-      const character = String.fromCodePoint(this.source.codePointAt(this.position)!);
-      if (this.position === start && digit.test(character)) return this.readNumber(start);
-      if (!letterOrDigit.test(character)) break;
-      this.position += character.length;
-    }
-    return this.source.slice(start, this.position);
-  }
-
-  private readNumber(start: number): string {
-    while (this.position < this.source.length) {
-      const character = String.fromCodePoint(this.source.codePointAt(this.position)!);
-      if (!digit.test(character)) break;
-      this.position += character.length;
-    }
+    this.position = endOfName(this.source, start);
     return this.source.slice(start, this.position);
   }
 
