@@ -15,7 +15,9 @@ interface Case {
   readonly opDigest?: string;
 }
 
-const { cases } = JSON.parse(readFileSync(join(__dirname, "../vectors/copyglob.json"), "utf8")) as { cases: Case[] };
+const { cases } = JSON.parse(readFileSync(join(__dirname, "../vectors/copyglob.json"), "utf8")) as {
+  cases: Case[];
+};
 
 describe("op digest", () => {
   it(`agrees in all ${cases.length} recorded operations`, async () => {

@@ -26,9 +26,28 @@ const cases = JSON.parse(readFileSync(join(__dirname, "../vectors/reasons.json")
 
 /** A difference in one form for both sides: values that are no strings as JSON. */
 function plain(difference: Readonly<Record<string, unknown>> | KeyDifference): unknown {
-  const { kind, path, field, old, new: now, input, dependencyKey, sameRecordAs } = difference as Record<string, unknown>;
-  const value = (v: unknown): unknown => (v === null || v === undefined || typeof v === "string" ? (v ?? null) : JSON.stringify(v));
-  return { kind, path: path ?? "", field, old: value(old), new: value(now), input, dependencyKey, sameRecordAs };
+  const {
+    kind,
+    path,
+    field,
+    old,
+    new: now,
+    input,
+    dependencyKey,
+    sameRecordAs,
+  } = difference as Record<string, unknown>;
+  const value = (v: unknown): unknown =>
+    v === null || v === undefined || typeof v === "string" ? (v ?? null) : JSON.stringify(v);
+  return {
+    kind,
+    path: path ?? "",
+    field,
+    old: value(old),
+    new: value(now),
+    input,
+    dependencyKey,
+    sameRecordAs,
+  };
 }
 
 describe("reasons", function () {
@@ -56,7 +75,8 @@ describe("reasons", function () {
         assert.equal(miss.cause, expected.cause, `${name}: cause`);
         assert.deepEqual(miss.parts.map(plain), expected.diff!.map(plain), `${name}: parts`);
         // A base image is compared with the one of the build before although BuildKit's data does not pair them.
-        if (!name.includes("FROM ")) assert.equal(miss.pairedWith ?? null, expected.pairedWith ?? null, `${name}: paired with`);
+        if (!name.includes("FROM "))
+          assert.equal(miss.pairedWith ?? null, expected.pairedWith ?? null, `${name}: paired with`);
         assert.ok(miss.sentence.ko.length > 0 && miss.sentence.en.length > 0);
       }
     });

@@ -64,7 +64,10 @@ export const FIELDS = [
 export type Field = (typeof FIELDS)[number];
 
 /** Every compared field of one build: what was recorded and what was answered. */
-export function fieldsOf(expect: Expect, actual: Expect | undefined): Map<Field, readonly [unknown, unknown]> {
+export function fieldsOf(
+  expect: Expect,
+  actual: Expect | undefined,
+): Map<Field, readonly [unknown, unknown]> {
   const fields = new Map<Field, readonly [unknown, unknown]>();
   const put = (field: Field, pick: (from: Expect) => unknown): void =>
     void fields.set(field, [pick(expect), actual && pick(actual)]);
@@ -84,8 +87,14 @@ export function fieldsOf(expect: Expect, actual: Expect | undefined): Map<Field,
   put("configDigest", (e) => images(e).map(({ configDigest }) => configDigest));
   put("history", (e) => images(e).map(({ history }) => history));
   put("diffIDs", (e) => images(e).map(({ diffIDs }) => diffIDs));
-  put("entries", (e) => images(e).map(({ layers }) => (layers ?? []).map((layer) => (layer.base ? "base" : layer.entries))));
-  put("plain", (e) => e.plain.map((line) => line.replace(/(exporting manifest(?: list)?) sha256:[0-9a-f]{64}/, "$1 sha256:<digest>")));
+  put("entries", (e) =>
+    images(e).map(({ layers }) => (layers ?? []).map((layer) => (layer.base ? "base" : layer.entries))),
+  );
+  put("plain", (e) =>
+    e.plain.map((line) =>
+      line.replace(/(exporting manifest(?: list)?) sha256:[0-9a-f]{64}/, "$1 sha256:<digest>"),
+    ),
+  );
   return fields;
 }
 
@@ -95,11 +104,18 @@ export function isEqual(a: unknown, b: unknown): boolean {
   if (isEmpty(a) && isEmpty(b)) return true;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
   if (Array.isArray(a) || Array.isArray(b)) {
-    return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((value, i) => isEqual(value, b[i]));
+    return (
+      Array.isArray(a) &&
+      Array.isArray(b) &&
+      a.length === b.length &&
+      a.every((value, i) => isEqual(value, b[i]))
+    );
   }
   const left = a as Record<string, unknown>;
   const right = b as Record<string, unknown>;
-  return [...new Set([...Object.keys(left), ...Object.keys(right)])].every((key) => isEqual(left[key], right[key]));
+  return [...new Set([...Object.keys(left), ...Object.keys(right)])].every((key) =>
+    isEqual(left[key], right[key]),
+  );
 }
 
 function isEmpty(value: unknown): boolean {

@@ -27,7 +27,8 @@ function count(group: string, field: Field, agrees: boolean): void {
 function table(): string {
   const groups = [...counts.keys()];
   const width = Math.max(...groups.map(({ length }) => length), 5);
-  const cells = (of: (field: Field) => string): string => FIELDS.map((field) => of(field).padStart(Math.max(field.length, 7))).join(" ");
+  const cells = (of: (field: Field) => string): string =>
+    FIELDS.map((field) => of(field).padStart(Math.max(field.length, 7))).join(" ");
   const sum = (field: Field): { agree: number; all: number } =>
     groups.reduce(
       (total, group) => {
@@ -36,10 +37,13 @@ function table(): string {
       },
       { agree: 0, all: 0 },
     );
-  const show = ({ agree, all }: { agree: number; all: number }): string => (agree === all ? `${all}` : `${agree}/${all}`);
+  const show = ({ agree, all }: { agree: number; all: number }): string =>
+    agree === all ? `${all}` : `${agree}/${all}`;
   return [
     `${"".padEnd(width)} ${cells((field) => field)}`,
-    ...groups.map((group) => `${group.padEnd(width)} ${cells((field) => show(counts.get(group)!.get(field)!))}`),
+    ...groups.map(
+      (group) => `${group.padEnd(width)} ${cells((field) => show(counts.get(group)!.get(field)!))}`,
+    ),
     `${"all".padEnd(width)} ${cells((field) => show(sum(field)))}`,
   ].join("\n");
 }
@@ -53,13 +57,18 @@ describe("fidelity", function () {
       const id = file.replace(/\.json$/, "");
       it(`${group}/${id}`, async () => {
         const scenario = JSON.parse(readFileSync(join(directory, group, file), "utf8")) as Recorded;
-        const answer = JSON.parse(JSON.stringify(await replayScenario(scenario, machine, images))) as { builds: Expect[] };
+        const answer = JSON.parse(JSON.stringify(await replayScenario(scenario, machine, images))) as {
+          builds: Expect[];
+        };
         const disagreements: string[] = [];
         scenario.builds.forEach(({ expect }, build) => {
           for (const [field, [expected, actual]] of fieldsOf(expect, answer.builds[build])) {
             const agrees = isEqual(expected, actual);
             count(group, field, agrees);
-            if (!agrees) disagreements.push(`build ${build} ${field}\n  recorded ${clip(expected)}\n  answered ${clip(actual)}`);
+            if (!agrees)
+              disagreements.push(
+                `build ${build} ${field}\n  recorded ${clip(expected)}\n  answered ${clip(actual)}`,
+              );
           }
         });
         assert.equal(disagreements.join("\n"), "", `${id} disagrees`);
@@ -68,7 +77,8 @@ describe("fidelity", function () {
   }
 
   after(() => {
-    if (counts.size > 1) console.log("\nagreement with BuildKit v0.34.2, builds per group and field\n" + table());
+    if (counts.size > 1)
+      console.log("\nagreement with BuildKit v0.34.2, builds per group and field\n" + table());
   });
 });
 

@@ -15,7 +15,10 @@ describe("platform", () => {
       assert.equal(nodePlatform.sha256().update(text).hex(), hex);
       assert.equal(browserPlatform.sha256().update(text.slice(0, 1)).update(text.slice(1)).hex(), hex);
     }
-    assert.equal(nodePlatform.sha256Hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    assert.equal(
+      nodePlatform.sha256Hex("abc"),
+      "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+    );
   });
 
   it("reads the other's gzip", () => {

@@ -55,7 +55,9 @@ describe("key-value stores", () => {
       (async () => { for (let i = 0; ; i++) { await store.put("k" + (i % 7), Buffer.alloc(100_000, i % 251)); process.stdout.write("."); } })();`;
     const run = (): Promise<void> =>
       new Promise((resolve, reject) => {
-        const child = spawn(process.execPath, ["--require", "tsx/cjs", "-e", script], { stdio: ["ignore", "pipe", "inherit"] });
+        const child = spawn(process.execPath, ["--require", "tsx/cjs", "-e", script], {
+          stdio: ["ignore", "pipe", "inherit"],
+        });
         let dots = 0;
         child.stdout.on("data", (data: Buffer) => {
           dots += data.length;

@@ -37,7 +37,11 @@ export function cacheMap(platform: Platform, vertex: Vertex, sourceKey?: OpJson)
     case "file":
       return make(platform, fileJson(op, inputs.length), fileDeps(op, inputs.length));
     case "merge":
-      return make(platform, mergeJson(inputs.length), Array.from({ length: inputs.length }, () => BY_DEFINITION));
+      return make(
+        platform,
+        mergeJson(inputs.length),
+        Array.from({ length: inputs.length }, () => BY_DEFINITION),
+      );
     case "image":
       return make(platform, imageJson(op), []);
     default:
@@ -90,7 +94,10 @@ function fileDeps(op: FileOp, inputCount: number): CacheDep[] {
   };
   for (const action of op.actions) {
     if (action.input !== "previous" && action.input >= 0) changed.add(action.input);
-    for (const [user, file] of [[action.owner?.user, "/etc/passwd"] as const, [action.owner?.group, "/etc/group"] as const]) {
+    for (const [user, file] of [
+      [action.owner?.user, "/etc/passwd"] as const,
+      [action.owner?.group, "/etc/group"] as const,
+    ]) {
       if (!user || !("name" in user)) continue;
       if (user.input < 0) throw new CacheMapError(`invalid user index ${user.input}`);
       select(user.input, { path: file, followLinks: true });
@@ -109,7 +116,10 @@ function fileDeps(op: FileOp, inputCount: number): CacheDep[] {
   return Array.from({ length: inputCount }, (_, i) => {
     const list = selectors.get(i);
     if (!list || changed.has(i)) return BY_DEFINITION;
-    const paths = list.map(({ path }) => path).sort().reverse();
+    const paths = list
+      .map(({ path }) => path)
+      .sort()
+      .reverse();
     return { selector: paths.join("\0"), content: dedupeSelectors(list) };
   });
 }

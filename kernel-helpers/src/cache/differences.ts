@@ -127,11 +127,20 @@ function fileDifferences(
   const found = Object.keys(after)
     .filter((field) => before[field] !== after[field])
     .map((field) => content(name, field, before[field] || null, after[field] || null));
-  if (found.every(({ field }) => field === "size")) found.push(content(name, "content digest", old.digest, now.digest));
+  if (found.every(({ field }) => field === "size"))
+    found.push(content(name, "content digest", old.digest, now.digest));
   return found;
 }
 
-const TYPE_FLAG = { file: "0", dir: "5", symlink: "2", char: "3", block: "4", fifo: "6", socket: "0" } as const;
+const TYPE_FLAG = {
+  file: "0",
+  dir: "5",
+  symlink: "2",
+  char: "3",
+  block: "4",
+  fifo: "6",
+  socket: "0",
+} as const;
 
 function headerOf({ header }: HashedFile): Record<string, string> {
   return {

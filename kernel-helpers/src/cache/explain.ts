@@ -78,7 +78,12 @@ export function explainMiss(
     const old = counterpart.inputs[i];
     if (input.content === undefined || input.content === old?.content) continue;
     const before = old?.content === undefined ? undefined : source.content(old.content);
-    parts.push(...contentDifferences(before, source.content(input.content) ?? [], i, { old: old?.content, new: input.content }));
+    parts.push(
+      ...contentDifferences(before, source.content(input.content) ?? [], i, {
+        old: old?.content,
+        new: input.content,
+      }),
+    );
   }
   const isOwn = parts.length > 0;
   for (const [i, input] of missed.inputs.entries()) {
@@ -106,7 +111,10 @@ function findCounterpart(
     for (const old of build) {
       const json = source.operation(old.opDigest);
       if (current.has(old.opDigest) || json?.kind !== operation.kind) continue;
-      const ratio = similarity(json.text === "" ? "" : JSON.stringify(json.json), JSON.stringify(operation.json));
+      const ratio = similarity(
+        json.text === "" ? "" : JSON.stringify(json.json),
+        JSON.stringify(operation.json),
+      );
       if (ratio > bestRatio) [best, bestRatio] = [old, ratio];
     }
     if (best) return best;
@@ -118,6 +126,7 @@ function findCounterpart(
 function nearest(missed: StepTrace, build: readonly StepTrace[]): StepTrace | undefined {
   const same = build.filter(({ opDigest }) => opDigest === missed.opDigest);
   const shared = (old: StepTrace): number =>
-    old.inputs.filter((input, i) => input.name === missed.inputs[i]?.name).length + (old.name === missed.name ? 1 : 0);
+    old.inputs.filter((input, i) => input.name === missed.inputs[i]?.name).length +
+    (old.name === missed.name ? 1 : 0);
   return same.sort((a, b) => shared(b) - shared(a))[0];
 }

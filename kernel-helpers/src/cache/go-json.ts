@@ -1,12 +1,15 @@
 /** JSON exactly as Go's encoding/json writes it: keys in the order given, empty fields left out, `<`, `>` and `&` escaped. */
 
 /** What JSON can say. `undefined` fields are left out. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
+export type Json =
+  null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
 
 /** The text that `json.Marshal` gives for a value whose fields are in Go's order. Numbers must be integers that JavaScript holds exactly, or bigint-like strings made by the caller. */
 export function goJson(value: Json): string {
   const text = JSON.stringify(value);
-  return ESCAPED.test(text) ? text.replace(ESCAPED_ALL, (c) => "\\u" + c.charCodeAt(0).toString(16).padStart(4, "0")) : text;
+  return ESCAPED.test(text)
+    ? text.replace(ESCAPED_ALL, (c) => "\\u" + c.charCodeAt(0).toString(16).padStart(4, "0"))
+    : text;
 }
 
 const ESCAPED = /[<>&\u2028\u2029]/;

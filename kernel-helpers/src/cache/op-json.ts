@@ -38,7 +38,9 @@ export function execJson(op: ExecOp): OpJson {
           optional: omitEmpty(optional),
         })),
       ),
-      cdiDevices: omitEmpty(op.devices.map(({ name, optional }) => ({ name, optional: omitEmpty(optional) }))),
+      cdiDevices: omitEmpty(
+        op.devices.map(({ name, optional }) => ({ name, optional: omitEmpty(optional) })),
+      ),
     },
     OS: op.platform.os,
     Arch: op.platform.architecture,
@@ -84,7 +86,9 @@ function mountJson(mount: Mount): Json {
 function cacheJson(cache: NonNullable<Mount["cache"]>, dest: string): Json {
   const slash = cache.id.indexOf("/");
   const isDefault = cache.id === dest || (slash >= 0 && cache.id.slice(slash + 1) === dest);
-  return isDefault && cache.sharing === "shared" ? { ID: cache.id, sharing: omitEmpty(SHARING[cache.sharing]) } : {};
+  return isDefault && cache.sharing === "shared"
+    ? { ID: cache.id, sharing: omitEmpty(SHARING[cache.sharing]) }
+    : {};
 }
 
 function ulimitJson(text: string): Json {

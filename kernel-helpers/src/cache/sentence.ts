@@ -13,7 +13,11 @@ export function missSentence({ cause, parts, first }: Explanation): Sentence {
   if (cause === "not-looked-up") {
     return { ko: "캐시를 찾아보지 않음(--no-cache)", en: "not looked up in the cache (--no-cache)" };
   }
-  if (first) return { ko: "처음 보는 단계: 캐시에 견줄 기록이 없음", en: "first time: no earlier step to compare with" };
+  if (first)
+    return {
+      ko: "처음 보는 단계: 캐시에 견줄 기록이 없음",
+      en: "first time: no earlier step to compare with",
+    };
   const own = parts.filter(({ kind }) => kind !== "dep");
   if (cause === "own" && own.length > 0) return withRest(partSentence(own[0]!), own.length - 1);
   return withRest(dependencySentence(parts[0]), 0);
@@ -52,8 +56,13 @@ function partSentence(part: Difference): Sentence {
       ? contentSentence(part)
       : part.kind === "source"
         ? sourceSentence(part)
-        : (OPERATION_WORDS.find(([pattern]) => pattern.test(part.path))?.[1] ?? { ko: `${part.path} 값이 바뀜`, en: `${part.path} changed` });
-  return part.kind === "content" ? found : { ko: `${found.ko}: ${arrow(part)}`, en: `${found.en}: ${arrow(part)}` };
+        : (OPERATION_WORDS.find(([pattern]) => pattern.test(part.path))?.[1] ?? {
+            ko: `${part.path} 값이 바뀜`,
+            en: `${part.path} changed`,
+          });
+  return part.kind === "content"
+    ? found
+    : { ko: `${found.ko}: ${arrow(part)}`, en: `${found.en}: ${arrow(part)}` };
 }
 
 /** By field of the operation; the first that fits. */
@@ -91,9 +100,15 @@ function contentSentence(part: Difference): Sentence {
     case "removed":
       return { ko: `파일이 없어짐: ${file}`, en: `file removed: ${file}` };
     case "mode":
-      return { ko: `파일 권한이 바뀜: ${file} ${arrow(part)}`, en: `file mode changed: ${file} ${arrow(part)}` };
+      return {
+        ko: `파일 권한이 바뀜: ${file} ${arrow(part)}`,
+        en: `file mode changed: ${file} ${arrow(part)}`,
+      };
     case "linkname":
-      return { ko: `링크가 가리키는 곳이 바뀜: ${file} ${arrow(part)}`, en: `link target changed: ${file} ${arrow(part)}` };
+      return {
+        ko: `링크가 가리키는 곳이 바뀜: ${file} ${arrow(part)}`,
+        en: `link target changed: ${file} ${arrow(part)}`,
+      };
     case "typeflag":
       return { ko: `파일의 종류가 바뀜: ${file}`, en: `file type changed: ${file}` };
     case "content key":

@@ -39,7 +39,8 @@ export function changes(a: readonly string[], b: readonly string[]): Change[] {
     }
     oldAt = match.a + match.size;
     newAt = match.b + match.size;
-    if (match.size > 0) found.push({ type: "equal", oldFrom: match.a, oldTo: oldAt, newFrom: match.b, newTo: newAt });
+    if (match.size > 0)
+      found.push({ type: "equal", oldFrom: match.a, oldTo: oldAt, newFrom: match.b, newTo: newAt });
   }
   return found;
 }

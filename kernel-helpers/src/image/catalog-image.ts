@@ -42,7 +42,9 @@ interface CatalogHistory {
 export interface CatalogContents {
   readonly families: Readonly<Record<string, Declared>>;
   /** By reference; `like`: as another image. */
-  readonly images: Readonly<Record<string, Partial<Declared> & { readonly family?: string; readonly like?: string }>>;
+  readonly images: Readonly<
+    Record<string, Partial<Declared> & { readonly family?: string; readonly like?: string }>
+  >;
   /** Another tag of an image: `alpine:latest`. */
   readonly aliases: Readonly<Record<string, string>>;
 }
@@ -90,7 +92,8 @@ export class Catalog implements ImageSource {
     images: CatalogImages,
     private readonly contents: CatalogContents,
   ) {
-    for (const image of images.images) for (const tag of image.tags) this.byRef.set(`${image.name}:${tag}`, image);
+    for (const image of images.images)
+      for (const tag of image.tags) this.byRef.set(`${image.name}:${tag}`, image);
     for (const image of images.images) this.byRef.set(image.ref, image);
     for (const [alias, ref] of Object.entries(contents.aliases)) {
       const image = this.byRef.get(ref);
@@ -120,16 +123,22 @@ export class Catalog implements ImageSource {
 
   private open(image: CatalogImage): BaseImage {
     const ratio = image.virtualSize ? image.virtualSize.approxBytes / image.compressedSize : ASSUMED_RATIO;
-    const layers = image.layers.filter(({ empty }) => !empty).map((layer): BaseLayer => ({
-      kind: "base",
-      // Where the diffID is not public the digest of the compressed layer stands for it: as unique, and never mistaken for another layer.
-      diffId: layer.diffId ?? layer.digest!,
-      digest: layer.digest!,
-      size: layer.size!,
-      mediaType: layer.mediaType ?? LAYER_MEDIA_TYPE,
-      contentBytes: Math.round(layer.size! * ratio),
-      origin: { ref: `docker.io/library/${image.ref}`, digest: image.indexDigest ?? image.manifestDigest, platform: image.platform },
-    }));
+    const layers = image.layers
+      .filter(({ empty }) => !empty)
+      .map((layer): BaseLayer => ({
+        kind: "base",
+        // Where the diffID is not public the digest of the compressed layer stands for it: as unique, and never mistaken for another layer.
+        diffId: layer.diffId ?? layer.digest!,
+        digest: layer.digest!,
+        size: layer.size!,
+        mediaType: layer.mediaType ?? LAYER_MEDIA_TYPE,
+        contentBytes: Math.round(layer.size! * ratio),
+        origin: {
+          ref: `docker.io/library/${image.ref}`,
+          digest: image.indexDigest ?? image.manifestDigest,
+          platform: image.platform,
+        },
+      }));
     let tree: Snapshot | undefined;
     return {
       digest: image.indexDigest ?? image.manifestDigest,
@@ -167,7 +176,8 @@ function createdBy(text: string): string {
     const count = values!.match(/(?:^| )[A-Za-z_]\w*=/g)?.length ?? 0;
     return `RUN |${count} ${values} /bin/sh -c ${command}`;
   }
-  if (text.startsWith("RUN ")) return text.endsWith("# buildkit") ? `RUN /bin/sh -c ${text.slice(4)}` : text.slice(4);
+  if (text.startsWith("RUN "))
+    return text.endsWith("# buildkit") ? `RUN /bin/sh -c ${text.slice(4)}` : text.slice(4);
   return /^ADD file:[0-9a-f]{64} in /.test(text) ? `/bin/sh -c #(nop) ${text}` : text;
 }
 
@@ -178,27 +188,40 @@ function declaredTree(contents: CatalogContents, image: CatalogImage): Snapshot 
   const family: Declared = contents.families[base.family ?? ""] ?? {};
   const mtime = Date.parse(image.created) / 1000;
   const entries: TreeEntry[] = [];
-  for (const folder of [...(family.folders ?? []), ...(base.folders ?? [])]) entries.push(folderEntry(folder));
+  for (const folder of [...(family.folders ?? []), ...(base.folders ?? [])])
+    entries.push(folderEntry(folder));
   const files: Record<string, string> = { ...family.files, ...base.files };
   const osRelease = base.osRelease ?? family.osRelease;
   if (osRelease !== undefined) files["/etc/os-release"] = osRelease;
   files["/etc/passwd"] = lines([...(family.users ?? []), ...(base.users ?? [])]);
   files["/etc/group"] = lines([...(family.groups ?? []), ...(base.groups ?? [])]);
-  for (const [path, text] of Object.entries(files)) entries.push({ path, type: "file", content: contentOf(text) });
+  for (const [path, text] of Object.entries(files))
+    entries.push({ path, type: "file", content: contentOf(text) });
   for (const [path, target] of Object.entries({ ...family.links, ...base.links })) {
     entries.push({ path, type: "symlink", linkname: target });
   }
   if (family.busybox !== undefined) {
-    entries.push({ path: family.busybox, type: "file", mode: 0o755, content: unknownContent(0, `${image.manifestDigest} ${family.busybox}`) });
+    entries.push({
+      path: family.busybox,
+      type: "file",
+      mode: 0o755,
+      content: unknownContent(0, `${image.manifestDigest} ${family.busybox}`),
+    });
     for (const [folder, names] of Object.entries(family.applets ?? {})) {
-      for (const name of names) entries.push({ path: `${folder}/${name}`, type: "symlink", linkname: family.busybox });
+      for (const name of names)
+        entries.push({ path: `${folder}/${name}`, type: "symlink", linkname: family.busybox });
     }
   }
   for (const commands of [family.commands, base.commands]) {
     for (const [folder, names] of Object.entries(commands ?? {})) {
       for (const name of names) {
         const path = `${folder === "/" ? "" : folder}/${name}`;
-        entries.push({ path, type: "file", mode: 0o755, content: unknownContent(0, `${image.manifestDigest} ${path}`) });
+        entries.push({
+          path,
+          type: "file",
+          mode: 0o755,
+          content: unknownContent(0, `${image.manifestDigest} ${path}`),
+        });
       }
     }
   }

@@ -48,7 +48,9 @@ export function imageConfig(platform: Platform, input: ConfigInput): ImageConfig
       const base = input.baseHistory?.[i];
       if (!diverged && base && isSameEntry(entry, base)) return entry;
       diverged = true;
-      return entry.created === undefined || isAfter(entry.created, epoch) ? { ...entry, created: rfc3339(epoch) } : entry;
+      return entry.created === undefined || isAfter(entry.created, epoch)
+        ? { ...entry, created: rfc3339(epoch) }
+        : entry;
     });
   }
   const lastTime = history.reduce<string | undefined>((last, { created }) => created ?? last, undefined);
@@ -59,7 +61,12 @@ export function imageConfig(platform: Platform, input: ConfigInput): ImageConfig
     history: history.length > 0 ? history.map(historyJson) : null,
   };
   const text = goJson(sorted(whole) as Json);
-  return { text, digest: sha256Digest(platform, text), history: history.map(historyJson), config: sorted(rest) };
+  return {
+    text,
+    digest: sha256Digest(platform, text),
+    history: history.map(historyJson),
+    config: sorted(rest),
+  };
 }
 
 function sorted(object: Record<string, unknown>): Record<string, unknown> {
@@ -99,7 +106,10 @@ export interface LayerMetadata {
 }
 
 /** Gives every entry a time and every layer an entry (`normalizeLayersAndHistory`). *layers*: of the whole chain, bottom first. */
-export function normalizeHistory(history: readonly ConfigHistory[], layers: readonly LayerMetadata[]): ConfigHistory[] {
+export function normalizeHistory(
+  history: readonly ConfigHistory[],
+  layers: readonly LayerMetadata[],
+): ConfigHistory[] {
   let room = layers.length;
   const entries = history.map((entry) => {
     if (entry.empty_layer) return entry;
@@ -157,7 +167,11 @@ export function imageManifest(config: ImageConfig, layers: readonly LayerBlob[])
 
 /** The index of a multi-platform image. */
 export function imageIndex(
-  manifests: readonly { readonly text: string; readonly digest: string; readonly platform: Readonly<Record<string, string>> }[],
+  manifests: readonly {
+    readonly text: string;
+    readonly digest: string;
+    readonly platform: Readonly<Record<string, string>>;
+  }[],
 ): string {
   return indented({
     schemaVersion: 2,

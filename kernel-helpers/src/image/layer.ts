@@ -67,7 +67,9 @@ export interface LayerFacts {
   readonly contentBytes: number;
   readonly isUnknown: boolean;
   /** By epoch ("" for none). */
-  readonly digests: Readonly<Record<string, LayerDigests & { readonly digest?: string; readonly size?: number }>>;
+  readonly digests: Readonly<
+    Record<string, LayerDigests & { readonly digest?: string; readonly size?: number }>
+  >;
 }
 
 /** A layer that a step made: the difference of two trees. */
@@ -113,7 +115,8 @@ export class StepLayer {
 
   /** What the layer adds, in tar order, with mtimes as they are (not clamped). */
   entries(): readonly LayerEntry[] {
-    this.cachedEntries ??= "lower" in this.source ? diffLayers(this.source.lower, this.source.upper) : this.source.entries();
+    this.cachedEntries ??=
+      "lower" in this.source ? diffLayers(this.source.lower, this.source.upper) : this.source.entries();
     return this.cachedEntries;
   }
 
@@ -161,7 +164,11 @@ export class StepLayer {
       let size = 1024;
       const facts = this.entries().map(({ content, mtime, ...entry }) => {
         size += 512 + Math.ceil(entry.size / 512) * 512;
-        return { ...entry, mtime: Math.min(mtime, epoch ?? mtime), digest: content?.digest ?? content?.standIn };
+        return {
+          ...entry,
+          mtime: Math.min(mtime, epoch ?? mtime),
+          digest: content?.digest ?? content?.standIn,
+        };
       });
       return { diffId: sha256Digest(platform, JSON.stringify(facts)), uncompressed: size };
     }
@@ -174,10 +181,20 @@ export class StepLayer {
       const { diffId, uncompressed } = this.digest(platform, epoch);
       if (this.unknown) {
         const size = Math.round(uncompressed * ASSUMED_RATIO);
-        return { diffId, digest: sha256Digest(platform, `gzip ${diffId}`), size, mediaType: LAYER_MEDIA_TYPE };
+        return {
+          diffId,
+          digest: sha256Digest(platform, `gzip ${diffId}`),
+          size,
+          mediaType: LAYER_MEDIA_TYPE,
+        };
       }
       const bytes = this.pack(platform, epoch);
-      blob = { diffId, digest: sha256Digest(platform, bytes), size: bytes.length, mediaType: LAYER_MEDIA_TYPE };
+      blob = {
+        diffId,
+        digest: sha256Digest(platform, bytes),
+        size: bytes.length,
+        mediaType: LAYER_MEDIA_TYPE,
+      };
       this.blobs.set(epoch, blob);
     }
     return blob;

@@ -56,7 +56,8 @@ export class OciLayout implements ImageSource {
 
   find(ref: string, platform: PlatformSpec): BaseImage | { readonly error: string } {
     const at = ref.indexOf("@");
-    const descriptor = this.references.get(at < 0 ? ref : ref.slice(at)) ?? (at < 0 ? undefined : this.references.get(ref));
+    const descriptor =
+      this.references.get(at < 0 ? ref : ref.slice(at)) ?? (at < 0 ? undefined : this.references.get(ref));
     if (!descriptor) return { error: `${ref}: not found` };
     const key = `${descriptor.digest} ${platformName(platform)}`;
     let image = this.images.get(key);
@@ -67,7 +68,11 @@ export class OciLayout implements ImageSource {
     return image;
   }
 
-  private open(root: Descriptor, platform: PlatformSpec, ref: string): BaseImage | { readonly error: string } {
+  private open(
+    root: Descriptor,
+    platform: PlatformSpec,
+    ref: string,
+  ): BaseImage | { readonly error: string } {
     const top = this.blobJson<Manifest & { manifests?: readonly Descriptor[] }>(root);
     let manifestDigest = root.digest;
     let manifest: Manifest = top;
@@ -79,7 +84,8 @@ export class OciLayout implements ImageSource {
     }
     const config = this.blobJson<Record<string, unknown>>(manifest.config);
     const diffIds = (config["rootfs"] as { diff_ids?: readonly string[] } | undefined)?.diff_ids ?? [];
-    if (diffIds.length !== manifest.layers.length) throw new LayoutError(`${ref}: layers and diff_ids differ in number`);
+    if (diffIds.length !== manifest.layers.length)
+      throw new LayoutError(`${ref}: layers and diff_ids differ in number`);
     const layers = manifest.layers.map((layer, i): BaseLayer => ({
       kind: "base",
       diffId: diffIds[i]!,
@@ -98,7 +104,8 @@ export class OciLayout implements ImageSource {
     const bytes = this.files("blobs/" + descriptor.digest.replace(":", "/"));
     if (!bytes) throw new LayoutError(`blob ${descriptor.digest} is missing`);
     const digest = "sha256:" + this.machine.sha256Hex(bytes);
-    if (digest !== descriptor.digest) throw new LayoutError(`blob ${descriptor.digest} has the digest ${digest}`);
+    if (digest !== descriptor.digest)
+      throw new LayoutError(`blob ${descriptor.digest} has the digest ${digest}`);
     return bytes;
   }
 

@@ -30,7 +30,8 @@ export async function indexedDbStore(factory: IndexedDbFactory, name: string): P
   const opening = factory.open(name, 1);
   opening.onupgradeneeded = () => void opening.result.createObjectStore(STORE);
   const database = await answer(opening);
-  const store = (mode: "readonly" | "readwrite"): IdbObjectStore => database.transaction(STORE, mode).objectStore(STORE);
+  const store = (mode: "readonly" | "readwrite"): IdbObjectStore =>
+    database.transaction(STORE, mode).objectStore(STORE);
   return {
     get: (key) => answer(store("readonly").get(key)),
     put: async (key, value) => void (await answer(store("readwrite").put(value, key))),
@@ -42,6 +43,7 @@ export async function indexedDbStore(factory: IndexedDbFactory, name: string): P
 function answer<T>(request: IdbRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error instanceof Error ? request.error : new Error(String(request.error)));
+    request.onerror = () =>
+      reject(request.error instanceof Error ? request.error : new Error(String(request.error)));
   });
 }

@@ -6,7 +6,8 @@ import { Gunzip, gzipSync } from "fflate";
 
 import { GUNZIP_LIMIT, type Platform, type Sha256 } from "../platform";
 
-const bytesOf = (data: Uint8Array | string): Uint8Array => (typeof data === "string" ? utf8ToBytes(data) : data);
+const bytesOf = (data: Uint8Array | string): Uint8Array =>
+  typeof data === "string" ? utf8ToBytes(data) : data;
 
 function startSha256(): Sha256 {
   const state = sha256.create();

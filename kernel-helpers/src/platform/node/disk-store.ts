@@ -26,7 +26,11 @@ export function diskStore(directory: string): KeyValueStore {
     },
     async delete(key) {
       // The types do not know the third argument: without it a deleted key stays as an empty line of the index.
-      const entry = cacache().rm.entry as (cache: string, key: string, options: { removeFully: boolean }) => Promise<unknown>;
+      const entry = cacache().rm.entry as (
+        cache: string,
+        key: string,
+        options: { removeFully: boolean },
+      ) => Promise<unknown>;
       await entry(directory, key, { removeFully: true });
     },
     async keys() {

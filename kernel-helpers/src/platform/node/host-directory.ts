@@ -19,7 +19,9 @@ export function openHostDirectory(directory: string): HostDirectory {
     },
     readdir(path) {
       const name = full(path);
-      return reading(name, () => readdirSync(name, "buffer")).sort(Buffer.compare).map((n) => n.toString("utf8"));
+      return reading(name, () => readdirSync(name, "buffer"))
+        .sort(Buffer.compare)
+        .map((n) => n.toString("utf8"));
     },
     read(path) {
       const name = full(path);
@@ -57,7 +59,10 @@ function toEntry(name: string, stats: Stats): HostEntry {
     ...(type === "symlink" && { linkname: reading(name, () => readlinkSync(name)) }),
     identity: `${stats.dev}:${stats.ino}`,
     nlink: stats.nlink,
-    ...((type === "char" || type === "block") && { devmajor: (stats.rdev >> 8) & 0xfff, devminor: stats.rdev & 0xff }),
+    ...((type === "char" || type === "block") && {
+      devmajor: (stats.rdev >> 8) & 0xfff,
+      devminor: stats.rdev & 0xff,
+    }),
   };
 }
 
