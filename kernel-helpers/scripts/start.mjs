@@ -105,6 +105,8 @@ async function main() {
       import("./lib/port.mjs"),
     ]);
   const { together } = await import("./lib/run.mjs");
+  const { ensureWritable } = await import("./lib/problems.mjs");
+  ensureWritable(dir);
   const chosen = await choosePort(port);
   const { configureLab } = await import("./lib/lab-config.mjs");
   const { jupyter, env } = await withLock("set-up", async () => {

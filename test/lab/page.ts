@@ -53,7 +53,31 @@ export async function openNotebook(
   const place = notebook.split("/").map(encodeURIComponent).join("/");
   await page.goto(`${lab.baseUrl}/lab/workspaces/test${Date.now()}/tree/${place}?token=${lab.token}`);
   await page.locator(".jp-NotebookPanel .jp-Cell").first().waitFor();
+  await kernelReady(lab, notebook);
   return { page, errors, outside };
+}
+
+/**
+ * Waits until the page is connected to the notebook's kernel. The page says "idle" before that, and then forgets a cell that is
+ * run.
+ */
+async function kernelReady(lab: RunningLab, notebook: string): Promise<void> {
+  interface Session {
+    readonly path: string;
+    readonly kernel: { readonly connections: number; readonly execution_state: string } | null;
+  }
+  await until(async () => {
+    const answer = await fetch(`${lab.baseUrl}/api/sessions`, {
+      headers: { Authorization: `token ${lab.token}` },
+    });
+    const sessions = (await answer.json()) as Session[];
+    const kernel = sessions.find(({ path: at }) => at === notebook)?.kernel;
+    return (
+      kernel !== null && kernel !== undefined && kernel.connections > 0 && kernel.execution_state === "idle"
+    );
+  }, "the page to be connected to its kernel");
+  // The replies to the page's own first questions are on their way to it.
+  await new Promise((resolve) => setTimeout(resolve, 500));
 }
 
 /** The code cell that begins with `text`. */
@@ -67,7 +91,11 @@ export function codeCell(page: Page, text: string): Locator {
 /** Puts the cursor into a cell's editor. */
 export async function enterCell(cell: Locator): Promise<void> {
   await cell.scrollIntoViewIfNeeded();
-  await cell.locator(".cm-content").click();
+  // A click that meets the page while it is still moving lands elsewhere.
+  await until(async () => {
+    await cell.locator(".cm-content").click();
+    return /jp-mod-active/.test((await cell.getAttribute("class")) ?? "");
+  }, "the cell to be the active one");
 }
 
 /** Runs the cell by Shift+Enter and waits until its number shows that it is done. */

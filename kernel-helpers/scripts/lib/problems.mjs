@@ -1,4 +1,6 @@
 // Turns what machines say (error codes, output of npm and pip) into problems that name the way out.
+import fs from "node:fs";
+import path from "node:path";
 import { Problem } from "./say.mjs";
 import { ENV_DIR, ROOT, shown } from "./paths.mjs";
 
@@ -14,6 +16,7 @@ function ownCommand(folder) {
   return `sudo chown -R "$(id -un)" ${quoted(folder)} && chmod -R u+rwX ${quoted(folder)}`;
 }
 
+/** No room left, or no quota. */
 export function diskFull(where = ROOT) {
   return new Problem("LB_DISK_FULL", {
     ko: { what: "디스크에 빈자리가 없습니다.", why: `${where} 아래에 약 1 GB를 씁니다.` },
@@ -25,6 +28,7 @@ export function diskFull(where = ROOT) {
   });
 }
 
+/** A folder of another owner, or a read-only disk. */
 export function readOnly(where) {
   return new Problem("LB_READ_ONLY", {
     ko: {
@@ -39,6 +43,7 @@ export function readOnly(where) {
   });
 }
 
+/** A registry could not be reached; *what* was to be fetched. */
 export function noNetwork(what) {
   return new Problem("LB_NO_NETWORK", {
     ko: {
@@ -57,8 +62,40 @@ export function noNetwork(what) {
   });
 }
 
+/** Something that is no folder, or below something that is none. */
+export function badFolder(where, detail) {
+  return new Problem("LB_BAD_FOLDER", {
+    ko: {
+      what: `${where}을(를) 폴더로 쓸 수 없습니다.`,
+      why: `수업과 공부한 것을 둘 폴더여야 합니다. (${detail})`,
+    },
+    en: {
+      what: `${where} cannot be used as a folder.`,
+      why: `Lessons and your work are kept there. (${detail})`,
+    },
+    fix: [
+      "npm start   (learn/에 둡니다 · keeps them in learn/)",
+      "npm start -- --dir <다른 폴더 · another folder>",
+    ],
+  });
+}
+
+/** Makes the learner's folder and tries to write in it: better told now than after minutes of installing. */
+export function ensureWritable(folder) {
+  const probe = path.join(folder, `.layerbook-write-${process.pid}`);
+  try {
+    fs.mkdirSync(folder, { recursive: true });
+    fs.writeFileSync(probe, "");
+    fs.rmSync(probe);
+  } catch (error) {
+    if (["EACCES", "EROFS", "EPERM"].includes(error.code)) throw readOnly(folder);
+    if (["ENOSPC", "EDQUOT"].includes(error.code)) throw diskFull(folder);
+    throw badFolder(folder, error.code);
+  }
+}
+
 const NETWORK =
-  /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT|NewConnectionError|Temporary failure in name resolution|Name or service not known|Network is unreachable|ProxyError|Max retries exceeded|network timeout|getaddrinfo/i;
+  /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT|NewConnectionError|\(from versions: none\)|Temporary failure in name resolution|Name or service not known|Network is unreachable|ProxyError|Max retries exceeded|network timeout|getaddrinfo/i;
 const DISK = /ENOSPC|No space left on device|not enough space|EDQUOT|Disk quota exceeded/i;
 const ACCESS = /EACCES|EROFS|EPERM|Permission denied|Read-only file system|Access is denied/i;
 

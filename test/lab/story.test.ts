@@ -1,0 +1,155 @@
+/** The story of the first lesson in a real JupyterLab, by the keyboard: build, build again, edit a file, edit a line, read why. */
+import assert from "node:assert/strict";
+import type { Browser, Locator, Page } from "playwright-core";
+import { needChromium, needPython } from "./machine";
+import {
+  type LabPage,
+  chooseTheme,
+  codeCell,
+  enterCell,
+  openChromium,
+  openNotebook,
+  picture,
+  runCell,
+} from "./page";
+import { type RunningLab, startLab } from "./start-lab";
+
+const LESSON = "01-closed-image/01-closed-image.ipynb";
+
+/** One row of the layer table as a reader sees it: step, instruction, outcome, …, reason; by the instruction. */
+async function tableRows(cell: Locator): Promise<Map<string, string[]>> {
+  const rows = await cell.locator(".jp-OutputArea table").first().locator("tbody tr").all();
+  const read = await Promise.all(rows.map((row) => row.locator("th, td").allInnerTexts()));
+  return new Map(read.map((texts) => [texts[1]?.trim() ?? "", texts.map((text) => text.trim())]));
+}
+
+/** The outcome and the reason of the instruction that begins with *start*. */
+async function outcome(cell: Locator, start: string): Promise<{ status: string; reason: string }> {
+  const rows = await tableRows(cell);
+  const row = [...rows].find(([instruction]) => instruction.startsWith(start))?.[1];
+  assert.ok(row, `${start} among ${[...rows.keys()].join(" | ")}`);
+  return { status: row[2] ?? "", reason: row.at(-1) ?? "" };
+}
+
+/** What `docker build` would have printed, from the cell's log. */
+const logOf = async (cell: Locator) => (await cell.locator(".jp-OutputArea pre").allInnerTexts()).join("\n");
+
+/** Puts the cursor at the end of the cell's line that reads *line*. */
+async function toEndOf(cell: Locator, line: string): Promise<void> {
+  await enterCell(cell);
+  await cell.locator(".cm-line", { hasText: line }).first().click();
+  await cell.page().keyboard.press("End");
+}
+
+describe("the first lesson in JupyterLab", function () {
+  this.timeout(180_000);
+  let lab: RunningLab;
+  let browser: Browser;
+  let opened: LabPage;
+  let page: Page;
+  let dockerfile: Locator;
+
+  before(async function () {
+    const executable = needChromium(this);
+    lab = await startLab(needPython(this));
+    browser = await openChromium(executable);
+    opened = await openNotebook(browser, lab, LESSON);
+    page = opened.page;
+    dockerfile = codeCell(page, "%%dockerfile");
+  });
+
+  afterEach(async function () {
+    if (this.currentTest?.state === "failed" && page !== undefined)
+      await picture(page, `failed-${this.currentTest.title.slice(0, 30)}`);
+  });
+
+  after(async () => {
+    await browser?.close();
+    await lab?.stop();
+  });
+
+  it("writes the project's files", async () => {
+    for (const name of ["package.json", "server.js"]) {
+      const cell = codeCell(page, `%%writefile ${name}`);
+      await runCell(cell);
+      assert.match(await cell.locator(".jp-OutputArea").innerText(), new RegExp(name.replace(".", "\\.")));
+    }
+  });
+
+  it("builds the Dockerfile and shows every instruction, the log and the layers", async () => {
+    await runCell(dockerfile);
+    assert.deepEqual(
+      [...(await tableRows(dockerfile)).keys()],
+      [
+        "FROM node",
+        "WORKDIR /app",
+        "COPY . /app",
+        "RUN npm install",
+        "EXPOSE 80",
+        'CMD ["node", "server.js"]',
+      ],
+    );
+    const log = await logOf(dockerfile);
+    assert.match(log, /\[\+\] Building \d+\.\ds \(\d+\/\d+\) FINISHED/);
+    assert.match(log, /\[4\/4\] RUN npm install/);
+    assert.doesNotMatch(log, /CACHED/);
+    await dockerfile.scrollIntoViewIfNeeded();
+    await picture(page, "story-1-first-build");
+  });
+
+  it("finds everything in the cache when run again", async () => {
+    await runCell(dockerfile);
+    const log = await logOf(dockerfile);
+    for (const step of ["[2/4] WORKDIR /app", "[3/4] COPY . /app", "[4/4] RUN npm install"]) {
+      assert.ok(log.includes(`CACHED ${step}`), `CACHED ${step}\n${log}`);
+      assert.match((await outcome(dockerfile, step.slice(6))).status, /재사용/);
+    }
+    await picture(page, "story-2-all-cached");
+  });
+
+  it("names the edited file as the cause, and tells the knock-on apart", async () => {
+    const edit = page.locator(".jp-CodeCell").filter({ hasText: "반갑습니다" }).first();
+    await runCell(edit);
+    await runCell(dockerfile);
+    assert.match(await logOf(dockerfile), /CACHED \[2\/4\] WORKDIR \/app/);
+    assert.match((await outcome(dockerfile, "WORKDIR")).status, /재사용/);
+    const copy = await outcome(dockerfile, "COPY");
+    assert.match(copy.reason, /server\.js/);
+    assert.doesNotMatch(copy.status, /재사용/);
+    const run = await outcome(dockerfile, "RUN");
+    assert.match(run.reason, /앞 단계/);
+    assert.doesNotMatch(run.status, /재사용/);
+    await picture(page, "story-3-file-edited");
+  });
+
+  it("names the edited line when the Dockerfile itself is typed into", async () => {
+    await toEndOf(dockerfile, "RUN npm install");
+    await page.keyboard.type(" --omit=dev");
+    await page.keyboard.press("Shift+Enter");
+    await dockerfile.locator(".jp-OutputArea table", { hasText: "--omit=dev" }).first().waitFor();
+    const run = await outcome(dockerfile, "RUN npm install --omit=dev");
+    assert.doesNotMatch(run.status, /재사용/);
+    await picture(page, "story-4-line-edited");
+  });
+
+  it("reads well in light, dark and narrow", async () => {
+    await page.keyboard.press("Control+s");
+    for (const [theme, name] of [
+      ["JupyterLab Dark", "dark"],
+      ["JupyterLab Light", "light"],
+    ] as const) {
+      await chooseTheme(lab, page, theme);
+      await codeCell(page, "%%dockerfile").locator(".jp-OutputArea table").first().scrollIntoViewIfNeeded();
+      await picture(page, `story-${name}`);
+    }
+    await page.setViewportSize({ width: 640, height: 900 });
+    const table = codeCell(page, "%%dockerfile").locator(".jp-OutputArea table").first();
+    await table.scrollIntoViewIfNeeded();
+    await picture(page, "story-narrow");
+  });
+
+  it("fetched nothing from outside and left no error in the console", () => {
+    assert.deepEqual(opened.outside, []);
+    assert.deepEqual(opened.errors, []);
+  });
+});
