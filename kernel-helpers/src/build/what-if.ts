@@ -111,6 +111,8 @@ export async function baseReferences(request: WhatIfRequest): Promise<string[]> 
 class Predictor {
   /** Conversions by all that they are made from: most edits do not touch the Dockerfile. */
   private readonly conversions = new Map<string, Promise<Conversion>>();
+  /** The rows of a graph when nothing fails: which of them ran, the misses say. */
+  private readonly rows = new WeakMap<Conversion, readonly JudgedRow[]>();
 
   constructor(private readonly request: WhatIfRequest) {}
 
@@ -180,6 +182,7 @@ class Predictor {
     options: BuildOptions,
     files: MemoryContext,
     optimistic: boolean,
+    loud = false,
   ): Promise<Solved> {
     const { request } = this;
     const builder = forkBuilder(request.builder, request.world);
@@ -191,20 +194,17 @@ class Predictor {
     const conversion = await this.convert(state, newBases);
     if (conversion.error) return { sawUnknown: false, error: conversion.error.message };
     const unknown = new UnknownResults();
-    const solver = new DrySolver(
-      builder,
-      world,
-      state.timeline,
-      state.session,
-      unknown,
-      optimistic,
-      newBases,
-    );
+    const known = loud ? undefined : this.rows.get(conversion);
+    const timeline = known ? new SilentTimeline() : state.timeline;
+    const session = { ...state.session, timeline };
+    const solver = new DrySolver(builder, world, timeline, session, unknown, optimistic, newBases);
     const roots = conversion.targets.flatMap(({ root }) => (root ? [root.vertex] : []));
-    const imported = importCaches(state.session, request.caches, 0);
+    const imported = importCaches(session, request.caches, 0);
     await solver.solve(roots, imported.at);
     const failedAt = solver.failure?.at;
-    const rows = judge(rowsOf(state.timeline.finish(failedAt)));
+    if (known && failedAt !== undefined) return this.solve(edit, options, files, optimistic, true);
+    const rows = known ?? judge(rowsOf(state.timeline.finish(failedAt)));
+    if (failedAt === undefined) this.rows.set(conversion, rows);
     return {
       rows,
       misses: explainSteps(builder, solver, failedAt ?? Infinity),
@@ -236,6 +236,16 @@ class Predictor {
   }
 }
 
+/** A timeline that nobody looks at. */
+class SilentTimeline extends Timeline {
+  override add(): void {}
+  override start(): void {}
+  override complete(): void {}
+  override status(): void {}
+  override log(): void {}
+  override warning(): void {}
+}
+
 interface Solved {
   readonly rows?: readonly JudgedRow[];
   readonly misses?: ReadonlyMap<string, Miss>;
@@ -248,12 +258,25 @@ const DEPENDS = {
   en: "depends on the files that a RUN before it makes: reused when they are the same, run again when not",
 };
 
+const bases = new WeakMap<JudgedRow["row"], Pick<WhatIfCell, "step" | "instruction">>();
+
+/** What a cell says of its step: the same object for all edits. */
+function baseOf(row: JudgedRow["row"]): Pick<WhatIfCell, "step" | "instruction"> {
+  let base = bases.get(row);
+  if (!base) {
+    base = { step: row.name, instruction: /^\[[^\]]*\] (\S+)/.exec(row.name)?.[1] ?? "" };
+    bases.set(row, base);
+  }
+  return base;
+}
+
 function cellOf(
   { row, status, pending }: JudgedRow,
   misses: ReadonlyMap<string, Miss> | undefined,
 ): WhatIfCell {
-  const miss = row.vertices.flatMap(({ digest }) => misses?.get(digest) ?? [])[0];
-  const base = { step: row.name, instruction: /^\[[^\]]*\] (\S+)/.exec(row.name)?.[1] ?? "" };
+  let miss: Miss | undefined;
+  for (const { digest } of row.vertices) miss ??= misses?.get(digest);
+  const base = baseOf(row);
   if (status === "ERROR")
     return {
       ...base,
