@@ -100,6 +100,7 @@ export class MemoryContext implements LabContext {
     const mode = file.mode === undefined ? undefined : Number.parseInt(file.mode, 8);
     if (file.directory) this.mkdir(path, { mode, mtime });
     else if (file.symlink !== undefined) this.symlink(file.symlink, path, mtime);
+    else if (file.size !== undefined) this.write(path, filled(file.text ?? "", file.size), { mode, mtime });
     else this.write(path, file.base64 === undefined ? (file.text ?? "") : fromBase64(file.base64), { mode, mtime });
   }
 
@@ -235,4 +236,11 @@ export class MemoryContext implements LabContext {
 
 function fromBase64(text: string): Uint8Array {
   return Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+}
+
+/** *text* and zero bytes up to *size*. */
+function filled(text: string, size: number): Uint8Array {
+  const bytes = new Uint8Array(size);
+  bytes.set(new TextEncoder().encode(text).subarray(0, size));
+  return bytes;
 }

@@ -65,6 +65,8 @@ export interface ContextChanges {
 export interface WrittenFile {
   readonly text?: string;
   readonly base64?: string;
+  /** The file is filled up with zero bytes to this length: for large files in lessons. */
+  readonly size?: number;
   readonly symlink?: string;
   readonly directory?: boolean;
   /** Octal. Default 644 (directories 755). */

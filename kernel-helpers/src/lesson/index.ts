@@ -31,6 +31,7 @@ export {
   type GuessError,
 } from "./predict";
 export { markAnswer, markChoice, markGrid, normalizeAnswer, type Mark } from "./answers";
+export { benchMaker, type BenchSources } from "./lab-bench";
 export * from "./progress";
 export {
   parseQuizAnswer,
