@@ -72,6 +72,25 @@ describe("explanations of refusals", () => {
     assert.ok(codes.size >= 30, `${codes.size} kinds were seen`);
   });
 
+  it("tell failing steps apart by their text", () => {
+    const explain = (message: string) => explainError({ code: "LB_STEP_FAILED", message });
+    assert.match(
+      explain('process "/bin/sh -c exit 4" did not complete successfully: exit code: 4').why.ko,
+      /종료 코드 4/,
+    );
+    assert.strictEqual(
+      explain('process "/bin/sh -c pytohn" did not complete successfully: exit code: 127').code,
+      "LB_RUN_COMMAND_NOT_FOUND",
+    );
+    assert.strictEqual(explain("secret token: not found").code, "LB_RUN_SECRET");
+    assert.strictEqual(explain("failed to load cache key: invalid user index -1").code, "LB_COPY_OWNER");
+    assert.strictEqual(explain("mkdir /app: not a directory").code, "LB_COPY_ONTO_FILE");
+    assert.match(
+      explain('failed to compute cache key: failed to calculate checksum of ref x: "/a": not found').why.en,
+      /`\/a`/,
+    );
+  });
+
   it("find texts without a code of their own", () => {
     const code = (message: string) => explainError({ code: "LB_REFUSED", message }).code;
     assert.strictEqual(

@@ -11,7 +11,7 @@ export function explainBuildWarning(warning: BuildWarning, locale: Locale): stri
   return explanation && `${explanation.why[locale]} ${explanation.how[locale]}`;
 }
 
-/** What *error* means; undefined when there is nothing to say but BuildKit's own words (a RUN that failed). */
+/** What *error* means; undefined when there is nothing to say but BuildKit's own words. */
 export function explainBuildError(
   error: NonNullable<BuildRecord["error"]>,
   locale: Locale,

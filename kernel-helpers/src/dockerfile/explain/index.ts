@@ -5,9 +5,10 @@ import type { DockerfileError } from "../types";
 import type { ErrorEntry } from "./entry";
 import { languageErrors } from "./language";
 import { stageErrors } from "./stages";
+import { stepErrors } from "./steps";
 
 /** All explanations, each code once. */
-export const errorEntries: readonly ErrorEntry[] = [...languageErrors, ...stageErrors];
+export const errorEntries: readonly ErrorEntry[] = [...stepErrors, ...languageErrors, ...stageErrors];
 
 /** An explanation, its values filled in. */
 export interface Explanation {

@@ -17,6 +17,7 @@ export const stageErrors: readonly ErrorEntry[] = [
   },
   {
     code: "LB_MOUNT_FROM_LATER_STAGE",
+    match: /cannot mount from stage/,
     ko: ["`--mount=from=`의 단계가 이 명령보다 뒤에 있습니다.", "그 단계를 위로 옮기세요."],
     en: ["The stage of `--mount=from=` comes after this instruction.", "Move that stage up."],
   },
@@ -81,6 +82,7 @@ export const stageErrors: readonly ErrorEntry[] = [
   },
   {
     code: "LB_COPY_LINK_CHOWN",
+    match: /user and group names can't be resolved when used with --link/,
     ko: [
       "`--link`는 바탕 이미지를 보지 않고 층을 만들므로 이름으로 된 소유자를 찾을 수 없습니다.",
       "`--chown=1000:1000`처럼 숫자로 적으세요.",

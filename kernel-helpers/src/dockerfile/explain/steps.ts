@@ -1,0 +1,120 @@
+/** Explanations of steps that fail while they run. They all have the code `LB_STEP_FAILED`, so that their texts tell them apart. */
+
+import type { ErrorEntry } from "./entry";
+
+export const stepErrors: readonly ErrorEntry[] = [
+  {
+    code: "LB_RUN_COMMAND_NOT_FOUND",
+    match: /^process "([^]*)" did not complete successfully: exit code: 127$/,
+    ko: [
+      "종료 코드 127: 셸이 명령을 찾지 못했습니다. 철자가 틀렸거나, 바탕 이미지에 그 프로그램이 없습니다.",
+      "철자를 확인하고, 필요한 프로그램은 앞의 `RUN`에서 설치하세요. `RUN ['a']`처럼 작은따옴표로 적은 것은 JSON이 아니라 셸 명령입니다.",
+    ],
+    en: [
+      "Exit code 127: the shell did not find the command. It is misspelt, or the base image does not have it.",
+      "Check the spelling, and install what is needed in a `RUN` before. Single quotes as in `RUN ['a']` are no JSON but a shell command.",
+    ],
+  },
+  {
+    code: "LB_RUN_NOT_EXECUTABLE",
+    match: /^process "([^]*)" did not complete successfully: exit code: 126$/,
+    ko: [
+      "종료 코드 126: 파일은 있지만 실행할 수 없습니다. 실행 권한이 없거나, 첫 줄 `#!`의 프로그램이 없습니다.",
+      "`COPY --chmod=755`로 옮기거나 `RUN chmod +x 파일`을 먼저 하세요.",
+    ],
+    en: [
+      "Exit code 126: the file is there but cannot be run. It lacks the permission, or the program in its `#!` line is missing.",
+      "Copy it with `COPY --chmod=755`, or `RUN chmod +x file` first.",
+    ],
+  },
+  {
+    code: "LB_RUN_USER",
+    match: /did not complete successfully: unable to find user (\S+): no matching entries/,
+    ko: [
+      "`USER {1}`의 사용자가 이미지의 `/etc/passwd`에 없습니다.",
+      "앞에서 `RUN adduser`나 `useradd`로 만들거나, 번호(`USER 1000`)로 적으세요.",
+    ],
+    en: [
+      "The user of `USER {1}` is not in the image's `/etc/passwd`.",
+      "Create it before with `RUN adduser` or `useradd`, or write a number (`USER 1000`).",
+    ],
+  },
+  {
+    code: "LB_RUN_FAILED",
+    match: /^process "([^]*)" did not complete successfully: exit code: (\d+)$/,
+    ko: [
+      "명령이 종료 코드 {2}(으)로 끝났습니다. 0이 아니면 실패이므로 빌드가 멈춥니다.",
+      "바로 위에 나온 이 명령의 출력에서 까닭을 찾으세요. 이 단계의 앞까지는 캐시에 남아 있습니다.",
+    ],
+    en: [
+      "The command ended with exit code {2}. Anything but 0 is a failure, which stops the build.",
+      "Look for the reason in its output above. Everything before this step is in the cache.",
+    ],
+  },
+  {
+    code: "LB_RUN_SECRET",
+    match: /^secret (\S+): not found$/,
+    ko: [
+      "`required`인 비밀 `{1}`이(가) 주어지지 않았습니다.",
+      "빌드할 때 `--secret id={1},src=파일` 또는 `--secret id={1},env=변수`를 주세요.",
+    ],
+    en: [
+      "The secret `{1}` is required but was not given.",
+      "Pass `--secret id={1},src=file` or `--secret id={1},env=VARIABLE` to the build.",
+    ],
+  },
+  {
+    code: "LB_RUN_SSH",
+    match: /^no SSH key "(.*)" forwarded from the client$/,
+    ko: ["SSH 에이전트가 빌드에 전달되지 않았습니다.", "빌드할 때 `--ssh default`를 주세요."],
+    en: ["No SSH agent was forwarded to the build.", "Pass `--ssh default` to the build."],
+  },
+  {
+    code: "LB_ADD_DIGEST",
+    match: /^digest mismatch \S+: (\S+)$/,
+    ko: [
+      "내려받은 내용이 `--checksum`의 값과 다릅니다. 파일이 바뀌었거나 값이 틀렸습니다.",
+      "믿을 수 있는 곳에서 값을 다시 확인하세요.",
+    ],
+    en: [
+      "What was downloaded is not what `--checksum` says: the file has changed, or the value is wrong.",
+      "Get the value again from a source you trust.",
+    ],
+  },
+  {
+    code: "LB_COPY_OWNER",
+    match: /invalid (?:user|group) index: ?-1|invalid user index -1/,
+    ko: [
+      "`--chown`의 이름을 찾을 `/etc/passwd`가 없습니다. `scratch`처럼 빈 이미지에서는 이름을 쓸 수 없습니다.",
+      "`--chown=1000:1000`처럼 번호로 적으세요.",
+    ],
+    en: [
+      "There is no `/etc/passwd` in which the name of `--chown` could be looked up, as in an image from `scratch`.",
+      "Use numbers: `--chown=1000:1000`.",
+    ],
+  },
+  {
+    code: "LB_COPY_ONTO_FILE",
+    match: /(?:mkdir )?(\S+): not a directory$|cannot copy to non-directory: (\S+)/,
+    ko: [
+      "도착지로 가는 길에 디렉터리가 아니라 파일이 있습니다.",
+      "도착지를 다른 경로로 바꾸거나, 그 파일을 만드는 앞의 명령을 고치세요.",
+    ],
+    en: [
+      "On the way to the destination there is a file where a directory should be.",
+      "Choose another destination, or change the earlier instruction that makes the file.",
+    ],
+  },
+  {
+    code: "LB_COPY_ONTO_DIRECTORY",
+    match: /cannot replace to directory (\S+) with file/,
+    ko: [
+      "`{1}`은(는) 이미 디렉터리라서 같은 이름의 파일로 바꿀 수 없습니다.",
+      "도착지 끝에 `/`를 붙여 그 안에 넣거나 다른 이름을 쓰세요.",
+    ],
+    en: [
+      "`{1}` is a directory already and cannot become a file of that name.",
+      "End the destination with `/` to copy into it, or use another name.",
+    ],
+  },
+];
