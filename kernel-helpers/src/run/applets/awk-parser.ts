@@ -173,6 +173,10 @@ export class AwkParser {
         const digits = /^[0-7]{1,3}/.exec(this.source.slice(this.at))?.[0] ?? "";
         out += String.fromCharCode(Number.parseInt(digits, 8) & 0xff);
         this.at += digits.length - 1;
+      } else if (next === "x" && /[0-9a-fA-F]/.test(this.source[this.at + 1] ?? "")) {
+        const digits = /^[0-9a-fA-F]{1,2}/.exec(this.source.slice(this.at + 1))?.[0] ?? "";
+        out += String.fromCharCode(Number.parseInt(digits, 16));
+        this.at += digits.length;
       } else if (next === "\n") continue;
       else out += "\\" + next;
     }
@@ -554,7 +558,7 @@ export class AwkParser {
     switch (token.t) {
       case "num":
         this.take();
-        return { k: "num", v: Number(token.v) };
+        return { k: "num", v: /^0[0-7]+$/.test(token.v) ? Number.parseInt(token.v, 8) : Number(token.v) };
       case "str":
         this.take();
         return { k: "str", v: token.v };
@@ -606,7 +610,7 @@ export class AwkParser {
           return { k: "group", items };
         }
     }
-    throw new AwkSyntaxError(token.t === "eof" || token.t === "nl" ? "Unexpected end of expression" : "Unexpected token");
+    throw new AwkSyntaxError("Unexpected token");
   }
 
   private additiveOperand(): Expr {

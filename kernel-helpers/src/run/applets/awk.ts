@@ -432,9 +432,14 @@ class Runner {
     } else if (node.args.length === 0) text = this.whole() + this.text(this.get("ORS"));
     else {
       const parts: string[] = [];
-      for (const arg of node.args) {
+      for (const [i, arg] of node.args.entries()) {
+        // busybox prints each value before it computes the next.
+        const piecemeal = node.to === undefined && !this.process.gnu;
+        if (piecemeal && i > 0) this.process.out(this.text(this.get("OFS")));
         const value = yield* this.eval(arg);
-        parts.push(typeof value === "number" ? this.number(value, "OFMT") : this.text(value));
+        const shown = typeof value === "number" ? this.number(value, "OFMT") : this.text(value);
+        if (piecemeal) this.process.out(shown);
+        else parts.push(shown);
       }
       text = parts.join(this.text(this.get("OFS"))) + this.text(this.get("ORS"));
     }
@@ -538,7 +543,10 @@ class Runner {
         return yield* this.eval(node.items[0] as Expr);
       case "assign": {
         let value = yield* this.eval(node.value);
-        if (node.op !== "=") value = arithmetic(node.op.slice(0, -1), num(yield* this.eval(node.target)), num(value));
+        if (node.op !== "=") {
+        if (node.op === "^=" && this.process.minimal) throw new AwkError("Math support is not compiled in");
+        value = arithmetic(node.op.slice(0, -1), num(yield* this.eval(node.target)), num(value));
+        }
         yield* this.store(node.target, value);
         return value;
       }
@@ -600,6 +608,7 @@ class Runner {
       const results: Record<string, boolean> = { "<": order < 0, "<=": order <= 0, "==": order === 0, "!=": order !== 0, ">": order > 0, ">=": order >= 0 };
       return results[op] === true ? 1 : 0;
     }
+    if (op === "^" && this.process.minimal) throw new AwkError("Math support is not compiled in");
     return arithmetic(op, num(a), num(b));
   }
 
@@ -739,7 +748,7 @@ class Runner {
         let start = Math.round(number(1));
         let length = values.length > 2 ? Math.round(number(2)) : Infinity;
         if (start < 1) {
-          length += start - 1;
+          if (this.process.gnu) length += start - 1;
           start = 1;
         }
         return length <= 0 || Number.isNaN(length) ? "" : subject.slice(start - 1, length === Infinity ? undefined : start - 1 + length);
@@ -754,6 +763,15 @@ class Runner {
         return text(0).replace(/[a-z]/g, (char) => char.toUpperCase());
       case "int":
         return Math.trunc(number(0));
+      case "sqrt":
+      case "exp":
+      case "log":
+      case "sin":
+      case "cos":
+      case "atan2":
+        if (this.process.minimal) throw new AwkError("Math support is not compiled in");
+    }
+    switch (name) {
       case "sqrt":
         return Math.sqrt(number(0));
       case "exp":
@@ -838,6 +856,9 @@ function num(value: Value): number {
   if (value === undefined) return 0;
   if (typeof value === "number") return value;
   const text = typeof value === "string" ? value : value.text;
+  // busybox reads hexadecimal and octal; in mawk such strings are rare.
+  const based = /^\s*(-?)0([xX][0-9a-fA-F]+|[0-7]+(?![\d.eE]))/.exec(text);
+  if (based !== null) return (based[1] === "-" ? -1 : 1) * Number((based[2] as string).startsWith("x") || (based[2] as string).startsWith("X") ? "0" + (based[2] as string) : "0o" + (based[2] as string));
   const match = /^\s*[-+]?(\d+\.?\d*([eE][-+]?\d+)?|\.\d+([eE][-+]?\d+)?|inf|nan)/i.exec(text);
   if (match === null) return 0;
   return Number(match[0]) || 0;

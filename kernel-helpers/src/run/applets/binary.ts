@@ -21,7 +21,7 @@ function* input(process: Process, names: readonly string[]): Task<string | undef
       out += yield* readInput(process, name);
     } catch (error) {
       const failure = asErrno(error);
-      process.err(`${process.name}: ${process.gnu ? name : `can't open '${name}'`.replace("can't open '", process.name === "hexdump" || process.name === "od" ? "" : "can't open '").replace(/'$/, process.name === "hexdump" || process.name === "od" ? "" : "'")}: ${failure.message}\n`);
+      process.err(`${process.name}: ${process.gnu ? name : `can't open '${name}'`.replace("can't open '", process.name !== "xxd" ? "" : "can't open '").replace(/'$/, process.name !== "xxd" ? "" : "'")}: ${failure.message}\n`);
       return undefined;
     }
   }
@@ -29,7 +29,7 @@ function* input(process: Process, names: readonly string[]): Task<string | undef
 }
 
 const xxd: Program = function* (process) {
-  const options = parseOptions(process, "l:s:pc:g:ruidb", { }, "[-pri] [-g N] [-c N] [-l LEN] [-s OFS] [-o OFS] [FILE]");
+  const options = parseOptions(process, process.gnu ? "l:s:pc:g:ruidb" : "l:s:pc:g:rio:", {}, "[-pri] [-g N] [-c N] [-l LEN] [-s OFS] [-o OFS] [FILE]");
   let text = yield* input(process, options.rest.slice(0, 1));
   if (text === undefined) return 1;
   if (options.has("r")) {
@@ -48,6 +48,10 @@ const xxd: Program = function* (process) {
   if (options.has("p")) {
     const width = Number(options.value("c") ?? 30);
     for (let i = 0; i < text.length; i += width) process.out(upper([...text.slice(i, i + width)].map(hexByte).join("")) + "\n");
+    return 0;
+  }
+  if (options.has("i")) {
+    for (let i = 0; i < text.length; i += 12) process.out(`  ${[...text.slice(i, i + 12)].map((char) => `0x${hexByte(char)}`).join(", ")}${process.gnu && i + 12 >= text.length ? "" : ","}\n`);
     return 0;
   }
   const width = Number(options.value("c") ?? 16);
@@ -70,12 +74,12 @@ const hexdump: Program = function* (process) {
   const canonical = options.has("C") || process.name === "hd";
   const format = options.value("e");
   if (format !== undefined) {
-    const match = /(?:(\d+)\/)?(\d+)?\s*"([^"]*)"/.exec(format);
+    const match = /(?:(\d*)\/)?(\d+)?\s*"([^"]*)"/.exec(format);
     const size = Number(match?.[2] ?? 1);
     for (let i = 0; i < text.length; i += size) {
       let value = 0;
       for (let j = size - 1; j >= 0; j--) value = value * 256 + (text.charCodeAt(i + j) || 0);
-      process.out((match?.[3] ?? "%x").replace(/%(0?)(\d*)([xdou])/, (_, zero: string, width: string, kind: string) => value.toString(kind === "x" ? 16 : kind === "o" ? 8 : 10).padStart(Number(width || 0), zero ? "0" : " ")).replace(/\\n/g, "\n"));
+      process.out((match?.[3] ?? "%x").replace(/%(0?)(\d*)([xXdou])/, (_, zero: string, width: string, kind: string) => (kind === "X" ? value.toString(16).toUpperCase() : value.toString(kind === "x" ? 16 : kind === "o" ? 8 : 10)).padStart(Number(width || 0), zero ? "0" : " ")).replace(/\\n/g, "\n"));
     }
     return 0;
   }
@@ -103,7 +107,7 @@ const hexdump: Program = function* (process) {
         const value = row.charCodeAt(j) | ((row.charCodeAt(j + 1) || 0) << 8);
         cells += " " + value.toString(16).padStart(4, "0");
       }
-      process.out(`${offset}${cells}\n`);
+      process.out(`${offset}${cells.padEnd(40)}\n`);
     }
   }
   if (text.length > 0) process.out(`${text.length.toString(16).padStart(digits, "0")}\n`);
@@ -114,6 +118,8 @@ function cChar(char: string): string {
   const known: Record<string, string> = { "\0": "\\0", "\x07": "\\a", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\v": "\\v", "\f": "\\f", "\r": "\\r" };
   return known[char] ?? (char >= " " && char <= "~" ? char : char.charCodeAt(0).toString(8).padStart(3, "0"));
 }
+
+const NAMES: readonly string[] = "nul soh stx etx eot enq ack bel bs ht nl vt ff cr so si dle dc1 dc2 dc3 dc4 nak syn etb can em sub esc fs gs rs us sp".split(" ");
 
 const od: Program = function* (process) {
   const options = parseOptions(process, "A:t:N:j:w::vcbxdoa", { "address-radix": "A", format: "t", "read-bytes": "N", "skip-bytes": "j", width: "w" }, "[-abcdfhilovxs] [-t TYPE] [-A RADIX] [-N SIZE] [-j SKIP] [-S MINSTR] [-w WIDTH] [FILE]...");
@@ -128,7 +134,7 @@ const od: Program = function* (process) {
   const types: string[] = [];
   for (const { letter, value } of options.given) {
     if (letter === "t") types.push(...(value.match(/[acdouxf]\d*z?/g) ?? []));
-    else if (letter === "c") types.push("c");
+    else if (letter === "c" || letter === "a") types.push(letter);
     else if (letter === "b") types.push("o1");
     else if (letter === "x") types.push("x2");
     else if (letter === "d") types.push("u2");
@@ -141,6 +147,10 @@ const od: Program = function* (process) {
     const columns: Record<string, number[]> = { o: [0, 3, 6, 0, 11, 0, 0, 0, 22], x: [0, 2, 4, 0, 8, 0, 0, 0, 16], u: [0, 3, 5, 0, 10, 0, 0, 0, 20], d: [0, 4, 6, 0, 11, 0, 0, 0, 20] };
     let out = "";
     for (let i = 0; i < row.length; i += size) {
+      if (kind === "a") {
+        out += " " + (NAMES[row.charCodeAt(i) & 127] ?? (row[i] as string)).padStart(3);
+        continue;
+      }
       if (kind === "c") {
         out += " " + cChar(row[i] as string).padStart(3);
         continue;
@@ -210,7 +220,7 @@ const base64: Program = function* (process) {
   const text = yield* input(process, options.rest.slice(0, 1));
   if (text === undefined) return 1;
   if (options.has("d")) {
-    const decoded = decodeBase64(text);
+    const decoded = decodeBase64(process.gnu && !options.has("i") ? text : text.replace(/[^A-Za-z0-9+/=]/g, ""));
     if (decoded === undefined) {
       process.err(process.gnu ? "base64: invalid input\n" : "base64: truncated input\n");
       return 1;
@@ -351,7 +361,7 @@ const cmp: Program = function* (process) {
     y = yield* readInput(process, b);
   } catch (error) {
     const failure = asErrno(error);
-    if (!options.has("s")) process.err(`cmp: ${process.gnu ? failure.path : `can't open '${failure.path}'`}: ${failure.message}\n`);
+    if (!options.has("s")) process.err(`cmp: ${failure.path}: ${failure.message}\n`);
     return 2;
   }
   if (options.has("n")) {

@@ -3,7 +3,7 @@
 import type { Program } from "../machine/exec";
 import { parseOptions } from "./options";
 import { asErrno } from "./paths";
-import { formatTime, parseTime, UTC, zoneOf } from "./time";
+import { formatTime, parseTime, UTC, type Zone, zoneOf } from "./time";
 
 /* eslint-disable require-yield */
 
@@ -13,7 +13,8 @@ const date: Program = function* (process) {
   let time = process.machine.time;
   const given = options.value("d");
   if (given !== undefined) {
-    const parsed = parseTime(given, time, zone, process.gnu);
+    const pattern = options.value("D");
+    const parsed = pattern === undefined ? parseTime(given, time, zone, process.gnu) : parseByPattern(given, pattern, zone);
     if (parsed === undefined) {
       process.err(process.gnu ? `date: invalid date '${given}'\n` : `date: invalid date '${given}'\n`);
       return 1;
@@ -25,7 +26,7 @@ const date: Program = function* (process) {
     try {
       time = process.vfs.stat(process, reference).mtime;
     } catch (error) {
-      process.err(`date: ${reference}: ${asErrno(error).message}\n`);
+      process.err(process.gnu ? `date: ${reference}: ${asErrno(error).message}\n` : `date: can't stat '${reference}': ${asErrno(error).message}\n`);
       return 1;
     }
   }
@@ -45,9 +46,27 @@ const date: Program = function* (process) {
     process.out(formatTime(format, wish, zone) + "\n");
     return process.gnu ? 1 : 0;
   }
+  if (process.minimal) format = format.replace(/%N/g, "%%N");
   process.out(formatTime(format, time, zone) + "\n");
   return 0;
 };
+
+/** strptime, for the letters that dates are written with. */
+function parseByPattern(text: string, pattern: string, zone: Zone): number | undefined {
+  const order: string[] = [];
+  const names: Record<string, string> = { Y: "(\\d{4})", m: "(\\d{1,2})", d: "(\\d{1,2})", H: "(\\d{1,2})", M: "(\\d{1,2})", S: "(\\d{1,2})", s: "(\\d+)", y: "(\\d{2})" };
+  const expanded = pattern.replaceAll("%F", "%Y-%m-%d").replaceAll("%T", "%H:%M:%S").replaceAll("%R", "%H:%M");
+  const source = expanded.replace(/%([a-zA-Z])|[^]/g, (whole, letter: string | undefined) => {
+    if (letter === undefined) return whole.replace(/[\\^$.*+?()[\]{}|/]/, "\\$&");
+    order.push(letter);
+    return names[letter] ?? "(\\S+)";
+  });
+  const match = new RegExp(`^${source}$`).exec(text);
+  if (match === null) return undefined;
+  const get = (letter: string, fallback: number): number => (order.includes(letter) ? Number(match[order.indexOf(letter) + 1]) : fallback);
+  if (order.includes("s")) return get("s", 0);
+  return Date.UTC(order.includes("y") ? 2000 + get("y", 0) : get("Y", 1970), get("m", 1) - 1, get("d", 1), get("H", 0), get("M", 0), get("S", 0)) / 1000 - zone.offset;
+}
 
 const cal: Program = function* (process) {
   const now = new Date(process.machine.time * 1000);

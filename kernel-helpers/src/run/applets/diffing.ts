@@ -101,7 +101,7 @@ const diff: Program = function* (process) {
       process.out(`Files ${x} and ${y} differ\n`);
       return 1;
     }
-    if (recursive) process.out(`diff ${process.args.slice(1).filter((arg) => arg.startsWith("-")).join(" ")} ${x} ${y}\n`);
+    if (recursive && process.gnu) process.out(`diff ${process.args.slice(1).filter((arg) => arg.startsWith("-")).join(" ")} ${x} ${y}\n`);
     if (unified) {
       const labels = options.values("L");
       const stamp = (name: string): string => (process.gnu ? `\t${formatTime("%Y-%m-%d %H:%M:%S.%N %z", name === "-" ? process.machine.time : (process.vfs.tryStat(process, name)?.mtime ?? 0))}` : "");
@@ -124,8 +124,9 @@ const diff: Program = function* (process) {
     return 1;
   };
   try {
-    const x = a === "-" ? undefined : process.vfs.stat(process, a);
-    const y = b === "-" ? undefined : process.vfs.stat(process, b);
+    const look = (name: string): ReturnType<typeof process.vfs.tryStat> => (name === "-" ? undefined : options.has("N") ? process.vfs.tryStat(process, name) : process.vfs.stat(process, name));
+    const x = look(a);
+    const y = look(b);
     if (x?.type === "dir" && y?.type === "dir") return yield* dirs(process, a, b, options.has("r"), options.has("N"), one);
     if (x?.type === "dir") return yield* one(join(a, baseName(b)), b, false);
     if (y?.type === "dir") return yield* one(a, join(b, baseName(a)), false);
@@ -166,14 +167,17 @@ const patch: Program = function* (process) {
   for (const part of parsePatch(text)) {
     const clean = (name: string | undefined): string => (name ?? "").split("\t")[0] ?? "";
     const chosen = clean(part.newFileName) === "/dev/null" ? clean(part.oldFileName) : clean(part.newFileName);
-    const name = options.rest[0] ?? chosen.split("/").slice(options.has("p") ? strip : chosen.includes("/") ? -1 : 0).join("/");
+    const name = options.rest[0] ?? (chosen.split("/").slice(options.has("p") ? strip : chosen.includes("/") ? -1 : 0).join("/") || (chosen.split("/").at(-1) ?? ""));
     if (name === "" || part.hunks.length === 0) continue;
     const exists = process.vfs.tryStat(process, name) !== undefined;
-    if (!options.has("s")) process.out(`${exists || clean(part.oldFileName) !== "/dev/null" ? "patching" : process.gnu ? "patching" : "creating"} file ${name}\n`);
+    if (!options.has("s")) process.out(exists || process.gnu || clean(part.oldFileName) !== "/dev/null" ? `patching file ${name}\n` : `creating ${name}\n`);
     const old = exists ? yield* readInput(process, name) : "";
     const result = applyPatch(old, options.has("R") ? reversed(part) : part);
     if (result === false) {
-      for (const [i, hunk] of part.hunks.entries()) process.out(`Hunk ${process.gnu ? "#" : ""}${i + 1} FAILED ${process.gnu ? `at ${hunk.oldStart}.` : `${hunk.oldStart}/${hunk.newStart}.`}\n`);
+      for (const [i, hunk] of part.hunks.entries()) {
+        if (process.gnu) process.out(`Hunk #${i + 1} FAILED at ${hunk.oldStart}.\n`);
+        else process.err(`Hunk ${i + 1} FAILED ${hunk.oldStart}/${hunk.newStart}.\n${hunk.lines.map((line) => line + "\n").join("")}`);
+      }
       status = 1;
       continue;
     }

@@ -1,7 +1,6 @@
 /** `expr`. */
 
 import type { Process, Task } from "../machine/process";
-import { usage } from "./options";
 import { posixRegex } from "../machine/regex";
 
 class ExprError extends Error {}
@@ -10,14 +9,13 @@ class ExprError extends Error {}
 export function* expr(process: Process): Task<number> {
   const args = process.args.slice(1);
   if (args.length === 0) {
-    if (process.gnu) process.err("expr: missing operand\n");
-    const error = usage(process, "EXPRESSION");
-    throw process.gnu ? Object.assign(error, { status: 2 }) : error;
+    process.err(process.gnu ? "expr: missing operand\nTry 'expr --help' for more information.\n" : "expr: too few arguments\n");
+    return 2;
   }
   let at = 0;
   const peek = (): string | undefined => args[at];
   const number = (text: string): bigint => {
-    if (!/^-?\d+$/.test(text)) throw new ExprError("non-integer argument");
+    if (!/^-?\d+$/.test(text)) throw new ExprError(process.gnu ? "non-integer argument" : "non-numeric argument");
     return BigInt(text);
   };
   const primary = (): string => {

@@ -42,7 +42,7 @@ export function* grep(process: Process): Task<number> {
     test = compile(process, options, patterns);
   } catch (error) {
     if (!(error instanceof RegexError)) throw error;
-    process.err(process.gnu ? `grep: ${error.message}\n` : `grep: bad regex '${patterns[0] ?? ""}': ${error.message}\n`);
+    process.err(process.gnu ? `grep: ${error.message}\n` : process.minimal ? `grep: bad regex '${patterns[0] ?? ""}'\n` : `grep: bad regex '${patterns[0] ?? ""}': ${error.message}\n`);
     return 2;
   }
   return yield* new Search(process, options, test).run(names);
@@ -89,7 +89,8 @@ class Search {
 
   *run(names: readonly string[]): Task<number> {
     const recursive = this.options.has("r") || this.options.has("R");
-    const all = names.length === 0 ? [recursive ? "." : "-"] : names;
+    // Without names busybox as Debian builds it reads standard input even with -r.
+    const all = names.length === 0 ? [recursive && !this.process.minimal ? "." : "-"] : names;
     for (const name of all) {
       if (this.done) break;
       if (recursive && name !== "-" && this.process.vfs.tryStat(this.process, name)?.type === "dir") yield* this.tree(name, names.length === 0);
@@ -138,7 +139,6 @@ class Search {
     try {
       if (handle.kind === "dir") {
         if (this.process.gnu) this.process.err(`grep: ${name}: Is a directory\n`);
-        else this.complain(name, new Errno("EISDIR"));
         return;
       }
       yield* this.lines(handle, name === "-" ? "(standard input)" : name);
@@ -198,7 +198,7 @@ class Search {
     if (options.has("l") && count > 0) process.out(`${name}${options.has("Z") ? "\0" : "\n"}`);
     if (options.has("L") && count === 0) {
       process.out(`${name}\n`);
-      if (process.gnu) this.found = true;
+      this.found = true;
     }
   }
 

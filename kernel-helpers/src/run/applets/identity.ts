@@ -56,7 +56,8 @@ const id: Program = function* (process) {
     return 0;
   }
   const full = (number: number, text: string | undefined): string => String(number) + (text === undefined ? "" : `(${text})`);
-  process.out(`uid=${full(uid, look.user(uid))} gid=${full(gid, look.group(gid))}${groups.length > 0 ? ` groups=${groups.map((number) => full(number, look.group(number))).join(",")}` : ""}\n`);
+  const listed = process.gnu || name !== undefined || process.cred.groups.length > 0;
+  process.out(`uid=${full(uid, look.user(uid))} gid=${full(gid, look.group(gid))}${listed ? ` groups=${groups.map((number) => full(number, look.group(number))).join(",")}` : ""}\n`);
   return 0;
 };
 
@@ -72,7 +73,15 @@ const whoami: Program = function* (process) {
 
 const groups: Program = function* (process) {
   const look = names(process);
-  const all = [...new Set([process.cred.gid, ...process.cred.groups])];
+  const [, name] = process.args;
+  const entry = name === undefined ? undefined : parsePasswd(smallFile(process, "/etc/passwd")).find((user) => user.name === name);
+  if (name !== undefined && entry === undefined) {
+    process.err(process.gnu ? `groups: '${name}': no such user\n` : `groups: unknown user ${name}\n`);
+    return 1;
+  }
+  const more = name === undefined ? process.cred.groups : parseGroup(smallFile(process, "/etc/group")).filter((group) => group.members.includes(name)).map((group) => group.gid);
+  if (process.gnu && name !== undefined) process.out(`${name} : `);
+  const all = [...new Set([entry?.gid ?? process.cred.gid, ...more])];
   process.out(all.map((gid) => look.group(gid) ?? String(gid)).join(" ") + "\n");
   return 0;
 };
@@ -163,10 +172,10 @@ function* su(process: Process): Task<number> {
     try {
       process.cwd = process.vfs.need(process, entry.home).path;
     } catch (error) {
-      asErrno(error);
+      process.err(process.gnu ? `su: warning: cannot change directory to ${entry.home}: ${asErrno(error).message}\n` : `su: can't change directory to '${entry.home}'\n`);
     }
     const path = entry.uid === 0 ? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" : "/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games";
-    process.env = new Map([["PATH", process.gnu ? path : "/sbin:/usr/sbin:/bin:/usr/bin"]]);
+    process.env = new Map([["PATH", process.gnu ? path : entry.uid === 0 ? "/sbin:/usr/sbin:/bin:/usr/bin" : "/bin:/usr/bin"]]);
   }
   if (!options.has("m") && !options.has("p")) {
     process.env.set("HOME", entry.home);
@@ -187,6 +196,7 @@ const chroot: Program = function* (process) {
     return process.gnu ? 125 : 1;
   };
   try {
+    if (process.cred.uid !== 0) return refuse("Operation not permitted");
     if (process.vfs.need(process, root).path === "/") {
       process.cwd = "/";
       return yield* execute(process, command.length === 0 ? ["/bin/sh", "-i"] : command, "chroot");

@@ -112,7 +112,11 @@ const getopt: Program = function* (process) {
     } else if (arg.startsWith("-o")) short = arg.slice(2);
     else rest.push(arg);
   }
-  const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+  // The old form: the first word is the list of options, and nothing is quoted.
+  const old = short === "" && !args.some((arg) => /^-o|^--options/.test(arg));
+  if (old) short = args[0] ?? "";
+  if (old) rest.splice(0, rest.length, ...args.slice(1));
+  const quote = (text: string): string => (old ? text : `'${text.replaceAll("'", `'\\''`)}'`);
   const options: string[] = [];
   const words: string[] = [];
   for (let i = 0; i < rest.length; i++) {
@@ -163,10 +167,54 @@ const runParts: Program = function* (process) {
       }
     }
   } catch (error) {
-    process.err(`run-parts: can't open '${dir}': ${asErrno(error).message}\n`);
-    return 1;
+    process.err(process.gnu ? `run-parts: failed to open directory ${dir}: ${asErrno(error).message}\n` : `run-parts: ${dir}: ${asErrno(error).message}\n`);
+    return process.gnu ? 1 : 0;
   }
   return status;
+};
+
+/** Without a terminal pagers only pass on. */
+const pager: Program = function* (process) {
+  const names = process.args.slice(1).filter((arg) => !arg.startsWith("-"));
+  for (const name of names.length === 0 ? ["-"] : names) {
+    try {
+      process.out(name === "-" ? yield* process.readAll(0) : yield* process.readFile(name));
+    } catch (error) {
+      process.err(`${process.name}: ${name}: ${asErrno(error).message}\n`);
+      return 1;
+    }
+  }
+  return 0;
+};
+
+const setpriv: Program = function* (process) {
+  const rest = process.args.slice(1);
+  while (rest[0]?.startsWith("-")) rest.shift();
+  if (rest.length === 0) return 0;
+  return yield* execute(process, rest, "setpriv");
+};
+
+/** `dos2unix`, `unix2dos`: files in place, or standard input. */
+const newlines: Program = function* (process) {
+  const flags = process.args.slice(1).filter((arg) => arg.startsWith("-")).join("");
+  const names = process.args.slice(1).filter((arg) => !arg.startsWith("-"));
+  const unix = flags.includes("u") || (!flags.includes("d") && process.name === "dos2unix");
+  const change = (text: string): string => (unix ? text.replaceAll("\r\n", "\n") : text.replace(/\r?\n/g, "\r\n"));
+  if (names.length === 0) process.out(change(yield* process.readAll(0)));
+  for (const name of names) {
+    try {
+      const { mode } = process.vfs.stat(process, name);
+      const text = change(yield* process.readFile(name));
+      // A new file takes the old one's place.
+      process.vfs.unlink(process, name);
+      process.vfs.writeContent(process, name, text, 0o600);
+      process.vfs.chmod(process, name, mode);
+    } catch (error) {
+      process.err(`${process.name}: ${name}: ${asErrno(error).message}\n`);
+      return 1;
+    }
+  }
+  return 0;
 };
 
 const nothing: Program = function* () {
@@ -177,11 +225,11 @@ const notAllowed = refused(() => "Operation not permitted");
 
 export const misc: Readonly<Record<string, Program>> = {
   echo, test, "[": test, "[[": test, printf: printfProgram, busybox, pwd, mount, umount, nologin, getopt, "run-parts": runParts, ...network,
-  true: nothing, clear: nothing, reset: nothing, stty: refused(() => "standard input: Inappropriate ioctl for device"),
+  true: nothing, setpriv, dos2unix: newlines, unix2dos: newlines, clear: function* (process) { process.out("\x1b[H\x1b[J"); return 0; }, reset: nothing, stty: refused(() => "standard input: Inappropriate ioctl for device"),
   false: function* () { return 1; },
-  sysctl: refused((args) => `error ${args.includes("-w") ? "setting" : "reading"} key: Read-only file system`),
-  dmesg: refused(() => "klogctl: Operation not permitted"), reboot: notAllowed, poweroff: notAllowed, halt: notAllowed, swapon: notAllowed, swapoff: notAllowed, modprobe: notAllowed,
-  insmod: notAllowed, losetup: notAllowed, mkswap: notAllowed, pivot_root: notAllowed, switch_root: notAllowed, nsenter: notAllowed, unshare: notAllowed, vi: refused(() => "no terminal"), less: refused(() => "no terminal"),
-  more: refused(() => "no terminal"), logger: nothing, ldconfig: nothing, "update-ca-certificates": function* (process) { process.out("Updating certificates in /etc/ssl/certs...\n0 added, 0 removed; done.\nRunning hooks in /etc/ca-certificates/update.d...\ndone.\n"); return 0; },
+  sysctl: function* (process) { const key = (process.args.at(-1) ?? "").split("=")[0] ?? ""; process.err(`sysctl: error: '${key}' is an unknown key\n`); return 1; },
+  dmesg: refused(() => "klogctl: Operation not permitted"), reboot: notAllowed, poweroff: notAllowed, halt: notAllowed, swapon: notAllowed, swapoff: notAllowed, modprobe: refused(() => "can't change directory to '/lib/modules': No such file or directory"),
+  insmod: notAllowed, losetup: notAllowed, mkswap: notAllowed, pivot_root: notAllowed, switch_root: notAllowed, nsenter: notAllowed, unshare: notAllowed, vi: refused(() => "no terminal"), less: pager,
+  more: pager, logger: nothing, ldconfig: nothing, "update-ca-certificates": function* (process) { process.out("Updating certificates in /etc/ssl/certs...\n0 added, 0 removed; done.\nRunning hooks in /etc/ca-certificates/update.d...\ndone.\n"); return 0; },
   who: nothing, last: nothing, lsmod: nothing, logread: nothing, cryptpw: nothing, mkpasswd: nothing,
 }; // prettier-ignore

@@ -51,8 +51,8 @@ function failing(text: (target: string) => string, status: number): Program {
 
 export const network: Readonly<Record<string, Program>> = {
   wget, curl,
-  ping: failing((host) => `ping: bad address '${host}'`, 1), ping6: failing((host) => `ping6: bad address '${host}'`, 1), nslookup: failing(() => ";; connection timed out; no servers could be reached", 1),
-  nc: failing((host) => `nc: bad address '${host}'`, 1), telnet: failing((host) => `telnet: bad address '${host}'`, 1), traceroute: failing((host) => `traceroute: bad address '${host}'`, 1),
+  ping: failing((host) => `ping: bad address '${host}'`, 1), ping6: failing((host) => `ping6: bad address '${host}'`, 1), nslookup: failing(() => "nslookup: can't connect to remote host (127.0.0.1): Network is unreachable", 1),
+  nc: function* (process) { process.err(`nc: bad address '${process.args.slice(1).find((arg) => !arg.startsWith("-")) ?? ""}'\n`); return 1; }, telnet: failing((host) => `telnet: bad address '${host}'`, 1), traceroute: failing((host) => `traceroute: bad address '${host}'`, 1),
   ifconfig: function* (process) { process.out("lo        Link encap:Local Loopback  \n          inet addr:127.0.0.1  Mask:255.0.0.0\n          UP LOOPBACK RUNNING  MTU:65536  Metric:1\n"); return 0; },
   ip: function* (process) { process.out("1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue qlen 1000\n    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00\n    inet 127.0.0.1/8 scope host lo\n"); return 0; },
   route: function* (process) { process.out("Kernel IP routing table\nDestination     Gateway         Genmask         Flags Metric Ref    Use Iface\n"); return 0; },

@@ -47,7 +47,7 @@ export class UsageError extends Error {
 export function usage(process: Process, text = ""): UsageError {
   if (process.gnu) process.err(`Try '${process.name} --help' for more information.\n`);
   else process.err(`${BANNER}\n\nUsage: ${process.name}${text === "" ? "" : " " + text}\n`);
-  return new UsageError(process.gnu && (process.name === "ls" || process.name === "grep" || process.name === "sort") ? 2 : 1);
+  return new UsageError(/grep$/.test(process.name) || process.name === "sort" || (process.gnu && process.name === "ls") ? 2 : 1);
 }
 
 /**

@@ -21,6 +21,23 @@ const ps: Program = function* (process) {
     for (const one of alive) process.out(`${String(one.pid).padStart(7)} ?        00:00:0${Math.min(9, clock(one))} ${one.name}\n`);
     return 0;
   }
+  const columns = process.args.slice(1).flatMap((arg, i, all) => (arg === "-o" ? (all[i + 1] ?? "").split(",") : arg.startsWith("-o") ? arg.slice(2).split(",") : []));
+  if (columns.length > 0) {
+    const known: Record<string, { head: string; width: number; text: (one: Process) => string }> = {
+      pid: { head: "PID", width: 5, text: (one) => String(one.pid).padStart(5) }, ppid: { head: "PPID", width: 5, text: (one) => String(one.ppid).padStart(5) },
+      user: { head: "USER", width: 8, text: (one) => name(one.cred.uid).slice(0, 8).padEnd(8) }, comm: { head: "COMMAND", width: 16, text: (one) => one.name.slice(0, 15).padEnd(16) },
+      args: { head: "COMMAND", width: 0, text: (one) => one.title || one.name }, stat: { head: "STAT", width: 4, text: () => "S   " }, time: { head: "TIME", width: 5, text: () => "0:00 " },
+    }; // prettier-ignore
+    const chosen = columns.map((column) => column.split("=")[0] ?? "").map((column) => known[column]).filter((column) => column !== undefined);
+    process.out(chosen.map((column, i) => (i === chosen.length - 1 ? column.head : column.head.padEnd(column.width))).join(" ") + "\n");
+    for (const one of alive) process.out(chosen.map((column) => column.text(one)).join(" ").trimEnd() + "\n");
+    return 0;
+  }
+  if (process.minimal) {
+    process.out("PID   USER     COMMAND\n");
+    for (const one of alive) process.out(`${String(one.pid).padStart(5)} ${name(one.cred.uid).slice(0, 8).padEnd(8)} ${one.title || one.name}\n`);
+    return 0;
+  }
   process.out("PID   USER     TIME  COMMAND\n");
   for (const one of alive) {
     process.out(`${String(one.pid).padStart(5)} ${name(one.cred.uid).slice(0, 8).padEnd(8)}  0:00 ${one.title || one.name}\n`);

@@ -42,8 +42,12 @@ const TEXT = "[-i[SFX]] [-nrE] [-f FILE]... [-e CMD]... [FILE]...\nor: sed [-i[S
 class SedError extends Error {}
 
 export function* sed(process: Process): Task<number> {
+  if (process.args[1] === "--version") {
+    process.out(process.gnu ? "sed (GNU sed) 4.9\n" : "This is not GNU sed version 4.0\n");
+    return 0;
+  }
   const long = { quiet: "n", silent: "n", "regexp-extended": "E", "in-place": "i", expression: "e", file: "f", "null-data": "z", separate: "s", posix: "@", unbuffered: "u" };
-  const options = parseOptions(process, "i::rEne:f:zs@u", long, TEXT);
+  const options = parseOptions(process, process.gnu ? "i::rEne:f:zs@u" : process.minimal ? "i::rEne:f:" : "i::rEne:f:zs", long, TEXT);
   let script = "";
   for (const { letter, value } of options.given) {
     if (letter === "e") script += value + "\n";
@@ -65,7 +69,7 @@ export function* sed(process: Process): Task<number> {
   if (/^#n(\n|$)/.test(script)) quiet = true;
   let program: readonly Command[];
   try {
-    program = new Compiler(script, options.has("r") || options.has("E")).all();
+    program = new Compiler(script, options.has("r") || options.has("E"), process.gnu, process.minimal).all();
   } catch (error) {
     if (!(error instanceof SedError) && !(error instanceof RegexError)) throw error;
     process.err(process.gnu ? `sed: -e expression #1, char ${script.length}: ${gnuWords(error.message)}\n` : `sed: ${error.message}\n`);
@@ -93,6 +97,8 @@ class Compiler {
   constructor(
     private readonly source: string,
     private readonly extended: boolean,
+    private readonly gnu: boolean,
+    private readonly minimal: boolean,
   ) {}
 
   all(): Command[] {
@@ -129,7 +135,7 @@ class Compiler {
 
   private address(second: boolean): Address | undefined {
     const rest = this.source.slice(this.at);
-    let match = /^(\d+)~(\d+)/.exec(rest);
+    let match = this.minimal ? null : /^(\d+)~(\d+)/.exec(rest);
     if (match !== null) {
       this.at += match[0].length;
       return { k: "step", first: Number(match[1]), step: Number(match[2]) };
@@ -294,6 +300,8 @@ class Compiler {
   }
 
   private finish(): void {
+    // busybox takes what follows for the next command.
+    if (!this.gnu) return;
     this.skip(" \t");
     const char = this.source[this.at];
     if (char === undefined || char === ";" || char === "\n" || char === "}" || char === "#") return;
@@ -305,8 +313,8 @@ class Compiler {
     if (this.source[this.at] === "\\") {
       this.at++;
       const match = /^[ \t]*\n/.exec(this.source.slice(this.at));
+      // Text on the same line keeps its blanks: the backslash is there for that.
       if (match !== null) this.at += match[0].length;
-      else this.skip(" \t");
     }
     let out = "";
     for (; this.at < this.source.length; this.at++) {
@@ -335,7 +343,10 @@ class Compiler {
     let file = "";
     for (;;) {
       const char = this.source[this.at];
-      if (char === "g") global = true;
+      if (char === "g") {
+        global = true;
+        if (!this.gnu) nth = 0;
+      }
       else if (char === "p") print++;
       else if (char === "i" || char === "I") flags += "i";
       else if (char === "m" || char === "M") flags += "m";
@@ -359,7 +370,7 @@ class Compiler {
       if (char !== undefined && !";\n}#".includes(char)) throw new SedError("bad option in substitution expression");
     }
     const groups = (translate(pattern, this.extended).match(/(^|[^\\])(\\\\)*\((?!\?)/g) ?? []).length;
-    const replacement = pieces(raw);
+    const replacement = pieces(raw, this.gnu);
     for (const piece of replacement) {
       if (typeof piece === "object" && "group" in piece && piece.group > groups && pattern !== "") {
         throw new SedError(`invalid reference \\${piece.group} on s command's RHS`);
@@ -373,7 +384,7 @@ function unescaped(text: string): string {
   return text.replace(/\\([^])/g, (_, char: string) => (char === "n" ? "\n" : char === "t" ? "\t" : char));
 }
 
-function pieces(text: string): Piece[] {
+function pieces(text: string, folds: boolean): Piece[] {
   const out: Piece[] = [];
   let literal = "";
   const cut = (piece: Piece): void => {
@@ -391,7 +402,7 @@ function pieces(text: string): Piece[] {
       else if (next === "n") literal += "\n";
       else if (next === "t") literal += "\t";
       else if (next === "r") literal += "\r";
-      else if ("ULEul".includes(next)) cut({ fold: next as "U" });
+      else if (folds && "ULEul".includes(next)) cut({ fold: next as "U" });
       else literal += next;
     } else literal += char;
   }
@@ -603,7 +614,7 @@ class Editor {
       if (yield* this.address(to)) command.active = false;
       return true;
     }
-    if (!(yield* this.address(from)) && !(from.k === "line" && from.n === 0 && this.line === 1)) return false;
+    if (!(yield* this.address(from)) && !(this.process.gnu && from.k === "line" && from.n === 0 && this.line === 1)) return false;
     command.active = true;
     delete command.end;
     if (to.k === "plus") command.end = this.line + to.n;
@@ -706,7 +717,8 @@ class Editor {
           [this.space, this.hold] = [this.hold, this.space];
           break;
         case "l":
-          this.sink(listing(this.space) + "\n");
+          // busybox knows the command and prints nothing.
+          if (this.process.gnu) this.sink(listing(this.space) + "\n");
           break;
         case "n":
           if (!this.quiet) this.print(this.space);

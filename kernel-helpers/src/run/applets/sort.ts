@@ -5,7 +5,7 @@ import { byBytes } from "../shell/glob";
 import { versions } from "./ls";
 import { parseOptions } from "./options";
 import { asErrno } from "./paths";
-import { cannotOpen, eachInput, LineReader } from "./text";
+import { eachInput, LineReader } from "./text";
 
 interface Key {
   readonly from: readonly [number, number];
@@ -17,17 +17,17 @@ const MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "
 
 export function* sort(process: Process): Task<number> {
   const long = { "numeric-sort": "n", reverse: "r", unique: "u", key: "k", "field-separator": "t", "ignore-case": "f", "version-sort": "V", "general-numeric-sort": "g", "human-numeric-sort": "h", output: "o", check: "c", stable: "s", "month-sort": "M", "zero-terminated": "z", "dictionary-order": "d", "ignore-leading-blanks": "b", random: "R", parallel: "@", merge: "m" };
-  const options = parseOptions(process, "ngMucszbrdfik:t:o:S:T:mVhCR@:", long, "[-nrughMcszbdfiokt] [-o FILE] [-k START[.OFS][OPTS][,END[.OFS][OPTS]]] [-t CHAR] [FILE]...");
+  const options = parseOptions(process, process.minimal ? "ngMucszbrdfik:t:o:S:T:mV" : "ngMucszbrdfik:t:o:S:T:mVhCR@:", long, "[-nrughMcszbdfiokt] [-o FILE] [-k START[.OFS][OPTS][,END[.OFS][OPTS]]] [-t CHAR] [FILE]...");
   const separator = options.value("t");
   const global = [..."ngMhVrdfib"].filter((letter) => options.has(letter)).join("");
   const keys = options.values("k").map(parseKey);
   const end = options.has("z") ? "\0" : "\n";
   const lines: string[] = [];
-  const good = yield* eachInput(process, options.rest, cannotOpen(process), function* (handle) {
+  const good = yield* eachInput(process, options.rest, (name, error) => process.err(process.gnu ? `sort: cannot read: ${name}: ${error.message}\n` : `sort: ${name}: ${error.message}\n`), function* (handle) {
     const reader = new LineReader(process, handle, end);
     for (let line = yield* reader.line(); line !== undefined; line = yield* reader.line()) lines.push(line);
   });
-  if (!good) return process.gnu ? 2 : 1;
+  if (!good) return 2;
   const compare = (a: string, b: string, final: boolean): number => {
     for (const key of keys.length === 0 ? [{ from: [1, 1], to: undefined, flags: "" } as Key] : keys) {
       const flags = key.flags === "" ? global : key.flags + (global.includes("r") && !/[ngMhVrdfi]/.test(key.flags) ? "r" : "");
@@ -44,7 +44,7 @@ export function* sort(process: Process): Task<number> {
     for (let i = 1; i < lines.length; i++) {
       const order = compare(lines[i - 1] as string, lines[i] as string, true);
       if (order > 0 || (order === 0 && options.has("u"))) {
-        if (options.has("c")) process.err(`sort: ${process.gnu ? `${options.rest[0] ?? "-"}:${i + 1}: disorder: ${lines[i] ?? ""}` : "Check line " + (i + 1)}\n`);
+        if (options.has("c")) process.err(process.gnu ? `sort: ${options.rest[0] ?? "-"}:${i + 1}: disorder: ${lines[i] ?? ""}\n` : `Check line ${i}\n`);
         return 1;
       }
     }

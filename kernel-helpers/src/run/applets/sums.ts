@@ -56,7 +56,15 @@ function* checksum(process: Process): Task<number> {
     let read = 0;
     for (const line of text.split("\n")) {
       const match = /^([0-9a-fA-F]+) [ *](.+)$/.exec(line);
-      if (match === null) continue;
+      if (match === null) {
+        // busybox counts a line that it cannot read as one that does not match.
+        if (!process.gnu && line !== "") {
+          read++;
+          failed++;
+          status = 1;
+        }
+        continue;
+      }
       read++;
       const [, want = "", name = ""] = match;
       let good = false;
@@ -108,7 +116,7 @@ export function crc32(data: string | Uint8Array): number {
 }
 
 const crc: Program = function* (process) {
-  for (const name of process.args.slice(1)) process.out(crc32(yield* readInput(process, name)).toString(16).padStart(8, "0") + "\n");
+  for (const name of process.args.slice(1)) process.out(`${crc32(yield* readInput(process, name)).toString(16).padStart(8, "0")} ${name}\n`);
   return 0;
 };
 

@@ -239,7 +239,7 @@ function trSet(text: string): string {
 function* tr(process: Process): Task<number> {
   const options = parseOptions(process, "+cCdst", { delete: "d", complement: "c", "squeeze-repeats": "s", "truncate-set1": "t" }, "[-cds] STRING1 [STRING2]");
   const [first, second] = options.rest;
-  if (first === undefined || (second === undefined && !options.has("d") && !options.has("s"))) {
+  if (first === undefined || (process.gnu && second === undefined && !options.has("d") && !options.has("s"))) {
     if (process.gnu) process.err(first === undefined ? "tr: missing operand\n" : `tr: missing operand after '${first}'\n`);
     throw usage(process, "[-cds] STRING1 [STRING2]");
   }
@@ -291,22 +291,28 @@ function ranges(text: string): [number, number][] | undefined {
 
 function* cut(process: Process): Task<number> {
   const text = "[OPTIONS] [FILE]...";
-  const options = parseOptions(process, "b:c:f:d:sno:@:#", { bytes: "b", characters: "c", fields: "f", delimiter: "d", "only-delimited": "s", "output-delimiter": "@", complement: "#" }, text);
+  const options = parseOptions(process, process.gnu ? "b:c:f:d:sn@:#" : "b:c:f:d:snO:@:#", { bytes: "b", characters: "c", fields: "f", delimiter: "d", "only-delimited": "s", "output-delimiter": "@", complement: "#" }, text);
   const kind = options.last("bcf");
-  const list = ranges(options.value(kind) ?? "");
+  const spec = options.value(kind) ?? "";
+  const list = ranges(process.gnu ? spec : spec.replace(/(^|[,-])0+(?=$|[,-])/g, "$11"));
   if (kind === "") {
     process.err(process.gnu ? "cut: you must specify a list of bytes, characters, or fields\n" : "cut: expected a list of bytes, characters, or fields\n");
     if (process.gnu) throw usage(process);
     return 1;
   }
   if (list === undefined) {
-    process.err(process.gnu ? "cut: invalid field range\n" : `cut: invalid range ${options.value(kind) ?? ""}-\n`.replace("--", "-"));
+    const wrong = /[^\d,-]+/.exec(spec);
+    process.err(process.gnu ? "cut: invalid field range\n" : wrong === null ? `cut: invalid range ${spec}\n` : `cut: invalid number '${spec.split(/[,-]/).find((part) => /\D/.test(part)) ?? spec}'\n`);
     return 1;
   }
-  const delimiter = options.value("d") ?? "\t";
-  const joiner = options.value("@") ?? (process.gnu ? undefined : options.value("o")) ?? (kind === "f" ? delimiter : "");
+  if (process.gnu && (options.value("d") ?? "x").length !== 1 && decodeText(options.value("d") ?? "x").length !== 1) {
+    process.err("cut: the delimiter must be a single character\n");
+    throw usage(process);
+  }
+  const delimiter = process.gnu ? (options.value("d") ?? "\t") : (options.value("d") ?? "\t").slice(0, 1);
+  const joiner = options.value("@") ?? options.value("O") ?? (kind === "f" ? delimiter : "");
   const inside = (n: number): boolean => list.some(([low, high]) => n >= low && n <= high) !== options.has("#");
-  const good = yield* eachInput(process, options.rest, cannotOpen(process), function* (handle) {
+  const good = yield* eachInput(process, options.rest, plainly(process), function* (handle) {
     const reader = new LineReader(process, handle);
     for (let line = yield* reader.line(); line !== undefined; line = yield* reader.line()) {
       yield* process.room();
@@ -492,6 +498,10 @@ const paste: Program = function* (process) {
       return 1;
     }
   }
+  if (!process.gnu && !options.has("s")) {
+    yield* pasteSimply(process, readers as LineReader[], list);
+    return 0;
+  }
   const mark = (i: number): string => (list === "" ? "" : (list[i % list.length] ?? ""));
   if (options.has("s")) {
     for (const reader of readers) {
@@ -515,6 +525,23 @@ const paste: Program = function* (process) {
     yield* process.room();
   }
 };
+
+/** busybox: a file that has ended leaves neither text nor delimiter. */
+function* pasteSimply(process: Process, readers: (LineReader | undefined)[], list: string): Task {
+  while (readers.some((reader) => reader !== undefined)) {
+    let next = 0;
+    for (const [i, reader] of readers.entries()) {
+      if (reader === undefined) continue;
+      const line = yield* reader.line();
+      if (line === undefined) {
+        readers[i] = undefined;
+        continue;
+      }
+      process.out(line + (i === readers.length - 1 ? "\n" : list === "" ? "" : (list[next++ % list.length] ?? "")));
+    }
+    yield* process.room();
+  }
+}
 
 const comm: Program = function* (process) {
   const options = parseOptions(process, "123", {}, "[-123] FILE1 FILE2");
@@ -558,7 +585,8 @@ const seq: Program = function* (process) {
   const numbers = args.map(Number);
   const wrong = args.find((_, i) => Number.isNaN(numbers[i]));
   if (wrong !== undefined) {
-    process.err(process.gnu ? `seq: invalid floating point argument: '${wrong}'\nTry 'seq --help' for more information.\n` : `seq: invalid number '${wrong}'\n`);
+    process.err(process.gnu ? `seq: invalid floating point argument: '${wrong}'\nTry 'seq --help' for more information.\n` : "");
+    if (!process.gnu) throw usage(process, "[-w] [-s SEP] [FIRST [INC]] LAST");
     return 1;
   }
   const last = numbers.at(-1) as number;
@@ -614,7 +642,8 @@ const shuf: Program = function* (process) {
 const factor: Program = function* (process) {
   for (const text of process.args.slice(1)) {
     if (!/^\d+$/.test(text)) {
-      process.err(`factor: invalid number '${text}'\n`);
+      if (!process.gnu) throw usage(process, "[NUMBER]...");
+      process.err(`factor: '${text}' is not a valid positive integer\n`);
       return 1;
     }
     let left = BigInt(text);

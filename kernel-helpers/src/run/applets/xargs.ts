@@ -3,7 +3,7 @@
 import { findInPath, ProgramLoader } from "../machine/exec";
 import { Errno } from "../machine/errno";
 import type { Process, Task } from "../machine/process";
-import { parseOptions } from "./options";
+import { parseOptions, UsageError } from "./options";
 
 /** Starts *args* as a program of its own and waits for it; 127 or 126 when it cannot be started. */
 export function* runProgram(process: Process, args: readonly string[], prepare?: (child: Process) => void): Task<number> {
@@ -58,7 +58,7 @@ function isBusybox(process: Process, path: string): boolean {
 
 export function* xargs(process: Process): Task<number> {
   const long = { null: "0", "no-run-if-empty": "r", "max-args": "n", "max-lines": "L", "max-procs": "P", replace: "I", delimiter: "d", verbose: "t", "max-chars": "s", "arg-file": "a", exit: "x" };
-  const options = parseOptions(process, "+0rtpxn:s:e::E:I:i::P:a:L:l::d:", long, "[OPTIONS] [PROG ARGS]");
+  const options = parseOptions(process, process.gnu ? "+0rtpxn:s:e::E:I:i::P:a:L:l::d:" : "+0rtpxn:s:e::E:I:i::P:a:", long, "[OPTIONS] [PROG ARGS]");
   const command = options.rest.length === 0 ? ["echo"] : options.rest;
   const file = options.value("a");
   const text = file === undefined ? yield* process.readAll(0) : yield* process.readFile(file);
@@ -110,7 +110,7 @@ function unquote(process: Process, text: string): string[] {
       const end = text.indexOf(char, i + 1);
       if (end < 0) {
         process.err(process.gnu ? `xargs: unmatched ${char === "'" ? "single" : "double"} quote; by default quotes are special to xargs unless you use the -0 option\n` : `xargs: unmatched ${char === "'" ? "single" : "double"} quote\n`);
-        return out;
+        throw new UsageError(1);
       }
       word = (word ?? "") + text.slice(i + 1, end);
       i = end;

@@ -54,7 +54,8 @@ export class ProgramLoader implements Loader {
 
   /** The applet *name* of Debian's busybox, run without looking at a file: its shell prefers its own applets. */
   applet(name: string): Program | undefined {
-    return this.programs.debianApplets.has(name) ? this.programs.applets.get(name) : undefined;
+    if (!this.programs.debianApplets.has(name)) return undefined;
+    return this.programs.applets.get(name) ?? ((process) => assume(process, name));
   }
 
   /** Names of the applets that Debian's busybox has. */
@@ -74,6 +75,7 @@ export class ProgramLoader implements Loader {
     if ((found.stat.mode & 0o4000) !== 0) process.cred = { ...process.cred, uid: found.stat.uid };
     const content = found.fs.readFile(found.inner);
     const kind = kindOf(content);
+    if (kind !== "other") process.exe = found.path;
     const name = base(process.args[0] ?? "");
     process.name = name;
     if (kind === "busybox" || (kind === "opaque" && base(found.path) === "busybox")) {
@@ -116,6 +118,7 @@ export class ProgramLoader implements Loader {
     const program = process.minimal && !this.programs.debianApplets.has(applet) ? undefined : this.programs.applets.get(applet);
     process.name = applet;
     if (program === undefined) {
+      if (process.minimal && this.programs.debianApplets.has(applet)) return yield* assume(process, applet);
       process.err(`${applet}: applet not found\n`);
       return 127;
     }

@@ -68,6 +68,8 @@ export class Process implements Caller {
   get minimal(): boolean {
     return this.flavour === "debian";
   }
+  /** The file that it runs. */
+  exe = "/bin/busybox";
   /** What ps shows. */
   name = "";
   startedAt = 0;

@@ -80,6 +80,8 @@ export function refreshProc(machine: Machine, proc: WritableFileSystem, self: Pr
     );
     proc.writeFile(`${dir}/cgroup`, "0::/\n", { mode: 0o444 });
     proc.symlink("/", `${dir}/root`);
+    proc.symlink(process.exe, `${dir}/exe`);
+    proc.mkdir(`${dir}/fdinfo`, { mode: 0o500 });
     proc.symlink(process.cwd, `${dir}/cwd`);
     proc.mkdir(`${dir}/fd`, { mode: 0o500 });
     for (const [number, handle] of process.fds) proc.symlink(handle.path || "/dev/null", `${dir}/fd/${number}`);

@@ -96,6 +96,12 @@ function* kill(shell: Shell, args: string[]): Task<number> {
     signal = number;
   }
   if (rest[0] === "--") rest.shift();
+  if (rest.length === 0) {
+    if (shell.dialect === "ash") complain("you need to specify whom to kill");
+    else if (shell.dialect === "bash") shell.process.err("kill: usage: kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]\n");
+    else throw shell.failure("Usage: kill [-s sigspec | -signum | -sigspec] [pid | job]... or\nkill -l [exitstatus]", 2);
+    return shell.dialect === "ash" ? 1 : 2;
+  }
   let status = 0;
   for (const spec of rest) {
     const job = spec.startsWith("%") ? find(shell, spec) : undefined;

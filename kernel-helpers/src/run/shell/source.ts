@@ -31,8 +31,8 @@ export function newShell(process: Process, dialect: Dialect): Shell {
   if (!valid) {
     const variable = shell.variables.need("PWD");
     variable.value = process.cwd;
-    if (dialect !== "ash" || pwd !== undefined) variable.exported = true;
-    if (variable.exported) process.env.set("PWD", process.cwd);
+    variable.exported = true;
+    process.env.set("PWD", process.cwd);
   }
   set("OPTIND", "1");
   set("PS4", "+ ");
