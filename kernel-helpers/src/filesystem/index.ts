@@ -2,6 +2,8 @@
 
 export { applyLayer } from "./apply-layer";
 export { buildSnapshot, emptySnapshot, type TreeEntry } from "./build-tree";
+export { bunzip2 } from "./bunzip2";
+export { DecompressError } from "./byte-sink";
 export { chunksOf, contentOf } from "./content";
 export { executeFileOp, type FileOpOptions } from "./file-op";
 export { TarFieldError } from "./go-tar";
@@ -16,3 +18,4 @@ export { FileOpError, PathError } from "./syscalls";
 export { readTar, TarError, type TarLimits } from "./tar-reader";
 export { TreeFileSystem } from "./tree-file-system";
 export { CompressionError } from "./unpack";
+export { unxz } from "./unxz";

@@ -4,11 +4,13 @@ import type { ReadableFileSystem, WritableFileSystem } from "../platform/files";
 import { baseName, cleanPath, dirName, joinPath } from "../platform/paths";
 import type { Platform } from "../platform/platform";
 import type { LayerEntry } from "./layer-entry";
+import { bunzip2 } from "./bunzip2";
 import { makeDirectories } from "./make-directories";
 import type { UserIds } from "./owner";
 import { rootPath } from "./root-path";
 import { calling, FileOpError, lookAt } from "./syscalls";
 import { readTar, TarError } from "./tar-reader";
+import { unxz } from "./unxz";
 
 /** How an archive is unpacked. */
 export interface UnpackOptions {
@@ -25,7 +27,7 @@ export class CompressionError extends FileOpError {
   override readonly code = "LB_ADD_COMPRESSION";
 }
 
-/** Unpacks *src* into *dest* when it is a tar (plain or gzip). Was it one? Throws FileOpError. */
+/** Unpacks *src* into *dest* when it is a tar (plain, gzip, bzip2 or xz). Was it one? Throws FileOpError. */
 export function unpackArchive(
   source: ReadableFileSystem,
   src: string,
@@ -42,10 +44,14 @@ export function unpackArchive(
   return true;
 }
 
-const MAGIC: readonly (readonly [name: string, bytes: readonly number[]])[] = [
-  ["bzip2", [0x42, 0x5a, 0x68]],
-  ["xz", [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]],
-  ["zstd", [0x28, 0xb5, 0x2f, 0xfd]],
+const ZSTD = [0x28, 0xb5, 0x2f, 0xfd];
+
+type Decompressor = (bytes: Uint8Array, platform: Platform) => Uint8Array;
+
+const COMPRESSIONS: readonly (readonly [magic: readonly number[], decompress: Decompressor])[] = [
+  [[0x1f, 0x8b, 0x08], (bytes, platform) => platform.gunzip(bytes)],
+  [[0x42, 0x5a, 0x68], (bytes) => bunzip2(bytes)],
+  [[0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], (bytes) => unxz(bytes)],
 ];
 
 /** The bytes of a file, decompressed; undefined when it is no regular file or broken. */
@@ -53,21 +59,20 @@ function tarOf(source: ReadableFileSystem, path: string, platform: Platform): Ui
   const stat = source.lstat(path);
   if (stat?.type !== "file" || stat.size === 0) return undefined;
   const bytes = source.readFile(path).read();
-  if (bytes[0] === 0x1f && bytes[1] === 0x8b && bytes[2] === 0x08) {
-    try {
-      return platform.gunzip(bytes);
-    } catch {
-      return undefined;
-    }
-  }
-  for (const [name, magic] of MAGIC) {
-    if (!magic.every((byte, i) => bytes[i] === byte)) continue;
+  const startsWith = (magic: readonly number[]): boolean => magic.every((byte, i) => bytes[i] === byte);
+  if (startsWith(ZSTD)) {
     throw new CompressionError(
-      `${path}: ADD cannot unpack ${name} here; use a .tar or .tar.gz, or COPY it and unpack it in a RUN` +
-        ` / ${path}: 여기서는 ${name} 압축을 ADD로 풀 수 없습니다. .tar 또는 .tar.gz로 바꾸거나 COPY 후 RUN에서 푸세요`,
+      `${path}: ADD cannot unpack zstd here; use .tar.gz, .tar.xz or .tar.bz2, or COPY it and unpack it in a RUN` +
+        ` / ${path}: 여기서는 zstd 압축을 ADD로 풀 수 없습니다. .tar.gz, .tar.xz, .tar.bz2로 바꾸거나 COPY 후 RUN에서 푸세요`,
     );
   }
-  return bytes;
+  const decompress = COMPRESSIONS.find(([magic]) => startsWith(magic))?.[1];
+  if (decompress === undefined) return bytes;
+  try {
+    return decompress(bytes, platform);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Go's reader finds a first header in it. */
