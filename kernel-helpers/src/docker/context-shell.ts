@@ -27,8 +27,8 @@ export interface ShellOptions {
   built?(record: unknown): void;
 }
 
-/** Bytes that the machine takes for busybox: its applets are the shell's programs. */
-const BUSYBOX = "\u007fELF multi-call binary";
+/** Bytes that the machine takes for busybox: its applets are the shell's programs. No shorter than an ELF header. */
+const BUSYBOX = "\u007fELF multi-call binary".padEnd(64, "\0");
 const APPLETS = ["sh", "ash"];
 
 /**
