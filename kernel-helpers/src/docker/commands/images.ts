@@ -1,6 +1,7 @@
 /** `docker images`, `docker history`, `docker inspect`, `docker tag`, `docker rmi`, `docker pull`. */
 
 import { humanDuration, humanSize } from "../../report";
+import { diskSize } from "../../report/pictures/layer-table";
 import type { CommandContext, DockerCommand } from "../command";
 import { canonicalName, type Container, DockerError, type EngineImage, familiarName } from "../engine";
 import { goJson, parseTemplate } from "../go-template";
@@ -117,7 +118,9 @@ function history(context: CommandContext): number {
   const whole = flags.booleans.get("no-trunc") ?? false;
   let layer = 0;
   const rows = image.history.map((entry) => {
-    const size = entry.empty_layer === true ? 0 : (image.layers[layer++]?.uncompressed ?? 0);
+    // The bytes of the files, as the layer table shows them: a layer without files has 0B.
+    const own = entry.empty_layer === true ? undefined : image.layers[layer++];
+    const size = own === undefined ? 0 : diskSize(own);
     const created = Date.parse(entry.created ?? "1970-01-01T00:00:00Z") / 1000;
     const text = (entry.created_by ?? "").replace(/\t/g, " ");
     return {
