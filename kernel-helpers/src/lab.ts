@@ -6,6 +6,7 @@ import {
   type BuildRecord,
   Builder,
   type BuildWorld,
+  type BuiltImage,
   baseReferences,
   type ContextChanges,
   defaultEdits,
@@ -22,13 +23,25 @@ import { HostContents } from "./build/host-files";
 import { type LabContext, MemoryContext } from "./build/lab-context";
 import { openBuilder, PREFIX } from "./build/store/builder-store";
 import { canonicalName, ImageShelf } from "./build/store/image-shelf";
+import type { StepResult } from "./build/step-result";
 import { ResultStore } from "./build/store/stored-result";
 import { copyTree } from "./build/tree-copy";
 import { HostFiles } from "./context";
 import { emptySnapshot } from "./filesystem";
-import { firstOf, type ImageSource } from "./image";
-import type { HostDirectory, KeyValueStore, Platform, ReadableFileSystem, Snapshot, WritableDirectory } from "./platform";
-import { buildOutput, renderEditMatrix, renderTable, type Locale, type Medium } from "./report";
+import { firstOf, type ImageSource, layersOf } from "./image";
+import type { Content, HostDirectory, KeyValueStore, Platform, ReadableFileSystem, Snapshot, WritableDirectory } from "./platform";
+import {
+  buildOutput,
+  findSecret,
+  type LayerContents,
+  type Locale,
+  type Medium,
+  renderEditMatrix,
+  renderTable,
+  type SecretPlace,
+  type Waste,
+  wasteOf,
+} from "./report";
 import type { ProgressKind, ProgressOptions } from "./report/progress";
 import { runCommand, type RunCatalog } from "./run";
 
@@ -101,6 +114,12 @@ export interface WhatIfResult extends WhatIf {
   table(medium: Medium, options?: { readonly locale?: Locale }): string;
 }
 
+/** Undefined for a file of which only the size is known. */
+function bytesOf(content: Content | undefined): Uint8Array | undefined {
+  if (!content || content.standIn !== undefined) return undefined;
+  return content.read();
+}
+
 function whatIfResult(record: WhatIf, locale: Locale | undefined): WhatIfResult {
   // Not enumerable: the result prints and compares as the plain record it is.
   return Object.defineProperty({ ...record }, "table", {
@@ -138,6 +157,8 @@ export class Lab {
   private builds = 0;
   private lastFile: string | undefined;
   private lastOptions: BuildOptions = {};
+  /** By manifest digest: what the images of this Lab are made of. */
+  private readonly results = new Map<string, StepResult>();
 
   protected constructor(parts: LabParts) {
     const { machine, options } = parts;
@@ -234,6 +255,8 @@ export class Lab {
     this.builds++;
     const { image } = outcome.record;
     if (image) {
+      const result = outcome.results?.[0];
+      if (result) this.results.set(image.manifestDigest, result);
       for (const tag of options.tags ?? []) {
         await this.shelf.put(canonicalName(tag), image, outcome.results?.[0], this.world.now());
       }
@@ -254,6 +277,30 @@ export class Lab {
     });
     this.queue = run.catch(() => undefined);
     return run;
+  }
+
+  /** Where the bytes of a built image went. Rejects when the build made no image. */
+  waste(built: BuildRecord | BuiltImage): Waste {
+    const image = "steps" in built ? built.image : built;
+    if (!image) throw new Error("LB_NO_IMAGE: the build made no image / 빌드가 이미지를 만들지 못했습니다");
+    return wasteOf(image);
+  }
+
+  /**
+   * Every place in a built image where *value* stands: its own layers (also files that a later one hides), history, config. The
+   * answers show it masked. Rejects for a value of less than 4 characters (`LB_SHORT_SECRET`).
+   */
+  async findSecret(image: BuiltImage, value: string): Promise<SecretPlace[]> {
+    const layers = layersOf(this.results.get(image.manifestDigest)?.layers);
+    const below = image.layers.length - layers.length;
+    const contents: LayerContents[] = [];
+    for (const [i, layer] of layers.entries()) {
+      if (layer.kind !== "step") continue;
+      await layer.ready(true);
+      const entries = layer.entries().map(({ name, content }) => ({ path: name, read: () => bytesOf(content) }));
+      contents.push({ layer: below + i + 1, entries });
+    }
+    return findSecret(image, value, contents);
   }
 
   private whatIfRequest(options: BuildOptions): WhatIfRequest {

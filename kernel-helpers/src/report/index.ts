@@ -22,6 +22,7 @@ export { renderReasons } from "./reasons";
 export { columns, displayWidth, oneLine, padEnd, padStart, truncate, wrap } from "./text";
 export { labelOf, rootCause, summaryOf, tableOf, verdict, verdictKind } from "./table/model";
 export type { LayerTable, TableOptions, TableRow, TableWarning, Verdict } from "./table/model";
+export * from "./waste";
 export { bytesSize, humanDuration, humanSize, parseSize } from "./units";
 
 export type Medium = "html" | "markdown" | "text" | "json";
