@@ -11,6 +11,7 @@ import {
   openNotebook,
   picture,
   runCell,
+  until,
 } from "./page";
 import { type RunningLab, startLab } from "./start-lab";
 
@@ -120,6 +121,32 @@ describe("the first lesson in JupyterLab", function () {
     assert.match(run.reason, /앞 단계/);
     assert.doesNotMatch(run.status, /재사용/);
     await picture(page, "story-3-file-edited");
+  });
+
+  it("marks the built lines beside the cell, and takes the marks away while the text is edited", async () => {
+    const marks = dockerfile.locator(".layerbook-mark");
+    await until(async () => (await marks.count()) === 4, "a mark for each of the four steps");
+    assert.match((await marks.nth(2).getAttribute("aria-label")) ?? "", /server\.js/);
+    await toEndOf(dockerfile, "EXPOSE 80");
+    await page.keyboard.type("80");
+    await until(async () => (await marks.count()) === 0, "the marks to go");
+    await page.keyboard.press("Backspace");
+    await page.keyboard.press("Backspace");
+    await until(async () => (await marks.count()) === 4, "the marks to come back with the text");
+  });
+
+  it("shows stages, layers with their files and cache keys in the panel", async () => {
+    await page.keyboard.press("Escape");
+    await page.locator('.jp-SideBar.jp-mod-right [data-id="layerbook-layers"]').click();
+    const panel = page.locator("#layerbook-layers");
+    await panel.locator("svg.layerbook-graph").waitFor();
+    assert.match(await panel.innerText(), /COPY \. \/app[^]*server\.js/);
+    const layer = panel.locator(".layerbook-layers details", { hasText: "COPY . /app" });
+    await layer.locator("summary").first().press("Enter");
+    assert.match(await layer.innerText(), /\+ app\/server\.js/);
+    assert.ok((await panel.locator(".layerbook-current").count()) >= 3, "the last build's keys");
+    await picture(page, "story-panel");
+    await page.locator('.jp-SideBar.jp-mod-right [data-id="layerbook-layers"]').click();
   });
 
   it("names the edited line when the Dockerfile itself is typed into", async () => {

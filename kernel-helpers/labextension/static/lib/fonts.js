@@ -4,7 +4,7 @@ const CODE = '"D2Coding", "D2 coding", ui-monospace, Menlo, Consolas, "DejaVu Sa
 const TEXT = '"Noto Sans KR Variable", system-ui, -apple-system, "Segoe UI", sans-serif';
 
 /**
- * Adds both to the page; a file is fetched only when a letter of it is shown. `html:root` goes before the theme's own `:root`,
+ * Adds both, and this extension's own style, to the page; a file is fetched only when a letter of it is shown. `html:root` goes before the theme's own `:root`,
  * whichever is loaded last, and behind a font that the user chose in the settings (which JupyterLab writes inline).
  */
 export function addFonts(base) {
@@ -26,8 +26,10 @@ html:root {
   --jp-ui-font-family: ${TEXT};
 }`;
   document.head.append(style);
-  const korean = document.createElement("link");
-  korean.rel = "stylesheet";
-  korean.href = `${base}fonts/noto-sans-kr.css`;
-  document.head.append(korean);
+  for (const sheet of ["fonts/noto-sans-kr.css", "style.css"]) {
+    const link = document.createElement("link");
+    link.rel = "stylesheet";
+    link.href = `${base}${sheet}`;
+    document.head.append(link);
+  }
 }
