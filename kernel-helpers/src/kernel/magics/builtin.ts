@@ -3,10 +3,22 @@
 import { contextMagic, resetMagic } from "./context";
 import { dockerfileMagic } from "./dockerfile";
 import { helpMagic } from "./help";
+import { checkMagic, hintMagic, predictMagic } from "./lesson";
 import type { MagicRegistry } from "./registry";
+import { shMagic } from "./sh";
 import { writefileMagic } from "./writefile";
 
 /** Adds all magics of the kernel to *registry*. */
 export function registerMagics(registry: MagicRegistry): void {
-  registry.register(dockerfileMagic, writefileMagic, contextMagic, resetMagic, helpMagic(registry));
+  registry.register(
+    dockerfileMagic,
+    writefileMagic,
+    shMagic,
+    predictMagic,
+    checkMagic,
+    hintMagic,
+    contextMagic,
+    resetMagic,
+    helpMagic(registry),
+  );
 }

@@ -3,8 +3,9 @@
 import { randomUUID } from "node:crypto";
 import type { BuildFlags } from "../../docker/build-flags";
 import { loadCore } from "../session/core";
-import type { BuildOptions } from "../../build/types";
+import type { BuildOptions, NamedContext } from "../../build/types";
 import type { SolveStatus } from "../../build/status";
+import { showPredictionNotes } from "./lesson";
 import { completeDockerfile, inspectDockerfile } from "./dockerfile-help";
 import { type Magic, type MagicCall, MagicError, type MagicResult } from "./types";
 
@@ -19,7 +20,7 @@ export const dockerfileMagic: Magic = {
   summary: "셀의 나머지를 Dockerfile로 저장하고 빌드해 레이어와 캐시를 보여 줍니다.",
   usage: "%%dockerfile [-t TAG] [--target 단계] [--build-arg 이름=값] [--no-cache] [--check] …",
   run,
-  complete: completeDockerfile,
+  complete: (code, offset, session) => Promise.resolve(completeDockerfile(code, offset, session)),
   inspect: inspectDockerfile,
 };
 
@@ -27,7 +28,12 @@ async function run(call: MagicCall): Promise<MagicResult | void> {
   const core = loadCore();
   const flags = readFlags(call, core.parseBuildFlags);
   const lab = await call.session.lab();
-  const options: BuildOptions = { ...flags.options, ...secretsOf(flags, call), dockerfile: call.body };
+  const options: BuildOptions = {
+    ...flags.options,
+    ...secretsOf(flags, call),
+    ...contextsOf(flags, call),
+    dockerfile: call.body,
+  };
   const live = new LiveProgress(call, core.progressText);
   const result = await lab.build({
     ...options,
@@ -38,8 +44,8 @@ async function run(call: MagicCall): Promise<MagicResult | void> {
     live.end();
     throw new MagicError("LB_INTERRUPTED", "빌드를 중단했습니다. 이미 끝난 단계는 캐시에 남아 있습니다.");
   }
-  call.session.built(result);
   live.show(core.renderBundle(result));
+  showPredictionNotes(call);
   if (result.error === undefined) return;
   const { message, ko } = result.error;
   return {
@@ -70,6 +76,16 @@ function readFlags(call: MagicCall, parse: (args: readonly string[]) => BuildFla
     );
   }
   return flags;
+}
+
+/** Named contexts: images, or folders in the notebook's. */
+function contextsOf(flags: BuildFlags, call: MagicCall): Pick<BuildOptions, "buildContexts"> {
+  if (flags.contexts.length === 0) return {};
+  const named = flags.contexts.map(({ name, image, path }): [string, NamedContext] => [
+    name,
+    image === undefined ? { directory: call.session.namedContext(path ?? ".") } : { image },
+  ]);
+  return { buildContexts: Object.fromEntries(named) };
 }
 
 /** Secrets given by file are read from the context's folder. */

@@ -18,10 +18,26 @@ export async function toMimeBundle(value: unknown): Promise<MimeBundle> {
   return own !== undefined && "text/plain" in own ? own : { "text/plain": plain(value), ...own };
 }
 
+/** Shows values of one kind; undefined for others. */
+export type Renderer = (value: object) => Record<string, unknown> | undefined;
+
+const renderers: Renderer[] = [];
+
+/** Adds a way to show objects that do not say it themselves. */
+export function addRenderer(renderer: Renderer): void {
+  renderers.push(renderer);
+}
+
 async function ownBundle(value: unknown): Promise<Record<string, unknown> | undefined> {
   if ((typeof value !== "object" && typeof value !== "function") || value === null) return undefined;
   const method = (value as { [DISPLAY_METHOD]?: unknown })[DISPLAY_METHOD];
-  if (typeof method !== "function") return undefined;
+  if (typeof method !== "function") {
+    for (const render of renderers) {
+      const bundle = render(value);
+      if (bundle !== undefined) return bundle;
+    }
+    return undefined;
+  }
   const bundle: unknown = await (method as () => unknown).call(value);
   return typeof bundle === "object" && bundle !== null
     ? withBase64(bundle as Record<string, unknown>)

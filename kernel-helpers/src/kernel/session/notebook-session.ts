@@ -3,8 +3,12 @@
 import { lstatSync, mkdirSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 
-import type { BuildResult, Lab } from "../../lab";
-import { loadCore } from "./core";
+import type { BuildOutcome } from "../../build";
+import type { DockerEngine } from "../../docker";
+import type { Lab } from "../../lab";
+import { currentCell } from "./cell-context";
+import { listFiles } from "./context-files";
+import { loadCore, loadDocker } from "./core";
 
 /** Name of the context's folder beside the notebook, unless `%context` picks another. */
 export const DEFAULT_CONTEXT = "app";
@@ -20,7 +24,8 @@ export class SessionPathError extends Error {
 export class NotebookSession {
   private context: string;
   private opened: Promise<Lab> | undefined;
-  private readonly watchers: ((result: BuildResult) => void)[] = [];
+  private dockerEngine: DockerEngine | undefined;
+  private readonly watchers: ((outcome: BuildOutcome) => void)[] = [];
 
   /** *directory* is the notebook's folder: Jupyter starts a kernel there. */
   constructor(readonly directory: string) {
@@ -51,33 +56,66 @@ export class NotebookSession {
 
   /** The notebook's Lab: its context is the context's folder, its cache the state's. Opened when it is first needed. */
   lab(): Promise<Lab> {
-    this.opened ??= this.openLab();
+    this.opened ??= this.openLab().catch((error: unknown) => {
+      this.opened = undefined; // the next cell tries again
+      throw error;
+    });
     return this.opened;
   }
 
-  private openLab(): Promise<Lab> {
+  private async openLab(): Promise<Lab> {
     const { Lab, nodeMachine } = loadCore();
     mkdirSync(this.context, { recursive: true });
-    return Lab.openOn(nodeMachine(), {
+    const lab = await Lab.openOn(nodeMachine(), {
       contextDir: this.context,
       cacheDir: join(this.stateDirectory, "cache"),
     });
+    // Builds that code of a cell asks for stop with the cell.
+    const build = lab.build.bind(lab);
+    lab.build = (options) => build({ signal: currentCell()?.signal, ...options });
+    lab.onBuild((outcome) => {
+      for (const watch of this.watchers) watch(outcome);
+    });
+    // Before the first build: the engine learns of images by watching.
+    this.dockerEngine = new (loadDocker().DockerEngine)(lab);
+    return lab;
   }
 
   /** Lets go of the Lab; the next use opens it anew. */
   async closeLab(): Promise<void> {
     await this.opened;
     this.opened = undefined;
+    this.dockerEngine = undefined;
   }
 
-  /** Tells everyone who watches of a finished build. */
-  built(result: BuildResult): void {
-    for (const watch of this.watchers) watch(result);
+  /** The simulated Docker engine over the Lab: its images, containers and tags. */
+  async engine(): Promise<DockerEngine> {
+    await this.lab();
+    return this.dockerEngine as DockerEngine;
   }
 
-  /** Calls *watch* after every build of a cell. */
-  onBuilt(watch: (result: BuildResult) => void): void {
+  /** Calls *watch* after every build of this notebook, whoever asked for it: a cell, `docker build`, code. */
+  onBuild(watch: (outcome: BuildOutcome) => void): void {
     this.watchers.push(watch);
+  }
+
+  /** Files of the context, relative with `/`, for completion; at most some thousands. */
+  contextFiles(): readonly string[] {
+    return listFiles(this.context);
+  }
+
+  /** Names of base images that FROM can use without a network, for completion. */
+  baseImages(): readonly string[] {
+    return loadCore().catalogNames();
+  }
+
+  /** The folder given as `--build-context NAME=PATH`. Throws SessionPathError when it lies outside the notebook's folder. */
+  namedContext(path: string): string {
+    const full = resolve(this.context, path);
+    if (isInside(this.directory, full)) return full;
+    throw new SessionPathError(
+      `"${path}"는 노트북 폴더 밖에 있어 빌드에 쓸 수 없습니다. (A named context must lie in the notebook's folder.)`,
+    );
   }
 
   /** The text of a file given as `--secret src=`, in the notebook's folder; undefined when there is none. */

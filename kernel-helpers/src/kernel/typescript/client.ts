@@ -5,9 +5,9 @@
  */
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { extname, join } from "node:path";
+import { setTimeout } from "node:timers";
 import type { ServiceReply, ServiceRequest } from "./service/protocol";
-import { serviceCommand } from "./snapshot";
+import { dropSnapshot, makeSnapshots, type ServiceKind, serviceCommand } from "./snapshot";
 
 /** The TypeScript process ended, or was stopped, before it answered. */
 export class ServiceLost extends Error {
@@ -19,14 +19,20 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
+/** How long after the first answer snapshots are made, when they are missing: the learner's cells come first. */
+const SNAPSHOT_AFTER_MS = 2000;
+
 /** Answers of the compiler, by request. Starts the process with the first request. */
 export class TypeScriptClient {
   private child: ChildProcess | undefined;
+  private kind: ServiceKind = "slim";
+  private snapshot: string | undefined;
+  private answered = false;
   private readonly waiting = new Map<number, Waiting>();
   private requests = 0;
   private pending = "";
   /** Requests that made the state of the process: repeated when it has to be started again. */
-  private readonly journal: ServiceRequest[] = [];
+  private journal: ServiceRequest[] = [];
   private readonly spawnProcess = spawn; // kept: the kernel changes child_process for the code of cells
 
   constructor(
@@ -36,63 +42,72 @@ export class TypeScriptClient {
     private readonly onProcess: (pid: number | undefined) => void = () => undefined,
   ) {}
 
-  /** Has the process been started? */
-  get started(): boolean {
-    return this.child !== undefined;
-  }
-
   /** Process id of the compiler, when it runs. */
   get pid(): number | undefined {
     return this.child?.pid;
   }
 
-  /** Starts the process ahead of the first request. */
-  start(): void {
+  /** Sends *request* and resolves with its result. Rejects with ServiceLost when the process ends first. */
+  async ask(request: ServiceRequest): Promise<unknown> {
+    this.start();
+    let result = await this.sendOrRestart(request);
+    if (isUnsure(result)) {
+      // Node's own declarations are needed: another process, which has them read already, takes over.
+      this.kind = "full";
+      this.stop();
+      this.start();
+      result = await this.sendOrRestart(request);
+    }
+    this.record(request, result);
+    return result;
+  }
+
+  /** Stops the process: the next request starts it anew, with everything earlier cells have defined. */
+  stop(): void {
+    const { child } = this;
+    if (child === undefined) return;
+    this.lost(child);
+    child.kill("SIGKILL");
+  }
+
+  private start(): void {
     if (this.child !== undefined) return;
-    const { args, env } = serviceCommand(
-      join(__dirname, "service", `main${extname(__filename)}`),
-      this.packageDirectory,
-    );
+    const { args, env, snapshot } = serviceCommand(this.kind, this.packageDirectory);
     const child = this.spawnProcess(process.execPath, args, {
       stdio: ["pipe", "pipe", "ignore"],
       env,
       windowsHide: true,
     });
     this.child = child;
+    this.snapshot = snapshot;
+    this.answered = false;
     this.onProcess(child.pid);
-    child.stdout?.setEncoding("utf8").on("data", (chunk: string) => this.receive(chunk));
+    child.stdout?.setEncoding("utf8").on("data", (chunk: string) => this.receive(child, chunk));
     child.stdin?.on("error", () => undefined); // the process is gone: "exit" says so
     child.on("error", () => this.lost(child));
     child.on("exit", () => this.lost(child));
     // The compiler alone does not keep the kernel alive.
     child.unref();
     for (const pipe of [child.stdin, child.stdout]) (pipe as unknown as { unref(): void }).unref();
-    void this.send({
-      method: "open",
-      directory: this.directory,
-      packageDirectory: this.packageDirectory,
-    }).catch(() => undefined);
-    for (const request of this.journal) void this.send(request).catch(() => undefined);
-  }
-
-  /** Sends *request* and resolves with its result. Rejects with ServiceLost when the process ends first. */
-  async ask(request: ServiceRequest): Promise<unknown> {
-    this.start();
-    const result = await this.send(request);
-    if (request.method === "forget") this.journal.push(request);
-    else if (
-      request.method === "compile" &&
-      request.transient !== true &&
-      (result as { ok?: boolean }).ok === true
-    ) {
-      this.journal.push(request);
+    const { directory, packageDirectory } = this;
+    for (const request of [{ method: "open", directory, packageDirectory } as const, ...this.journal]) {
+      void this.send(
+        "cell" in request && request.method === "compile" ? { ...request, replay: true } : request,
+      ).catch(() => undefined);
     }
-    return result;
   }
 
-  /** Stops the process: the next request starts it anew, with everything earlier cells have defined. */
-  stop(): void {
-    this.child?.kill("SIGKILL");
+  /** A snapshot that does not start is thrown away, and the process started from its sources. */
+  private async sendOrRestart(request: ServiceRequest): Promise<unknown> {
+    try {
+      return await this.send(request);
+    } catch (error) {
+      const { snapshot } = this;
+      if (!(error instanceof ServiceLost) || this.answered || snapshot === undefined) throw error;
+      dropSnapshot(snapshot);
+      this.start();
+      return this.send(request);
+    }
   }
 
   private send(request: ServiceRequest): Promise<unknown> {
@@ -103,7 +118,13 @@ export class TypeScriptClient {
     });
   }
 
-  private receive(chunk: string): void {
+  private receive(child: ChildProcess, chunk: string): void {
+    if (this.child !== child) return;
+    if (!this.answered) {
+      this.answered = true;
+      if (this.snapshot === undefined)
+        setTimeout(() => void makeSnapshots(this.packageDirectory), SNAPSHOT_AFTER_MS).unref();
+    }
     const lines = (this.pending + chunk).split("\n");
     this.pending = lines.pop() as string;
     for (const line of lines) {
@@ -124,4 +145,20 @@ export class TypeScriptClient {
     this.waiting.clear();
     for (const one of all) one.reject(new ServiceLost("the TypeScript process has ended"));
   }
+
+  /** Keeps what made the state of the process, without cells that nothing can refer to any more. */
+  private record(request: ServiceRequest, result: unknown): void {
+    if (request.method === "forget") this.journal.push(request);
+    if (request.method !== "compile" || request.transient === true) return;
+    const { ok, dropped = [] } = result as { ok?: unknown; dropped?: readonly number[] };
+    if (ok !== true) return;
+    this.journal.push(request);
+    if (dropped.length > 0)
+      this.journal = this.journal.filter((one) => !("cell" in one && dropped.includes(one.cell)));
+  }
+}
+
+function isUnsure(result: unknown): boolean {
+  if (typeof result !== "object" || result === null) return false;
+  return (result as { ok?: unknown }).ok === "unsure" || (result as { unsure?: unknown }).unsure === true;
 }

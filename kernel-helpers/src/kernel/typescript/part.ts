@@ -1,13 +1,17 @@
 /** Everything about TypeScript cells, made when the first of them comes. */
 
+import { createRequire } from "node:module";
+import type { BuildResult, Lab } from "../../lab";
 import type { Iopub } from "../output/iopub";
 import { captureChildren } from "../output/child-output";
+import { addRenderer } from "../output/mime";
 import type { Control } from "../protocol/control";
 import { COMPILER } from "../protocol/flags";
 import type { ErrorContent } from "../protocol/messages";
 import type { CellContext } from "../session/cell-context";
 import { currentCell } from "../session/cell-context";
 import type { Comms } from "../session/comms";
+import { loadCore } from "../session/core";
 import { createGlobals } from "../session/globals";
 import { whereDefined } from "../session/notebook-file";
 import type { NotebookSession } from "../session/notebook-session";
@@ -16,6 +20,12 @@ import { thrownError } from "./errors";
 import { installStackTranslation } from "./positions";
 import { TypeScriptCells } from "./run-cell";
 import { loadTslab } from "./tslab";
+
+/** Is it what `lab.build()` answers? */
+function isBuildResult(value: object): value is BuildResult {
+  const { table, progress, steps } = value as Partial<BuildResult>;
+  return typeof table === "function" && typeof progress === "function" && Array.isArray(steps);
+}
 
 /** What this part needs of the kernel. */
 export interface PartHost {
@@ -31,6 +41,8 @@ export class TypeScriptPart {
   /** The compiler's process. It starts with the first request. */
   readonly client: TypeScriptClient;
   private made: TypeScriptCells | undefined;
+  private exports: Record<string, unknown> | undefined;
+  private lab: Lab | undefined;
 
   constructor(private readonly host: PartHost) {
     this.client = new TypeScriptClient(host.session.directory, host.packageDirectory, (pid) =>
@@ -56,12 +68,17 @@ export class TypeScriptPart {
     const { host } = this;
     installStackTranslation();
     captureChildren();
+    addRenderer((value) => (isBuildResult(value) ? loadCore().renderBundle(value) : undefined));
     return new TypeScriptCells({
       directory: host.session.directory,
       flags: host.flags,
       client: this.client,
       globals: createGlobals({ iopub: host.iopub, control: host.control, lazy: (name) => this.lazy(name) }),
-      special: (id) => (id === "tslab" ? this.tslab() : undefined),
+      special: (id) => (id === "tslab" ? this.tslab() : id === "layerbook" ? this.ownPackage() : undefined),
+      prepare: async (code) => {
+        // Opening is asynchronous, a name in scope is not: the Lab is opened before a cell that speaks of it.
+        if (/\blab\b/.test(code)) this.lab = await host.session.lab();
+      },
       hunt: () => host.control().hunt(),
       attend: () => host.iopub.flushAll(),
       whereDefined: (name) => whereDefined(name, host.session.directory, process.env.JPY_SESSION_NAME),
@@ -82,7 +99,15 @@ export class TypeScriptPart {
 
   /** `lab`, or an export of the package: loaded when a cell first names one. */
   private lazy(name: string): unknown {
-    void name;
-    return undefined;
+    if (name === "lab") return this.lab;
+    const exports = this.ownPackage();
+    if (name in exports) return exports[name];
+    // What the type check lets through can still be missing: a declared name without a value.
+    throw new ReferenceError(`${name} is not defined`);
+  }
+
+  private ownPackage(): Record<string, unknown> {
+    this.exports ??= createRequire(__filename)("layerbook") as Record<string, unknown>;
+    return this.exports;
   }
 }

@@ -35,6 +35,8 @@ export interface CellHost {
   readonly globals: object;
   /** A module given instead of the one found by resolution; undefined for others. */
   special(id: string): unknown;
+  /** Called before a cell runs. */
+  prepare(code: string): Promise<void>;
   /** Goes on looking for background work of stopped cells. */
   hunt(): void;
   /** Called from time to time while a cell is busy: text may be sent. */
@@ -97,6 +99,7 @@ export class TypeScriptCells {
           ),
         };
       }
+      await orInterrupted(this.host.prepare(code), context.signal);
       const result = await this.execute(compiled, code, cell, context);
       return result === undefined ? {} : { result: await toMimeBundle(result) };
     } catch (error) {

@@ -9,15 +9,17 @@ import { toRecords } from "./diagnostics";
 import { CellHost, type HostPaths } from "./host";
 import { hidden, internal } from "./internal";
 import { cellOptions, isReported } from "./options";
+import { NODE_GLOBALS } from "./node-globals";
 import { preludeText } from "./prelude";
-import type { CompiledModule, CompileReply } from "./protocol";
-import { hasImports, prepareSource } from "./source";
+import type { CompiledModule, CompileReply, Unsure } from "./protocol";
+import { hasImports, importsPackages, prepareSource } from "./source";
 import { cellTransformer, definedNames, guardTransformer } from "./transform";
 
 /** Checked cells after which a new checker is made: it remembers every type it has ever seen. */
 const RENEW_AFTER = 200;
 
 interface ChainedCell {
+  readonly cell: number;
   readonly file: ts.SourceFile;
   /** Names, types too, that it adds to the scope. */
   readonly names: Set<string>;
@@ -25,6 +27,7 @@ interface ChainedCell {
 
 export class CellProgram {
   private readonly host: CellHost;
+  private readonly options: ts.CompilerOptions;
   private program: ts.Program;
   private prelude: ts.SourceFile;
   private chain: ChainedCell[] = [];
@@ -37,19 +40,23 @@ export class CellProgram {
   constructor(
     private readonly paths: HostPaths,
     packageDirectory: string,
+    /** With Node's own declarations, or with the few globals of node-globals.ts? */
+    private readonly full: boolean,
   ) {
+    this.options = { ...cellOptions, types: full ? ["node"] : [] };
     this.host = new CellHost(paths);
+    if (!full) this.host.virtual.set("/node-globals.d.ts", NODE_GLOBALS);
     this.host.open("/", packageDirectory);
     this.prelude = this.addCell("/prelude.ts", preludeText(undefined));
     this.program = this.create();
-    const names = this.packageExports(packageDirectory);
+    const names = this.packageExports();
     this.host.cells.delete(this.prelude.fileName);
     this.prelude = this.addCell("/prelude.ts", preludeText(names));
     this.program = this.create();
     this.link();
     // Everything a first cell needs is resolved and checked once now.
     this.compile(
-      "const warm: number[] = [process.pid]; warm.map((x) => x + 1); for (const x of warm) console.log(x); await 0",
+      "const warm: number[] = [1]; warm.map((x) => x + 1); for (const x of warm) console.log(x); await 0",
       0,
       true,
     );
@@ -62,7 +69,8 @@ export class CellProgram {
   }
 
   /** Checks and compiles a cell. When it is right, later cells see its names (unless *transient*). */
-  compile(code: string, cell: number, transient = false): CompileReply {
+  compile(code: string, cell: number, transient = false, replay = false): CompileReply | Unsure {
+    if (!this.full && importsPackages(code)) return { ok: "unsure" };
     const { file, checker } = this.load(code, `cell-${cell}-${++this.scratch}`);
     const own = this.ownDependencies(file);
     const findings = [file, ...own].flatMap((source) => [
@@ -74,6 +82,7 @@ export class CellProgram {
     );
     if (reported.length > 0) {
       this.unload(file);
+      if (!this.full) return { ok: "unsure" };
       return { ok: false, diagnostics: toRecords(reported, file, this.paths.libraries) };
     }
     const defined = definedNames(file, checker);
@@ -88,9 +97,10 @@ export class CellProgram {
         }),
       ],
     });
-    const modules = this.compileModules(own);
+    const modules = replay ? [] : this.compileModules(own);
+    let dropped: readonly number[] = [];
     if (transient) this.unload(file);
-    else this.append(file);
+    else dropped = this.append(file, cell);
     return {
       ok: true,
       js,
@@ -98,12 +108,13 @@ export class CellProgram {
       async: hasTopLevelAwait(file),
       names: defined.map(({ name }) => name),
       modules,
+      dropped,
     };
   }
 
   /** Earlier definitions of *names* are seen again instead of those of cell *cell*, which failed before it defined them. */
   forget(cell: number, names: readonly string[]): void {
-    const last = this.chain.findLast(({ file }) => file.fileName.includes(`/cell-${cell}-`));
+    const last = this.chain.find((chained) => chained.cell === cell);
     for (const name of names) {
       last?.names.delete(name);
       if (last !== undefined) hidden(last.file).locals?.delete(name);
@@ -162,8 +173,8 @@ export class CellProgram {
 
   private create(): ts.Program {
     const program = ts.createProgram({
-      rootNames: [...this.host.cells.keys()],
-      options: cellOptions,
+      rootNames: [...this.host.virtual.keys(), ...this.host.cells.keys()],
+      options: this.options,
       host: this.host,
       oldProgram: this.program,
     });
@@ -180,18 +191,20 @@ export class CellProgram {
     }
   }
 
-  private append(file: ts.SourceFile): void {
+  /** Puts a cell at the chain's end. Gives the cells that nothing can refer to any more. */
+  private append(file: ts.SourceFile, cell: number): number[] {
     const names = new Set([...(hidden(file).locals?.keys() ?? [])]);
     if (names.size === 0) {
       this.unload(file);
-      return;
+      return [cell];
     }
-    this.chain.push({ file, names });
-    this.dropShadowed();
+    this.chain.push({ cell, file, names });
+    return this.dropShadowed();
   }
 
   /** Removes cells that nothing can refer to any more: all their names are redefined, and no cell between uses them. */
-  private dropShadowed(): void {
+  private dropShadowed(): number[] {
+    const dropped: number[] = [];
     const later = new Set<string>();
     const used = new Set<string>();
     const kept: ChainedCell[] = [];
@@ -199,15 +212,17 @@ export class CellProgram {
       const needed = [...cell.names].some((name) => !later.has(name) || used.has(name));
       if (!needed) {
         this.unload(cell.file);
+        dropped.push(cell.cell);
         continue;
       }
       kept.push(cell);
       for (const name of cell.names) later.add(name);
       for (const name of hidden(cell.file).identifiers.keys()) if (!cell.names.has(name)) used.add(name);
     }
-    if (kept.length === this.chain.length) return;
+    if (dropped.length === 0) return dropped;
     this.chain = kept.reverse();
     this.link();
+    return dropped;
   }
 
   private visibleNames(): Set<string> {
@@ -261,8 +276,7 @@ export class CellProgram {
   }
 
   /** Names that the package exports, for the prelude to import; undefined when its declarations are not there. */
-  private packageExports(packageDirectory: string): readonly string[] | undefined {
-    void packageDirectory;
+  private packageExports(): readonly string[] | undefined {
     const literal = hidden(this.prelude).imports?.find(({ text }) => text === "layerbook");
     const checker = this.program.getTypeChecker();
     const symbol = literal === undefined ? undefined : checker.getSymbolAtLocation(literal);

@@ -25,6 +25,8 @@ export interface HostPaths {
 export class CellHost implements ts.CompilerHost {
   /** Cells and the prelude, by absolute path. */
   readonly cells = new Map<string, ts.SourceFile>();
+  /** Declaration files that are not on disk, by absolute path. */
+  readonly virtual = new Map<string, string>();
   private readonly loaded = new Map<string, Loaded>();
   private resolution: ts.ModuleResolutionCache | undefined;
   private directory = "/";
@@ -55,15 +57,29 @@ export class CellHost implements ts.CompilerHost {
   ): ts.SourceFile | undefined => {
     const cell = this.cells.get(path);
     if (cell !== undefined) return cell;
+    const text = this.virtual.get(path);
+    if (text !== undefined) return this.parseVirtual(path, text, languageVersion);
     const before = this.loaded.get(path);
     const version = this.isOwnFile(path) ? versionOf(path) : undefined;
     if (before !== undefined && before.version === version) return before.file;
-    const text = this.readFile(path);
-    if (text === undefined) return undefined;
-    const file = ts.createSourceFile(path, text, languageVersion);
+    const read = this.readFile(path);
+    if (read === undefined) return undefined;
+    const file = ts.createSourceFile(path, read, languageVersion);
     this.loaded.set(path, version === undefined ? { file } : { file, version });
     return file;
   };
+
+  private parseVirtual(
+    path: string,
+    text: string,
+    version: ts.ScriptTarget | ts.CreateSourceFileOptions,
+  ): ts.SourceFile {
+    const before = this.loaded.get(path);
+    if (before !== undefined) return before.file;
+    const file = ts.createSourceFile(path, text, version);
+    this.loaded.set(path, { file });
+    return file;
+  }
 
   getDefaultLibFileName = (): string => join(this.paths.libraries, "lib.d.ts");
   getDefaultLibLocation = (): string => this.paths.libraries;
@@ -72,7 +88,8 @@ export class CellHost implements ts.CompilerHost {
   useCaseSensitiveFileNames = (): boolean => true;
   getNewLine = (): string => "\n";
   writeFile = (): void => undefined;
-  fileExists = (path: string): boolean => this.cells.has(path) || ts.sys.fileExists(path);
+  fileExists = (path: string): boolean =>
+    this.cells.has(path) || this.virtual.has(path) || ts.sys.fileExists(path);
   readFile = (path: string): string | undefined => {
     try {
       return readFileSync(path, "utf8").replace(/^\ufeff/, "");

@@ -40,4 +40,4 @@ function reply(message: ServiceReply): void {
   }
 }
 
-if (require.main === module) serve(new Service(process.argv[2] ?? process.cwd()));
+if (require.main === module) serve(new Service(process.argv[2] ?? process.cwd(), process.argv[3] === "full"));

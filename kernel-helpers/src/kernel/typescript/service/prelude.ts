@@ -1,8 +1,5 @@
 /** What every cell finds in scope without an import: the package's exports, `lab`, and the kernel's own functions. */
 
-/** Names of the kernel's functions in scope (see run-cell.ts, which gives them). */
-export const KERNEL_NAMES = ["display", "clearOutput", "input", "prompt"] as const;
-
 const KERNEL_DECLARATIONS = `
 /** MIME 형식별 자료. 예: { "text/html": "<b>안녕</b>" } */
 export interface DisplayData { readonly [mime: string]: unknown }
@@ -20,12 +17,6 @@ declare function clearOutput(wait?: boolean): void;
 declare function input(prompt?: string, options?: { readonly password?: boolean }): Promise<string>;
 /** 한 줄을 입력받을 때까지 기다립니다. 중단하면 null입니다. */
 declare function prompt(message?: string, otherwise?: string): string | null;
-/** 지금 폴더를 기준으로 모듈을 불러옵니다. */
-declare const require: NodeJS.Require;
-declare const module: NodeJS.Module;
-declare const exports: any;
-declare const __filename: string;
-declare const __dirname: string;
 `;
 
 /** The prelude's text, given the package's exports; undefined before they are known. */

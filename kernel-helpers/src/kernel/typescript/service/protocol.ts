@@ -8,6 +8,8 @@ export interface CompileRequest {
   readonly cell: number;
   /** Compile an expression whose names are not kept (user_expressions). */
   readonly transient?: boolean;
+  /** Repeated in a new process: files of the learner have been given already. */
+  readonly replay?: boolean;
 }
 
 export type ServiceRequest =
@@ -45,6 +47,11 @@ export interface CompiledModule {
   readonly map: string;
 }
 
+/** Only with the few globals of node-globals.ts: the real declarations must judge. */
+export interface Unsure {
+  readonly ok: "unsure";
+}
+
 export type CompileReply =
   | { readonly ok: false; readonly diagnostics: readonly CellDiagnostic[] }
   | {
@@ -58,6 +65,8 @@ export type CompileReply =
       readonly names: readonly string[];
       /** Files to (re)load before the cell runs: new, or changed since they were last given. */
       readonly modules: readonly CompiledModule[];
+      /** Cells that nothing can refer to any more. */
+      readonly dropped: readonly number[];
     };
 
 export interface CompletionReply {

@@ -31,6 +31,15 @@ export function prepareSource(code: string): string {
   return text;
 }
 
+/** Does the cell name a module that may rest on Node's declarations: anything but a file of the learner, `layerbook` and `tslab`? */
+export function importsPackages(code: string): boolean {
+  if (!/\b(import|require|export|reference|NodeJS|Buffer)\b/.test(code)) return false;
+  if (/\b(NodeJS|Buffer)\b|<reference/.test(code)) return true;
+  return ts
+    .preProcessFile(code, true, true)
+    .importedFiles.some(({ fileName }) => !/^(\.{1,2}\/|(layerbook|tslab)$)/.test(fileName));
+}
+
 /** Does the file refer to other modules, or add to the global scope? Then the program must be made anew. */
 export function hasImports(file: ts.SourceFile): boolean {
   if (

@@ -1,0 +1,95 @@
+/** How predictions, checks and hints look: HTML, Markdown and text of the same content. */
+
+import type { CheckResult } from "../../lesson";
+import type { MimeBundle } from "../protocol/messages";
+import type { PredictionNote } from "../session/learning";
+
+const CELL = "text-align:left;padding:2px 10px 2px 0;vertical-align:top";
+
+function escape(text: string): string {
+  return text.replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c] ?? c);
+}
+
+/** `code` and **bold** of a sentence, escaped. */
+function inline(text: string): string {
+  return escape(text)
+    .replace(/`([^`]+)`/g, "<code>$1</code>")
+    .replace(/\*\*([^*]+)\*\*/g, "<strong>$1</strong>");
+}
+
+function bundle(html: string, markdown: string, text: string): MimeBundle {
+  return {
+    "text/html": `<div lang="ko" style="line-height:1.6">${html}</div>`,
+    "text/markdown": markdown,
+    "text/plain": text,
+  };
+}
+
+/** A paragraph with a bold beginning. */
+export function message(head: string, body: string): MimeBundle {
+  const tail = body === "" ? "" : ` ${body}`;
+  return bundle(
+    `<p style="margin:4px 0"><strong>${inline(head)}</strong>${inline(tail)}</p>`,
+    `**${head}**${tail}`,
+    `${head}${tail}`.replace(/[`*]/g, ""),
+  );
+}
+
+const VERDICT = { hit: "● 재사용", miss: "▲ 다시 실행" } as const;
+
+/** Guess beside outcome, one row a step. */
+export function comparisonView(note: PredictionNote): MimeBundle {
+  const rows = note.comparisons.map((entry) => ({
+    step: entry.step,
+    guess: entry.guessed === undefined ? "–" : VERDICT[entry.guessed],
+    actual: VERDICT[entry.actual],
+    sign: entry.right === undefined ? "" : entry.right ? "= 맞음" : "≠ 다름",
+    feedback: entry.feedback,
+  }));
+  const judged = note.comparisons.filter((entry) => entry.right !== undefined);
+  const caption = `예측과 결과: ${judged.length}단계 가운데 ${judged.filter((entry) => entry.right).length}단계를 맞혔습니다`;
+  const notes = rows.flatMap((row) => (row.feedback === undefined ? [] : [row.feedback]));
+  const head = ["단계", "예측", "결과", "비교"]
+    .map((title) => `<th scope="col" style="${CELL}">${title}</th>`)
+    .join("");
+  const body = rows
+    .map(
+      (row) =>
+        `<tr><th scope="row" style="${CELL};font-weight:normal"><code>${escape(row.step)}</code></th><td style="${CELL}">${row.guess}</td><td style="${CELL}">${row.actual}</td><td style="${CELL}">${row.sign}</td></tr>`,
+    )
+    .join("");
+  return bundle(
+    `<table style="border-collapse:collapse"><caption style="text-align:left;font-weight:bold">${caption}</caption><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table>${notes.map((text) => `<p style="margin:4px 0">${inline(text)}</p>`).join("")}`,
+    [
+      `**${caption}**`,
+      "",
+      "| 단계 | 예측 | 결과 | 비교 |",
+      "|---|---|---|---|",
+      ...rows.map((row) => `| \`${row.step}\` | ${row.guess} | ${row.actual} | ${row.sign} |`),
+      "",
+      ...notes,
+    ].join("\n"),
+    [
+      caption,
+      ...rows.map((row) => `${row.step}  예측 ${row.guess}  결과 ${row.actual}  ${row.sign}`),
+      ...notes,
+    ].join("\n"),
+  );
+}
+
+/** The outcome of `%%check`. */
+export function checkView(result: CheckResult): MimeBundle {
+  const title = `${result.exercise} ${result.title}`;
+  const rows = result.rows.map((row) => `${row.met ? "✓ 됨" : "✗ 아직"}  ${row.text}`);
+  const head = result.passed ? `✓ 통과: ${title}` : `아직: ${title}`;
+  const tail = result.passed ? "" : result.feedback;
+  return bundle(
+    `<p style="margin:4px 0"><strong>${inline(head)}</strong></p>${tail === "" ? "" : `<p style="margin:4px 0">${inline(tail)}</p>`}${rows.length === 0 ? "" : `<details><summary>살펴본 것 ${rows.length}가지</summary><ul>${rows.map((row) => `<li>${inline(row)}</li>`).join("")}</ul></details>`}`,
+    [
+      `**${head}**`,
+      ...(tail === "" ? [] : ["", tail]),
+      ...(rows.length === 0 ? [] : ["", ...rows.map((row) => `- ${row}`)]),
+    ].join("\n"),
+    [head, ...(tail === "" ? [] : [tail]), ...rows.map((row) => `  ${row}`)].join("\n").replace(/[`*]/g, ""),
+  );
+}
