@@ -25,9 +25,11 @@ export function followBuilds(panel, onChange) {
     let waiting = false;
     const tell = (fresh) => {
       const record = buildOf(cell);
-      const before = known.get(cell);
-      known.set(cell, record);
-      onChange(cell, record, fresh && record !== undefined && record !== before);
+      const count = cell.model.executionCount;
+      // The number comes with the end of the cell: one run is one build, however often its output was drawn.
+      const isNew = fresh && record !== undefined && count !== null && count !== known.get(cell);
+      if (count !== null && (isNew || !fresh)) known.set(cell, count);
+      onChange(cell, record, isNew);
     };
     // Outputs change many times while a cell runs; once a picture is enough.
     const soon = () => {
@@ -42,6 +44,7 @@ export function followBuilds(panel, onChange) {
     cell.model.outputs.changed.connect(soon);
     cell.model.outputs.stateChanged?.connect(soon);
     cell.model.contentChanged.connect(soon);
+    cell.model.stateChanged.connect(soon);
     cell.inViewportChanged?.connect(soon);
   };
 

@@ -40,7 +40,7 @@ export function drawGraph(record) {
       "g",
       {},
       svg("rect", { class: "layerbook-stage", x: 4, y: top, width: WIDTH, height, rx: 4 }),
-      svg("text", { class: "layerbook-stage-name", x: 14, y: top + 16 }, name),
+      svg("text", { class: "layerbook-stage-name", x: 14, y: top + 16 }, name || "이름 없는 단계"),
       steps.map((step, index) => {
         const { kind, sign, word } = verdictOf(step);
         return svg(
@@ -77,7 +77,7 @@ export function drawGraph(record) {
     },
     svg("path", { d: "M 8 0 L 0 4 L 8 8 z", class: "layerbook-arrowhead" }),
   );
-  const width = 4 + WIDTH + 44;
+  const width = 4 + WIDTH + (arrows.length > 0 ? 44 : 4);
   const height = Math.max(y - GAP + 4, 20);
   const label = `단계 그래프: ${stages.map(({ name, needs }) => (needs.size ? `${name}은(는) ${[...needs].join(", ")}에서 가져옴` : name)).join("; ")}`;
   return svg(

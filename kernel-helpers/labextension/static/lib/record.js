@@ -52,7 +52,7 @@ export function sizeText(bytes) {
 }
 
 /** The first characters of a digest, enough to tell digests apart. */
-export const shortDigest = (digest = "") => digest.replace(/^sha256:/, "").slice(0, 12);
+export const shortDigest = (digest = "") => digest.replace(/^(sha256|key):/, "").slice(0, 12);
 
 /** The Dockerfile of a `%%dockerfile` cell: everything below its first line; undefined for another cell. */
 export function dockerfileOf(source) {

@@ -54,7 +54,7 @@ function rowHtml(row: TableRow, table: LayerTable): Html {
   const cell = (content: Html | string, style = CELL): Html => markup`<td style="${style}">${content}</td>`;
   return markup`<tr>${[
     cell(row.label ?? text.notAStep, NARROW),
-    markup`<th scope="row" style="${CELL};font-weight:400"><code style="${CODE}">${row.text}</code></th>`,
+    markup`<th scope="row" style="${CELL};font-weight:400;min-width:11em"><code style="${CODE}">${row.text}</code></th>`,
     cell(chip(row.verdict, row.firstCause)),
     cell(row.size ?? "", NARROW),
     cell(layerWord(row, table), NARROW),
