@@ -46,6 +46,7 @@ export const DEBIAN_LONG_OPTIONS: Readonly<Record<string, string>> = {
   tar: "list extract get create file directory verbose gzip bzip2 xz lzma compress auto-compress dereference to-stdout touch overwrite strip-components no-recursion numeric-owner no-same-owner same-owner no-same-permissions same-permissions preserve-permissions keep-old to-command",
   wget: "quiet output-document output-file directory-prefix header no-check-certificate post-data post-file continue user-agent timeout tries spider no-verbose no-parent no-clobber passive-ftp proxy server-response",
   nproc: "all ignore",
+  dpkg: "install list configure purge remove unpack force-depends force-confnew force-confold",
   patch: "strip input reverse forward dry-run",
   "run-parts": "test list arg umask exit-on-error reverse",
   "start-stop-daemon": "start stop exec name pidfile background user chuid quiet oknodo test startas make-pidfile retry signal",

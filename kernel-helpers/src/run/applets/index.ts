@@ -10,6 +10,7 @@ import { copying } from "./copying";
 import { dates } from "./dates";
 import { diffing } from "./diffing";
 import { awk } from "./awk";
+import { dpkg } from "./dpkg";
 import { find } from "./find";
 import { grep } from "./grep";
 import { identity } from "./identity";
@@ -44,6 +45,7 @@ const table: Record<string, Program> = {
   ...sums,
   ...textTools,
   awk,
+  dpkg,
   find,
   grep,
   egrep: grep,

@@ -32,7 +32,7 @@ function kindOf(content: Content): "busybox" | "elf" | "other" | "opaque" {
     return "opaque";
   }
   let kind: "busybox" | "elf" | "other" = "other";
-  if (bytes[0] === 0x7f && bytes[1] === 0x45 && bytes[2] === 0x4c && bytes[3] === 0x46) {
+  if (bytes[0] === 0x7f && bytes[1] === 0x45 && bytes[2] === 0x4c && bytes[3] === 0x46 && bytes.length >= 64) {
     kind = holds(bytes, "multi-call binary") ? "busybox" : "elf";
   }
   KINDS.set(content, kind);

@@ -434,6 +434,8 @@ export class Vfs {
   }
 
   private writableParent(caller: Caller, found: Located, path: string): void {
+    // Nothing can be made in /proc; Linux says that there is no such thing.
+    if (found.path.startsWith("/proc/")) throw new Errno("ENOENT", path);
     if (found.readonly) throw new Errno("EROFS", path);
     const parent = this.parentStat(found);
     if (parent === undefined) throw new Errno("ENOENT", path);

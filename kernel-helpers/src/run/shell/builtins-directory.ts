@@ -16,7 +16,8 @@ function logical(path: string): string {
     if (part === "..") out.pop();
     else if (part !== "" && part !== ".") out.push(part);
   }
-  return "/" + out.join("/");
+  // Two slashes at the start, and no more, may mean something else: POSIX keeps them.
+  return (/^\/\/(?!\/)/.test(path) ? "//" : "/") + out.join("/");
 }
 
 function change(shell: Shell, target: string, physical: boolean): void {

@@ -2,7 +2,7 @@
 
 import { SIGNALS, TICK, type Process, type Task } from "../machine/process";
 import type { Builtin } from "./builtins";
-import { runTraps } from "./interpreter";
+import { report, runTraps } from "./interpreter";
 import type { Shell } from "./shell";
 
 /* eslint-disable require-yield */
@@ -15,6 +15,7 @@ function* waitForOne(shell: Shell, job: Process): Task<number> {
     return 128 + (SIGNALS[name] ?? 0);
   }
   shell.process.machine.reap(job);
+  if (shell.dialect !== "bash") report(shell, job);
   return job.status;
 }
 
@@ -28,7 +29,8 @@ function* wait(shell: Shell, args: string[]): Task<number> {
     return done.status ?? 0;
   }
   if (specs.length === 0) {
-    for (const job of shell.jobs.splice(0)) {
+    // ash keeps the jobs that have ended until `jobs` has shown them.
+    for (const job of shell.dialect === "ash" ? shell.jobs : shell.jobs.splice(0)) {
       const status = yield* waitForOne(shell, job);
       if (job.status === undefined) return status;
     }
@@ -39,12 +41,17 @@ function* wait(shell: Shell, args: string[]): Task<number> {
     const job = find(shell, spec);
     if (job === undefined) {
       if (shell.dialect === "bash") shell.complain(`pid ${spec} is not a child of this shell`);
+      else if (spec.startsWith("%")) {
+        shell.complain(shell.dialect === "ash" ? `${spec}: no such job` : `No such job: ${spec}`);
+        status = 2;
+        continue;
+      }
       else if (!/^%?\d+$/.test(spec)) throw shell.failure(shell.dialect === "dash" ? `No such job: ${spec}` : `Illegal number: ${spec}`, 2);
       status = 127;
       continue;
     }
     status = yield* waitForOne(shell, job);
-    if (job.status !== undefined && shell.dialect === "bash") shell.jobs = shell.jobs.filter((other) => other !== job);
+    if (job.status !== undefined) shell.jobs = shell.jobs.filter((other) => other !== job);
   }
   if (shell.pending.length > 0) yield* runTraps(shell);
   return status;
@@ -143,9 +150,14 @@ export const jobBuiltins: Readonly<Record<string, Builtin>> = {
   kill: { run: kill },
   jobs: {
     *run(shell) {
-      for (const [i, job] of shell.jobs.entries()) {
-        if (job.status === undefined) shell.process.out(`[${i + 1}]${i === shell.jobs.length - 1 ? "+" : "-"}  Running                 ${shell.dialect === "ash" ? "   " : job.title}\n`);
+      for (const [i, job] of [...shell.jobs.entries()].reverse()) {
+        const done = job.status !== undefined;
+        if (done && shell.dialect !== "ash") continue;
+        const mark = i === shell.jobs.length - 1 ? "+" : i === shell.jobs.length - 2 ? "-" : " ";
+        const state = !done ? "Running" : job.status === 0 ? "Done" : `Done(${job.status ?? 0})`;
+        shell.process.out(`[${i + 1}]${mark}  ${state.padEnd(27)}${shell.dialect === "ash" ? "" : job.title}\n`);
       }
+      if (shell.dialect === "ash") shell.jobs = shell.jobs.filter((job) => job.status === undefined);
       return 0;
     },
   },

@@ -218,6 +218,11 @@ export const variableBuiltins: Readonly<Record<string, Builtin>> = {
   let: {
     only: ["ash", "bash"],
     *run(shell, args) {
+      if (args.length < 2) {
+        if (shell.dialect === "ash") throw shell.failure("expression expected", 2);
+        shell.complain("expression expected");
+        return 1;
+      }
       let value = 0n;
       for (const text of args.slice(1)) value = evaluateArithmetic(text, shell.arithmeticScope, shell.dialect);
       return value === 0n ? 1 : 0;

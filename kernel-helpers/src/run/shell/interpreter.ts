@@ -197,6 +197,7 @@ class Interpreter implements Runner {
       process.setFd(0, process.open("/dev/null"));
       return this.child(copy, [node], true);
     });
+    shell.jobs = shell.jobs.filter((job) => job.status === undefined);
     shell.jobs.push(child);
     shell.lastBackground = child.pid;
     return 0;

@@ -152,7 +152,7 @@ export class Parser extends WordReader {
     const token = this.peek();
     const { line } = this;
     if (token.t === "eof") return new SyntaxFailure("token", "end of file", line, expecting);
-    if (token.t === "newline") return new SyntaxFailure("token", "newline", Math.max(1, line - 1), expecting);
+    if (token.t === "newline") return new SyntaxFailure("token", "newline", this.dialect === "bash" ? Math.max(1, line - 1) : line, expecting);
     if (token.t === "io") return new SyntaxFailure("token", "redirection", line, expecting);
     if (token.t === "op") {
       const text = REDIRECTS.has(token.v) && this.dialect !== "bash" ? "redirection" : `"${token.v}"`;
@@ -206,8 +206,7 @@ export class Parser extends WordReader {
   /** Commands that must be there: a body. */
   private body(terminator: string): Node[] {
     const nodes = this.list(false);
-    if (nodes.length === 0) throw this.unexpected();
-    if (!(this.isWord(terminator) || terminator === "")) return nodes;
+    if (nodes.length === 0) throw this.unexpected(this.peek().t === "eof" ? `"${terminator}"` : undefined);
     return nodes;
   }
 
@@ -262,7 +261,7 @@ export class Parser extends WordReader {
       }
       this.take();
       const body = this.list(false);
-      if (body.length === 0) throw this.unexpected();
+      if (body.length === 0 && this.peek().t !== "eof") throw this.unexpected();
       this.expectOp(")");
       return this.redirected({ k: "subshell", body, line: token.line });
     }

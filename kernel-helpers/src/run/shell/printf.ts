@@ -57,7 +57,7 @@ export function printf(args: readonly string[], flavour: PrintfFlavour): Printed
   const take = (): string | undefined => (next < args.length ? args[next++] : undefined);
   const number = (text: string | undefined): bigint => {
     if (text === undefined || text === "") {
-      if (text === "" && flavour === "ash") {
+      if (flavour === "ash") {
         errors.push("invalid number ''");
         status = 1;
       }
@@ -99,7 +99,7 @@ export function printf(args: readonly string[], flavour: PrintfFlavour): Printed
       if (match === null) {
         status = 1;
         const rest = format.slice(i);
-        errors.push(flavour === "ash" ? `${rest}: invalid format` : flavour === "dash" ? `${rest.slice(0, 2)}: invalid directive` : flavour === "bash" ? `\`${rest[1] ?? ""}': invalid format character` : `${rest.slice(0, 2)}: invalid conversion specification`);
+        errors.push(flavour === "ash" ? `%${rest.slice(1).replace(/^[hlLzjtq]+/, "")}: invalid format` : flavour === "dash" ? `${rest.slice(0, 2)}: invalid directive` : flavour === "bash" ? `\`${rest[1] ?? ""}': invalid format character` : `${rest.slice(0, 2)}: invalid conversion specification`);
         stopped = true;
         return;
       }
@@ -158,6 +158,17 @@ export function printf(args: readonly string[], flavour: PrintfFlavour): Printed
   return { text: out, status, errors };
 }
 
+/** toFixed that rounds a tie to the even digit, as C does. */
+function fixed(value: number, precision: number): string {
+  const digits = Math.min(100, precision);
+  const text = value.toFixed(digits);
+  const exact = value.toFixed(Math.min(100, digits + 40));
+  const rest = exact.slice(exact.indexOf(".") + 1 + digits);
+  if (!/^50*$/.test(rest) || digits + 40 > 100) return text;
+  const down = exact.slice(0, exact.indexOf(".") + (digits === 0 ? 0 : digits + 1));
+  return Number(down.at(-1)) % 2 === 0 ? down : text;
+}
+
 /** A floating number without sign, as C's printf writes it. */
 export function formatFloat(kind: string, value: number, precision: number, flags = ""): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "nan" : "inf";
@@ -167,7 +178,7 @@ export function formatFloat(kind: string, value: number, precision: number, flag
     return `${mantissa}e${n < 0 ? "-" : "+"}${String(Math.abs(n)).padStart(2, "0")}`;
   };
   let text: string;
-  if (kind === "f" || kind === "F") text = value >= 1e21 ? BigInt(value).toString() + (precision > 0 ? "." + "0".repeat(precision) : "") : value.toFixed(Math.min(100, precision));
+  if (kind === "f" || kind === "F") text = value >= 1e21 ? BigInt(value).toString() + (precision > 0 ? "." + "0".repeat(precision) : "") : fixed(value, precision);
   else if (kind === "e" || kind === "E") text = exponentForm(precision);
   else {
     const digits = precision === 0 ? 1 : precision;

@@ -82,7 +82,7 @@ function* apply(shell: Shell, one: Redirect, saved: Saved[] | undefined): Task {
     }
     const handle = process.fds.get(Number(number));
     if (handle === undefined) {
-      const text = shell.dialect === "ash" ? `dup2(${number},${fd}): Bad file descriptor` : `${number}: Bad file descriptor`;
+      const text = `${number}: Bad file descriptor`;
       throw new RedirectFailure(shell.message(text, ""));
     }
     put(process, fd, handle.share(), saved);
@@ -133,7 +133,7 @@ function open(shell: Shell, target: string, op: string): Handle {
 
 function words(shell: Shell, target: string, reading: boolean, error: Errno): string {
   if (shell.dialect === "bash") return `${target}: ${error.code === "EEXIST" ? "cannot overwrite existing file" : error.message}`;
-  const missing = error.code === "ENOENT";
+  const missing = error.code === "ENOENT" || error.code === "ENOTDIR";
   if (shell.dialect === "ash") {
     const why = missing ? (reading ? "no such file" : "nonexistent directory") : error.message;
     return `can't ${reading ? "open" : "create"} ${target}: ${why}`;

@@ -95,6 +95,8 @@ export class Shell {
   standalone = false;
   /** argv[0] of the shell itself. */
   invoked = "sh";
+  /** The function that runs. */
+  functionName = "";
   /** Started with -c. */
   commandString = false;
   private readonly rootPid: number;
@@ -131,6 +133,7 @@ export class Shell {
     copy.arg0 = this.arg0;
     copy.script = this.script;
     copy.invoked = this.invoked;
+    copy.functionName = this.functionName;
     copy.commandString = this.commandString;
     copy.standalone = this.standalone;
     copy.findHome = this.findHome;
@@ -180,6 +183,7 @@ export class Shell {
         if (this.dialect === "bash") return String(this.process.pid);
         break;
       case "FUNCNAME":
+        if (this.dialect !== "dash" && this.functionName !== "") return this.functionName;
         break;
     }
     if (/^[1-9]\d*$/.test(name)) return this.positional[Number(name) - 1];
@@ -318,12 +322,12 @@ export class Shell {
     }
     let text: string;
     if (error.kind === "quote") text = error.token === "`" ? "EOF in backquote substitution" : "unterminated quoted string";
-    else if (error.kind === "brace") text = "missing '}'";
+    else if (error.kind === "brace") text = `missing '${error.token}'`;
     else if (error.kind === "text") text = error.token;
     else if (this.dialect === "ash") text = `unexpected ${error.token}${error.expecting === undefined ? "" : ` (expecting ${error.expecting})`}`;
     else text = `${error.token} unexpected${error.expecting === undefined ? "" : ` (expecting ${error.expecting})`}`;
     if (this.dialect === "dash") {
-      return `${this.arg0}: ${line}: Syntax error: ${text.charAt(0) === '"' ? text : text.charAt(0).toUpperCase() + text.slice(1)}\n`.replace("Syntax error: End of file", "Syntax error: end of file").replace("Syntax error: Word unexp", "Syntax error: word unexp").replace("Syntax error: Newline", "Syntax error: newline").replace("Syntax error: Redirection", "Syntax error: redirection").replace("Missing '}'", 'Missing "}"').replace("EOF in backquote", "EOF in backquote");
+      return `${this.arg0}: ${line}: Syntax error: ${text.charAt(0) === '"' ? text : text.charAt(0).toUpperCase() + text.slice(1)}\n`.replace("Syntax error: End of file", "Syntax error: end of file").replace("Syntax error: Word unexp", "Syntax error: word unexp").replace("Syntax error: Newline", "Syntax error: newline").replace("Syntax error: Redirection", "Syntax error: redirection").replace("missing '", "Missing '").replace("EOF in backquote", "EOF in backquote");
     }
     return `${this.arg0}: ${this.script ? `line ${line}: ` : ""}syntax error: ${text}\n`;
   }

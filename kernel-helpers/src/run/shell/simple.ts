@@ -191,6 +191,8 @@ function* callBuiltin(shell: Shell, name: string, builtin: Builtin, args: string
 function* callFunction(interpreter: Interpreter, shell: Shell, body: import("./ast").Node, args: readonly string[], tested: boolean): Task<number> {
   const { positional, loops } = shell;
   shell.positional = args.slice(1);
+  const outer = shell.functionName;
+  shell.functionName = args[0] ?? "";
   shell.variables.push();
   shell.loops = 0;
   shell.calls++;
@@ -203,6 +205,7 @@ function* callFunction(interpreter: Interpreter, shell: Shell, body: import("./a
     throw error;
   } finally {
     shell.calls--;
+    shell.functionName = outer;
     shell.loops = loops;
     shell.variables.pop();
     shell.positional = positional;

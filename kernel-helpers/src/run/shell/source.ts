@@ -110,7 +110,7 @@ function* scriptIn(shell: Shell, path: string): Task<number> {
     if (shell.dialect === "bash") shell.process.err(`${shell.arg0}: ${path}: ${error.message}\n`);
     else if (shell.dialect === "dash") shell.process.err(`${shell.invoked}: 0: cannot open ${path}: ${missing ? "No such file" : error.message}\n`);
     else shell.process.err(`${shell.invoked}: can't open '${path}': ${error.message}\n`);
-    return shell.dialect === "dash" ? 2 : missing ? 127 : 126;
+    return shell.dialect !== "bash" ? 2 : missing ? 127 : 126;
   }
   shell.script = true;
   return yield* runToEnd(shell, () => runText(shell, text, true));

@@ -116,6 +116,9 @@ class Evaluator {
       return unaryTest(this.process, first, second);
     }
     this.at++;
+    if (this.style.flavour === "ash" && args[this.at] !== undefined && this.isBinary(args[this.at] as string) && args[this.at + 1] === undefined) {
+      throw new Failure(`${args[this.at] ?? ""}: argument expected`);
+    }
     return first !== "";
   }
 

@@ -2,6 +2,7 @@
 
 import type { Shell } from "./shell";
 
+const KEYWORDS = new Set("! { } case do done elif else esac fi for if in then until while function".split(" "));
 const SAFE = /^[A-Za-z0-9_@%+:,./^~-]+$/;
 
 /** A word as the trace of this shell shows it. */
@@ -15,6 +16,7 @@ export function traceWord(shell: Shell, word: string): string {
 
 /** busybox quotes a word only when it has a special character in it; the empty word stays empty. */
 function quoteForAsh(word: string): string {
+  if (KEYWORDS.has(word)) return `'${word}'`;
   if (!/[^A-Za-z0-9_\-./@%+:,\]]/.test(word)) return word;
   return word
     .split("'")

@@ -259,6 +259,10 @@ export abstract class WordReader {
     if (char === "(") {
       if (this.src[this.pos + 1] === "(") {
         const end = this.arithmeticEnd(this.pos + 2);
+        if (end === -2 && this.dialect !== "bash") {
+          this.line += this.src.slice(this.pos).split("\n").length - 1;
+          throw new SyntaxFailure("brace", "))", this.line);
+        }
         if (end >= 0) {
           const inner = this.sub(this.src.slice(this.pos + 2, end));
           inner.line = this.line;
@@ -293,7 +297,7 @@ export abstract class WordReader {
     return this.src.slice(start, this.pos);
   }
 
-  /** Where the `))` is that ends `$((` or `((`, or -1 when it is no arithmetic. */
+  /** Where the `))` is that ends `$((` or `((`; -1 when it is no arithmetic, -2 when the text ends before. */
   protected arithmeticEnd(from: number): number {
     let depth = 0;
     for (let i = from; i < this.src.length; i++) {
@@ -301,7 +305,7 @@ export abstract class WordReader {
       if (char === "\\") i++;
       else if (char === "'") {
         const end = this.src.indexOf("'", i + 1);
-        if (end < 0) return -1;
+        if (end < 0) return -2;
         i = end;
       } else if (char === "(") depth++;
       else if (char === ")") {
@@ -309,7 +313,7 @@ export abstract class WordReader {
         else return this.src[i + 1] === ")" ? i : -1;
       }
     }
-    return -1;
+    return -2;
   }
 
   /** What follows `${`. */
@@ -338,7 +342,7 @@ export abstract class WordReader {
     } else if (char !== "" && "@*#?-$!".includes(char)) {
       name = char;
       this.pos++;
-    } else if (char === "") throw fail();
+    } else if (char === "" || (char === "\n" && !q)) throw fail();
     else return this.badSubstitution(q);
     let index: Word | undefined;
     let names = false;
@@ -353,6 +357,7 @@ export abstract class WordReader {
     const indexText = index?.[0];
     if (indirect && indexText?.k === "lit" && (indexText.s === "@" || indexText.s === "*")) names = true;
     const common = { k: "param" as const, name, q, ...(length ? { length } : {}), ...(indirect ? { indirect } : {}), ...(index ? { index } : {}), ...(names ? { names } : {}) };
+    if (this.char() === "\n" && !q) throw fail();
     char = this.next();
     if (char === "") throw fail();
     if (char === "}") return common;
