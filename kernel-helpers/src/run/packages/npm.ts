@@ -369,7 +369,7 @@ function* cleanInstall(process: Process, args: readonly string[]): Task<number> 
   const facts = new NpmFacts(process.machine.request.catalog);
   const places = lockPlaces(facts, lock, omitsDev(process, args));
   requireToken(process, places);
-  if (exists(process, "node_modules")) removeFolder(process, "node_modules");
+  if (exists(process, "node_modules")) emptyFolder(process, "node_modules");
   const count = yield* lay(process, places);
   report(process, count, args);
   return 0;
@@ -499,4 +499,13 @@ function removeFolder(process: Process, path: string): void {
   const found = process.vfs.locate(process, encodeText(absolute(process, path)));
   if (found.stat !== undefined)
     (found.fs as import("../../platform/files").WritableFileSystem).remove(found.inner, { recursive: true });
+}
+
+/** Removes what is in a folder, as `npm ci` does: the folder itself may be a mount. */
+function emptyFolder(process: Process, path: string): void {
+  const found = process.vfs.locate(process, encodeText(absolute(process, path)));
+  if (found.stat?.type !== "dir") return;
+  const fs = found.fs as import("../../platform/files").WritableFileSystem;
+  for (const name of fs.readdir(found.inner))
+    fs.remove(`${found.inner === "/" ? "" : found.inner}/${name}`, { recursive: true });
 }

@@ -1,0 +1,2 @@
+import { list } from "./api.js";
+document.body.textContent = "메모 " + list().length + "개";
