@@ -203,6 +203,10 @@ export class Lab {
         const base = bases.find(ref, platform);
         return "error" in base ? shelf.find(ref, platform) : base;
       },
+      prepare: async (ref) => {
+        await bases.prepare?.(ref);
+        await shelf.prepare(ref);
+      },
     });
     const shelf: ImageShelf = new ImageShelf(machine.platform, { values, results });
     await shelf.open();
@@ -291,7 +295,8 @@ export class Lab {
    * answers show it masked. Rejects for a value of less than 4 characters (`LB_SHORT_SECRET`).
    */
   async findSecret(image: BuiltImage, value: string): Promise<SecretPlace[]> {
-    const layers = layersOf(this.results.get(image.manifestDigest)?.layers);
+    const result = this.results.get(image.manifestDigest) ?? this.shelf.resultOf(image.manifestDigest);
+    const layers = layersOf(result?.layers);
     const below = image.layers.length - layers.length;
     const contents: LayerContents[] = [];
     for (const [i, layer] of layers.entries()) {

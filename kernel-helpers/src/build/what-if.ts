@@ -201,6 +201,8 @@ class Predictor {
     const roots = conversion.targets.flatMap(({ root }) => (root ? [root.vertex] : []));
     const imported = importCaches(session, request.caches, 0);
     await solver.solve(roots, imported.at);
+    // A store fetches the file lists that are compared.
+    await request.builder.prepareExplanations?.(solver);
     const failedAt = solver.failure?.at;
     if (known && failedAt !== undefined) return this.solve(edit, options, files, optimistic, true);
     const rows = known ?? judge(rowsOf(state.timeline.finish(failedAt)));

@@ -38,6 +38,45 @@ export const COMMANDS: readonly Command[] = [
     load: () => require("./commands/check") as CommandModule,
   },
   {
+    name: "why",
+    usage: "[--table FORM] [--card STEP] [PATH]",
+    summary: {
+      ko: "지난 빌드에서 단계마다 왜 다시 실행했는지 말합니다",
+      en: "explain the last build: why each step ran again",
+    },
+    load: () => require("./commands/why") as CommandModule,
+  },
+  {
+    name: "whatif",
+    usage: "[docker build flags] [--edit FILE…] [PATH]",
+    summary: {
+      ko: "빌드하지 않고, 무엇을 고치면 무엇이 다시 실행될지 예측합니다",
+      en: "predict what an edit would run again, without building",
+    },
+    load: () => require("./commands/whatif") as CommandModule,
+  },
+  {
+    name: "layers",
+    usage: "[--stack] [--table FORM] IMAGE",
+    summary: { ko: "이미지의 층을 보여 줍니다", en: "show the layers of an image" },
+    load: () => require("./commands/layers") as CommandModule,
+  },
+  {
+    name: "history",
+    usage: "[--table FORM] IMAGE",
+    summary: { ko: "이미지의 이력을 보여 줍니다", en: "show the history of an image" },
+    load: () => require("./commands/history") as CommandModule,
+  },
+  {
+    name: "waste",
+    usage: "[--max-wasted SIZE] [--min-score N] IMAGE",
+    summary: {
+      ko: "이미지의 바이트가 어디로 갔는지, 얼마나 되찾을 수 있는지 보여 줍니다",
+      en: "show where the bytes of an image went and what could be saved",
+    },
+    load: () => require("./commands/waste") as CommandModule,
+  },
+  {
     name: "run",
     usage: "NOTEBOOK…",
     summary: {

@@ -3,11 +3,15 @@
 import { emptySnapshot } from "../../filesystem";
 import type { PlatformSpec } from "../../graph/types";
 import type { BaseImage, ImageSource } from "../../image/base-image";
-import { type BaseLayer, type Layer, layersOf } from "../../image/layer";
+import { type ImportedImage, openImported } from "../../image/import-archive";
+import { type BaseLayer, type Layer, LAYER_MEDIA_TYPE, layersOf } from "../../image/layer";
+import type { OciLayout } from "../../image/oci-layout";
+import { catalogRefusal, type Descriptor, type PackedImage, packImage } from "../../image/packed-image";
 import type { Snapshot } from "../../platform/files";
 import type { KeyValueStore, Platform } from "../../platform/platform";
 import type { StepResult } from "../step-result";
-import type { BuiltImage } from "../types";
+import { lazyEntries } from "../layer-entries";
+import type { BuiltImage, ImageLayer } from "../types";
 import type { ResultStore, StoredResult } from "./stored-result";
 
 /** An image with its name. */
@@ -23,6 +27,26 @@ export interface NamedImage {
 
 interface Kept extends NamedImage {
   readonly result: StepResult | undefined;
+  readonly imported?: Imported;
+}
+
+/** An image that came out of an archive: its documents and blobs as they were. */
+interface Imported {
+  readonly root: Descriptor;
+  /** Digests of all blobs. */
+  readonly digests: readonly string[];
+  readonly layout: OciLayout;
+  /** Fetches the blobs that are in the store only. */
+  ready(): Promise<void>;
+}
+
+/** What is kept of a name. */
+interface StoredImage {
+  readonly name: string;
+  readonly image: BuiltImage;
+  readonly builtAt: number;
+  readonly result?: StoredResult;
+  readonly imported?: { readonly root: Descriptor; readonly digests: readonly string[] };
 }
 
 /** `app` → `docker.io/library/app:latest`, as docker names images. */
@@ -34,6 +58,7 @@ export function canonicalName(tag: string): string {
 }
 
 const PREFIX = "v1/image/";
+const BLOB_PREFIX = "v1/image-blob/";
 
 /** Named images, in memory or in a store. */
 export class ImageShelf implements ImageSource {
@@ -47,20 +72,104 @@ export class ImageShelf implements ImageSource {
   /** Reads what the store keeps. */
   async open(): Promise<void> {
     if (!this.store) return;
-    for (const key of await this.store.values.keys()) {
-      if (!key.startsWith(PREFIX)) continue;
-      const value = await this.store.values.get(key);
-      if (!value) continue;
-      const stored = JSON.parse(new TextDecoder().decode(value)) as {
-        readonly name: string;
-        readonly image: BuiltImage;
-        readonly builtAt: number;
-        readonly result?: StoredResult;
-      };
-      const result = stored.result && this.store.results.open(stored.result);
-      if (stored.result && !result) continue;
-      this.images.set(stored.name, keptOf(stored.name, stored.image, stored.builtAt, result));
+    const { values, results } = this.store;
+    const stored: StoredImage[] = [];
+    for (const key of await values.keys()) {
+      const value = key.startsWith(PREFIX) ? await values.get(key) : undefined;
+      if (value) stored.push(JSON.parse(new TextDecoder().decode(value)) as StoredImage);
     }
+    // Built images may stand on imported ones.
+    for (const { name, image, builtAt, imported } of stored) {
+      if (!imported) continue;
+      const blobs = new Map<string, Uint8Array>();
+      const open = await this.openStored(name, imported.root, imported.digests, image, blobs);
+      if (open) this.images.set(name, this.keptImport(name, image, builtAt, open));
+    }
+    // And on each other: those whose base is not there yet come in a later round.
+    let waiting = stored.filter(({ imported }) => !imported);
+    for (let before = -1; waiting.length !== before;) {
+      before = waiting.length;
+      waiting = waiting.filter(({ name, image, builtAt, result: kept }) => {
+        const result = kept && results.open(kept);
+        if (kept && !result) return true;
+        this.images.set(name, keptOf(name, image, builtAt, result));
+        return false;
+      });
+    }
+  }
+
+  /** An imported image of the store; undefined when its documents were lost. */
+  private async openStored(
+    name: string,
+    root: Descriptor,
+    digests: readonly string[],
+    image: BuiltImage,
+    blobs: Map<string, Uint8Array>,
+  ): Promise<Imported | undefined> {
+    const { values } = this.store!;
+    const layers = new Set(image.layers.map(({ digest }) => digest));
+    const load = async (digest: string): Promise<void> => {
+      const bytes = blobs.has(digest) ? undefined : await values.get(BLOB_PREFIX + digest);
+      if (bytes) blobs.set(digest, bytes);
+    };
+    for (const digest of digests) if (!layers.has(digest)) await load(digest);
+    if (!blobs.has(root.digest)) return undefined;
+    return {
+      root,
+      digests,
+      layout: openImported(this.platform, name, root, (digest) => blobs.get(digest)),
+      ready: async () => {
+        for (const digest of digests) await load(digest);
+      },
+    };
+  }
+
+  /**
+   * Names an imported image. Its blobs are kept as they are. Gives what is known of the image of linux/amd64, or of its first
+   * platform.
+   */
+  async putImported(name: string, from: ImportedImage, builtAt: number): Promise<NamedImage> {
+    const { root, blobs, chains } = from;
+    const layout = openImported(this.platform, name, root, (digest) => blobs.get(digest), chains);
+    const digests = [...blobs.keys()];
+    const image = importedFacts(layout, name, from);
+    const kept = this.keptImport(name, image, builtAt, {
+      root,
+      digests,
+      layout,
+      ready: () => Promise.resolve(),
+    });
+    this.images.set(name, kept);
+    if (this.store) {
+      for (const [digest, bytes] of blobs) await this.store.values.put(BLOB_PREFIX + digest, bytes);
+      await this.write({ name, image, builtAt, imported: { root, digests } });
+    }
+    return kept;
+  }
+
+  private keptImport(name: string, image: BuiltImage, builtAt: number, imported: Imported): Kept {
+    const root = async (): Promise<Snapshot> => {
+      await imported.ready();
+      const base = imported.layout.find(name, platformOf(image));
+      return "error" in base ? emptySnapshot() : base.snapshot();
+    };
+    return { name, image, builtAt, result: undefined, imported, root };
+  }
+
+  /** The image as it can be written to an archive. Rejects with ImageTransferError (`LB_CATALOG_IMAGE`); undefined when there is no such name. */
+  async pack(name: string): Promise<PackedImage | undefined> {
+    const kept = this.images.get(name);
+    if (!kept) return undefined;
+    if (kept.imported) {
+      await kept.imported.ready();
+      return kept.imported.layout.pack(kept.imported.root);
+    }
+    return packBuilt(this.platform, name, kept.image, kept.result, (ref) => this.prepare(ref));
+  }
+
+  private async write(stored: StoredImage): Promise<void> {
+    const text = new TextEncoder().encode(JSON.stringify(stored));
+    await this.store!.values.put(this.keyOf(stored.name), text);
   }
 
   /** Names an image; the one that had the name before loses it. */
@@ -74,26 +183,69 @@ export class ImageShelf implements ImageSource {
       builtAt,
       ...(result && { result: await this.store.results.put(result) }),
     };
-    await this.store.values.put(this.keyOf(name), new TextEncoder().encode(JSON.stringify(stored)));
+    await this.write(stored);
   }
 
   /** Gives the image *existing* the further name *name*. False when there is no such image. */
   async alias(existing: string, name: string): Promise<boolean> {
     const kept = this.images.get(existing);
     if (!kept) return false;
-    await this.put(name, kept.image, kept.result, kept.builtAt);
+    const { image, result, builtAt, imported } = kept;
+    if (!imported) await this.put(name, image, result, builtAt);
+    else {
+      // The layout of the old name answers to that name only.
+      const { root, digests } = imported;
+      await imported.ready();
+      const packed = imported.layout.pack(root);
+      const layout = openImported(this.platform, name, root, blobReader(packed));
+      this.images.set(
+        name,
+        this.keptImport(name, image, builtAt, { root, digests, layout, ready: imported.ready }),
+      );
+      if (this.store) await this.write({ name, image, builtAt, imported: { root, digests } });
+    }
     return true;
   }
 
   /** Takes the name off an image. False when there is no such name. */
   async remove(name: string): Promise<boolean> {
-    if (!this.images.delete(name)) return false;
+    const kept = this.images.get(name);
+    if (!kept) return false;
+    this.images.delete(name);
     await this.store?.values.delete(this.keyOf(name));
+    if (this.store && kept.imported) {
+      const used = new Set([...this.images.values()].flatMap(({ imported }) => imported?.digests ?? []));
+      for (const digest of kept.imported.digests)
+        if (!used.has(digest)) await this.store.values.delete(BLOB_PREFIX + digest);
+    }
     return true;
   }
 
   get(name: string): NamedImage | undefined {
     return this.images.get(name);
+  }
+
+  /** An image with the files of its own layers, also when they lie in the store; undefined when there is no such name. */
+  async whole(name: string): Promise<BuiltImage | undefined> {
+    const kept = this.images.get(name);
+    if (!kept) return undefined;
+    const chain = layersOf(kept.result?.layers);
+    const below = kept.image.layers.length - chain.length;
+    const layers: ImageLayer[] = [];
+    for (const [i, layer] of kept.image.layers.entries()) {
+      const source = chain[i - below];
+      if (layer.fromBase || layer.entries || source?.kind !== "step") layers.push(layer);
+      else {
+        await source.ready(true);
+        layers.push(lazyEntries(layer, source, this.platform, undefined));
+      }
+    }
+    return { ...kept.image, layers };
+  }
+
+  /** What the image of a manifest digest is made of; undefined when it has no name. */
+  resultOf(manifestDigest: string): StepResult | undefined {
+    return [...this.images.values()].find(({ image }) => image.manifestDigest === manifestDigest)?.result;
   }
 
   /** Newest first. */
@@ -107,11 +259,14 @@ export class ImageShelf implements ImageSource {
 
   /** Fetches the files of an image, so that `find` can give it. */
   async prepare(ref: string): Promise<void> {
-    await this.images.get(ref)?.result?.ready?.();
+    const kept = this.images.get(ref.replace(/@.*$/, ""));
+    await kept?.imported?.ready();
+    await kept?.result?.ready?.();
   }
 
   find(ref: string, platform: PlatformSpec): BaseImage | { readonly error: string } {
     const kept = this.images.get(ref.replace(/@.*$/, ""));
+    if (kept?.imported) return findImported(kept, kept.imported, ref, platform);
     const isOther =
       kept &&
       kept.image.platform !==
@@ -119,14 +274,16 @@ export class ImageShelf implements ImageSource {
     if (!kept || isOther) return { error: `${ref}: not found` };
     const { image, result } = kept;
     const origin = { ref: kept.name, digest: image.manifestDigest, platform };
-    const epochLayers = layersOf(result?.layers);
+    const chain = layersOf(result?.layers);
     const layers = image.layers.map((layer, i): BaseLayer => ({
       kind: "base",
       diffId: layer.diffId,
       digest: layer.digest,
       size: layer.size,
-      mediaType: "application/vnd.oci.image.layer.v1.tar+gzip",
-      contentBytes: contentBytesOf(epochLayers[i]),
+      mediaType: mediaTypeOf(chain[i]),
+      contentBytes: contentBytesOf(chain[i]),
+      ...(!image.unknownContents &&
+        chain[i] && { blob: () => blobOf(chain[i]!, this.platform, layer.digest) }),
       origin,
     }));
     const config = {
@@ -141,12 +298,112 @@ export class ImageShelf implements ImageSource {
       layers,
       snapshot: () => result?.snapshot ?? emptySnapshot(),
       catalog: image.unknownContents ?? false,
+      ...(!image.unknownContents && {
+        pack: () => packImage(this.platform, { ...image, name: kept.name, chain }),
+      }),
     };
   }
 }
 
 function contentBytesOf(layer: Layer | undefined): number | undefined {
   return layer?.kind === "step" ? layer.contentBytes() : layer?.contentBytes;
+}
+
+function mediaTypeOf(layer: Layer | undefined): string {
+  return layer?.kind === "base" ? layer.mediaType : LAYER_MEDIA_TYPE;
+}
+
+function blobOf(layer: Layer, platform: Platform, digest: string): Uint8Array {
+  return layer.kind === "step" ? layer.packAs(platform, digest) : layer.blob!();
+}
+
+function platformOf(image: BuiltImage): PlatformSpec {
+  const [os = "linux", architecture = "amd64", variant] = image.platform.split("/");
+  return { os, architecture, ...(variant !== undefined && { variant }) };
+}
+
+/** An imported image, its layers with the sizes that the import counted. */
+function findImported(
+  kept: Kept,
+  { layout, root }: Imported,
+  ref: string,
+  platform: PlatformSpec,
+): BaseImage | { readonly error: string } {
+  const at = ref.indexOf("@");
+  if (at >= 0 && ref.slice(at + 1) !== root.digest) return { error: `${ref}: not found` };
+  const found = layout.find(kept.name, platform);
+  if ("error" in found) return found;
+  const sizes = new Map(kept.image.layers.map(({ diffId, uncompressed }) => [diffId, uncompressed]));
+  const layers = found.layers.map((layer): BaseLayer => {
+    const contentBytes = sizes.get(layer.diffId);
+    return { ...layer, ...(contentBytes !== undefined && { contentBytes }) };
+  });
+  return { ...found, layers };
+}
+
+function importedFacts(layout: OciLayout, name: string, from: ImportedImage): BuiltImage {
+  const platform = from.platforms.find(
+    ({ os, architecture }) => os === "linux" && architecture === "amd64",
+  ) ??
+    from.platforms[0] ?? { os: "linux", architecture: "amd64" };
+  const base = layout.find(name, platform);
+  if ("error" in base) throw new Error(`${name}: ${base.error}`);
+  const {
+    rootfs: _rootfs,
+    history,
+    ...config
+  } = base.config as {
+    readonly rootfs?: unknown;
+    readonly history?: BuiltImage["history"] | null;
+  };
+  const manifest = layout
+    .pack(from.root)
+    .manifests.find(({ descriptor }) => descriptor.digest === base.manifestDigest)!;
+  return {
+    config,
+    configDigest: manifest.config.digest,
+    manifestDigest: base.digest,
+    history: history ?? [],
+    layers: base.layers.map(({ diffId, digest, size }) => ({
+      diffId,
+      digest,
+      size,
+      uncompressed: from.sizes.get(diffId) ?? 0,
+      fromBase: true,
+    })),
+    platform: `${platform.os}/${platform.architecture}${platform.variant ? `/${platform.variant}` : ""}`,
+  };
+}
+
+function blobReader({ root, index, manifests }: PackedImage): (digest: string) => Uint8Array | undefined {
+  const blobs = new Map<string, () => Uint8Array>();
+  if (index) blobs.set(root.digest, () => index);
+  for (const { descriptor, text, config, layers } of manifests) {
+    blobs.set(descriptor.digest, () => text);
+    for (const blob of [config, ...layers]) blobs.set(blob.digest, () => blob.read());
+  }
+  return (digest) => blobs.get(digest)?.();
+}
+
+/** A built image as it can be written. *prepare* fetches what the layers of a base image need. */
+export async function packBuilt(
+  platform: Platform,
+  name: string,
+  image: BuiltImage,
+  result: StepResult | undefined,
+  prepare: (ref: string) => Promise<void>,
+): Promise<PackedImage> {
+  const chain = layersOf(result?.layers);
+  if (image.unknownContents) {
+    const base = chain.find((layer) => layer.kind === "base");
+    throw catalogRefusal(name, base?.kind === "base" ? base.origin.ref : name);
+  }
+  await result?.ready?.();
+  for (const layer of chain) {
+    if (layer.kind === "step") await layer.ready(true);
+    else await prepare(layer.origin.ref);
+  }
+  return packImage(platform, { ...image, name, chain });
 }
 
 function keptOf(name: string, image: BuiltImage, builtAt: number, result: StepResult | undefined): Kept {

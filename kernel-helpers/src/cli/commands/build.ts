@@ -3,14 +3,13 @@
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 
-import { Lab } from "../../lab";
-import { nodeMachine } from "../../lab-node";
 import { buildOutput, explainBuildError, renderReasons, renderTable } from "../../report";
 import type { BuildRecord } from "../../build/types";
 import { readBuildRequest, type BuildRequest } from "../build-request";
 import type { CommandModule } from "../commands";
 import { say, type CommandIo } from "../io";
-import { cacheFolder } from "../state";
+import { keepBuild } from "../last-builds";
+import { openLab, userCache } from "../open-lab";
 
 export const help: CommandModule["help"] = {
   ko: `
@@ -56,19 +55,10 @@ export const run: CommandModule["run"] = async (args, io) => {
 
 /** Builds what *request* says with the user's cache. */
 export async function buildDirectory(request: BuildRequest, io: CommandIo): Promise<BuildRecord> {
-  const lab = await Lab.openOn(nodeMachine(), {
-    contextDir: request.directory,
-    cacheDir: cacheFolder(
-      request.cacheDir === undefined ? undefined : resolve(io.cwd, request.cacheDir),
-      io.env,
-    ),
-    bases: request.bases,
-    locale: io.locale,
-    clock: () => Date.now() / 1000,
-    sourceDateEpoch: null,
-  });
+  const lab = await openLab(request, io);
   const record = await lab.build({ ...request.options, assume: !request.strict, signal: io.signal });
   io.signal.throwIfAborted();
+  if (!record.check) keepBuild(userCache(request.cacheDir, io), request.directory, record);
   return record;
 }
 

@@ -87,9 +87,10 @@ function cellOf(
 function causeText({ miss }: Step, isKorean: boolean): string {
   const part = miss?.parts.find(({ kind }) => kind !== "dep");
   if (part?.kind === "content" && part.path.startsWith("file ")) {
-    const rest = (miss?.parts.filter(({ kind }) => kind === "content").length ?? 1) - 1;
+    const files = new Set(miss?.parts.flatMap(({ kind, path }) => (kind === "content" ? [path] : [])));
+    const rest = files.size - 1;
     const name = part.path.slice("file ".length);
-    const word = isKorean ? (FIELDS[part.field ?? ""] ?? "내용") : (part.field ?? "content");
+    const word = fieldWord(part.field, isKorean);
     return `${name} ${word}${rest > 0 ? ` +${rest}` : ""}`;
   }
   return (miss?.sentence[isKorean ? "ko" : "en"] ?? "").replace(/[:(].*$/s, "").trim();
@@ -104,6 +105,12 @@ const FIELDS: Readonly<Record<string, string>> = {
   linkname: "링크",
   typeflag: "종류",
 };
+
+/** An attribute of a file in a word: `내용`, `권한`. */
+export function fieldWord(field: string | undefined, isKorean: boolean): string {
+  if (field === undefined || !(field in FIELDS)) return isKorean ? "내용" : "content";
+  return isKorean ? FIELDS[field]! : field;
+}
 
 function guessCell(
   row: AlignedRow,

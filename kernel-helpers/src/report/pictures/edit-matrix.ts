@@ -120,5 +120,5 @@ function summaryOf({ steps, rows }: WhatIf, shown: readonly number[], isKorean: 
   });
   return isKorean
     ? `편집 ${edits.length}가지에서 다시 실행하는 횟수: ${counts.join(", ")}`
-    : `Runs in ${edits.length} edits: ${counts.join(", ")}`;
+    : `Runs in ${edits.length} edit${edits.length === 1 ? "" : "s"}: ${counts.join(", ")}`;
 }

@@ -3,6 +3,7 @@
 export * from "./build-matrix";
 export * from "./edit-matrix";
 export * from "./grid";
+export * from "./history";
 export * from "./key-card";
 export { imageTable, renderImageTable, type ImageTableOptions } from "./layer-table";
 export * from "./stack";

@@ -3,6 +3,7 @@
 import type { KeyDifference, Step } from "../../build/types";
 import type { Locale } from "../locale";
 import { oneLine, truncate } from "../text";
+import { fieldWord } from "./build-matrix";
 import { type Grid, type GridCell, type PictureMedium, renderGrid } from "./grid";
 
 export interface KeyCardOptions {
@@ -90,7 +91,7 @@ export function keyCard(step: Step, { locale = "ko", title }: KeyCardOptions = {
       {
         text:
           part!.kind === "content"
-            ? `${name.text}: ${part!.path.replace(/^file /, "")} ${part!.field ?? ""}${more}`
+            ? `${name.text}: ${part!.path.replace(/^file /, "")} ${fieldWord(part!.field, isKorean)}${more}`
             : name.text + more,
       },
       { text: valueOf(part!.old), code: true },

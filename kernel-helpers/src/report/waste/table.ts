@@ -8,6 +8,7 @@ import type { Waste, WasteKind } from "./waste";
 const WORDS: Readonly<Record<WasteKind, { readonly ko: string; readonly en: string }>> = {
   replaced: { ko: "바꿔 씀", en: "replaced" },
   removed: { ko: "지움", en: "removed" },
+  again: { ko: "또 넣음", en: "put in again" },
   attributes: { ko: "권한만 바꿈", en: "mode or owner only" },
 };
 

@@ -20,7 +20,7 @@ export interface LayerWaste {
   readonly removed: readonly string[];
 }
 
-export type WasteKind = "replaced" | "removed" | "attributes";
+export type WasteKind = "replaced" | "removed" | "attributes" | "again";
 
 /** Bytes that no container sees but every download carries. */
 export interface Reclaimable {
@@ -56,6 +56,7 @@ interface Copy {
   readonly layer: number;
   readonly size: number;
   readonly sha256?: string;
+  readonly attributes: string;
 }
 
 /** The account of *image*. */
@@ -90,11 +91,12 @@ export function wasteOf(image: BuiltImage): Waste {
       const before = present.get(path);
       if (before) {
         changed.push(path);
-        const isSame = entry.sha256 !== undefined && before.at(-1)?.sha256 === entry.sha256;
-        reclaimable.push(saved(path, isSame ? "attributes" : "replaced", before, number));
+        reclaimable.push(saved(path, kindOf(before.at(-1), entry), before, number));
       } else added.push(path);
+      const { sha256 } = entry;
+      const attributes = attributesOf(entry);
       present.set(path, [
-        { layer: number, size: sizeOf(entry), ...(entry.sha256 !== undefined && { sha256: entry.sha256 }) },
+        { layer: number, size: sizeOf(entry), attributes, ...(sha256 !== undefined && { sha256 }) },
       ]);
     }
     account.push({
@@ -137,11 +139,24 @@ const FIXES: Readonly<Record<WasteKind, { readonly ko: string; readonly en: stri
     ko: "처음부터 마지막 내용으로 한 번만 쓰세요.",
     en: "write it once, with its last content",
   },
+  again: {
+    ko: "같은 파일을 두 번 넣었습니다. 뒤의 COPY에서 --exclude로 빼거나, 한 번만 복사하세요.",
+    en: "the same file was put in twice: leave it out of the later COPY (--exclude), or copy it once",
+  },
   attributes: {
     ko: "내용은 같고 권한이나 소유자만 바뀌었습니다. RUN chmod·chown 대신 COPY --chmod·--chown을 쓰세요.",
     en: "only mode or owner changed: use COPY --chmod or --chown instead of RUN chmod or chown",
   },
 };
+
+function attributesOf({ mode, uid, gid, type }: LayerEntry): string {
+  return `${type} ${mode} ${uid}:${gid}`;
+}
+
+function kindOf(before: Copy | undefined, entry: LayerEntry): WasteKind {
+  if (entry.sha256 === undefined || before?.sha256 !== entry.sha256) return "replaced";
+  return before.attributes === attributesOf(entry) ? "again" : "attributes";
+}
 
 function saved(path: string, kind: WasteKind, copies: readonly Copy[], hiddenBy: number): Reclaimable {
   return {

@@ -1,0 +1,84 @@
+/** `layerbook history|layers|waste IMAGE`: their options, and the image that IMAGE names. */
+
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+
+import { canonicalName } from "../build/store/image-shelf";
+import type { BuiltImage } from "../build/types";
+import { suggest } from "../dockerfile/suggest";
+import { TABLE_FORMS } from "./build-request";
+import { CliError, usageError } from "./cli-error";
+import { imageInFile } from "./image-file";
+import type { CommandIo } from "./io";
+import { openLab } from "./open-lab";
+import { checkedOptions } from "./options";
+
+type Form = (typeof TABLE_FORMS)[number];
+
+export interface ImageArgument {
+  readonly image: BuiltImage;
+  readonly form: Form;
+  /** Values of the options named in *more*; `""` for a flag. */
+  readonly given: ReadonlyMap<string, string>;
+}
+
+/** Reads *args* and finds the image: a file first, then a name in the store. *more*: further options of the command. Throws CliError. */
+export async function readImageArgument(
+  args: readonly string[],
+  io: CommandIo,
+  more: Readonly<Record<string, "string" | "boolean">> = {},
+): Promise<ImageArgument> {
+  const own = Object.entries(more).map(([name, type]) => [name, { type }] as const);
+  const options = {
+    table: { type: "string" },
+    "cache-dir": { type: "string" },
+    ...Object.fromEntries(own),
+  } as const;
+  const { values, positionals } = checkedOptions(
+    () => parseArgs({ args: [...args], options, allowPositionals: true, strict: true }),
+    Object.keys(options),
+  );
+  const form = (values.table ?? "text") as Form;
+  if (!TABLE_FORMS.includes(form)) {
+    throw usageError("LB_FLAG_VALUE", {
+      ko: `\`--table=${form}\`은 없는 형식입니다. ${TABLE_FORMS.join(", ")} 가운데 고르세요.`,
+      en: `--table=${form} is not one of ${TABLE_FORMS.join(", ")}`,
+    });
+  }
+  const [name, ...rest] = positionals;
+  if (name === undefined || rest.length > 0) {
+    throw usageError("LB_ARGUMENTS", {
+      ko: "이미지를 하나 적으세요: 빌드할 때 -t로 준 이름이나, docker save가 쓴 파일.",
+      en: "name one image: the name given with -t, or a file of docker save",
+    });
+  }
+  const image = imageInFile(resolve(io.cwd, name)) ?? (await storedImage(name, values["cache-dir"], io));
+  const given = new Map(
+    Object.keys(more).flatMap((key) => {
+      const value = (values as Record<string, string | boolean | undefined>)[key];
+      return value === undefined ? [] : [[key, value === true ? "" : String(value)] as const];
+    }),
+  );
+  return { image, form, given };
+}
+
+async function storedImage(name: string, cacheDir: string | undefined, io: CommandIo): Promise<BuiltImage> {
+  const { shelf } = await openLab({ cacheDir }, io);
+  const image = await shelf.whole(canonicalName(name));
+  if (image) return image;
+  const names = shelf.all().map((one) => one.name.replace(/^docker\.io\/(library\/)?/, ""));
+  const near = suggest(name, names);
+  throw new CliError(
+    "LB_NO_IMAGE",
+    { ko: `그런 이름의 이미지도 파일도 없습니다: ${name}`, en: `no image and no file of this name: ${name}` },
+    {
+      hint:
+        near === undefined
+          ? {
+              ko: "이름을 붙여 빌드하세요: layerbook build -t NAME .",
+              en: "build one with a name: layerbook build -t NAME .",
+            }
+          : { ko: `혹시 이것입니까? ${near}`, en: `did you mean ${near}?` },
+    },
+  );
+}

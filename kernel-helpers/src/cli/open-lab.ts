@@ -1,0 +1,34 @@
+/** The Lab of a command: the user's cache, the directory to build, the clock. */
+
+import { resolve } from "node:path";
+
+import { Lab } from "../lab";
+import { nodeMachine } from "../lab-node";
+import type { CommandIo } from "./io";
+import { cacheFolder } from "./state";
+
+export interface LabChoice {
+  /** The context, absolute. Absent: none is needed. */
+  readonly directory?: string;
+  readonly cacheDir?: string;
+  readonly bases?: string;
+  /** Forget everything at the end: a cache in memory. */
+  readonly inMemory?: boolean;
+}
+
+/** Opens the Lab. */
+export function openLab({ directory, cacheDir, bases, inMemory }: LabChoice, io: CommandIo): Promise<Lab> {
+  return Lab.openOn(nodeMachine(), {
+    ...(directory !== undefined && { contextDir: directory }),
+    ...(!inMemory && { cacheDir: userCache(cacheDir, io) }),
+    ...(bases !== undefined && { bases }),
+    locale: io.locale,
+    clock: () => Date.now() / 1000,
+    sourceDateEpoch: null,
+  });
+}
+
+/** The folder of the cache that the command uses. */
+export function userCache(cacheDir: string | undefined, io: CommandIo): string {
+  return cacheFolder(cacheDir === undefined ? undefined : resolve(io.cwd, cacheDir), io.env);
+}
