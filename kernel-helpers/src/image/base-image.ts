@@ -3,6 +3,7 @@
 import type { PlatformSpec } from "../graph/types";
 import type { Snapshot } from "../platform/files";
 import type { BaseLayer } from "./layer";
+import type { PackedImage } from "./packed-image";
 
 /** An image of one platform. */
 export interface BaseImage {
@@ -17,6 +18,8 @@ export interface BaseImage {
   snapshot(): Snapshot;
   /** Are sizes known, but no contents? Then the image cannot be exported. */
   readonly catalog: boolean;
+  /** Its documents and blobs, for an export. Absent where they are not at hand. */
+  pack?(): PackedImage;
 }
 
 /** A place where images are looked up. *ref* is canonical: `docker.io/library/node:22`, or with `@sha256:…`. */

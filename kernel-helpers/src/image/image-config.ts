@@ -55,18 +55,27 @@ export function imageConfig(platform: Platform, input: ConfigInput): ImageConfig
   }
   const lastTime = history.reduce<string | undefined>((last, { created }) => created ?? last, undefined);
   const rest: Record<string, unknown> = { ...input.image, created: lastTime ?? null };
-  const whole: Record<string, unknown> = {
-    ...rest,
-    rootfs: { type: "layers", diff_ids: input.diffIds.length > 0 ? input.diffIds : null },
-    history: history.length > 0 ? history.map(historyJson) : null,
-  };
-  const text = goJson(sorted(whole) as Json);
+  const text = configText(rest, history.map(historyJson), input.diffIds);
   return {
     text,
     digest: sha256Digest(platform, text),
     history: history.map(historyJson),
     config: sorted(rest),
   };
+}
+
+/** The text of a config: *rest* (without rootfs and history) with *history* and *diffIds*, keys sorted. */
+export function configText(
+  rest: Readonly<Record<string, unknown>>,
+  history: readonly object[],
+  diffIds: readonly string[],
+): string {
+  const whole: Record<string, unknown> = {
+    ...rest,
+    rootfs: { type: "layers", diff_ids: diffIds.length > 0 ? diffIds : null },
+    history: history.length > 0 ? history : null,
+  };
+  return goJson(sorted(whole) as Json);
 }
 
 function sorted(object: Record<string, unknown>): Record<string, unknown> {

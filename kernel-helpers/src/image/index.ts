@@ -5,3 +5,7 @@ export * from "./image-config";
 export * from "./layer";
 export * from "./oci-layout";
 export * from "./catalog-image";
+export * from "./packed-image";
+export { archiveTar, type ArchiveFile, exportOci, type ExportOptions, type NamedExport } from "./export-oci";
+export * from "./export-docker-archive";
+export * from "./import-archive";

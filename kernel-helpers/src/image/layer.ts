@@ -200,6 +200,12 @@ export class StepLayer {
     return blob;
   }
 
+  /** The gzip'd tar that has *digest* in an image: packed for the epoch that gives it. Entries with bytes must be at hand (`ready(true)`). */
+  packAs(platform: Platform, digest: string): Uint8Array {
+    for (const [epoch, blob] of this.blobs) if (blob.digest === digest) return this.pack(platform, epoch);
+    return this.pack(platform);
+  }
+
   /** The gzip'd tar. */
   pack(platform: Platform, epoch?: number): Uint8Array {
     return platform.gzip(concat([...layerTar(this.entries(), { epoch })]));

@@ -5,18 +5,12 @@ import type { PlatformSpec } from "../graph/types";
 import type { Snapshot } from "../platform/files";
 import type { Platform } from "../platform/platform";
 import type { BaseImage, ImageSource } from "./base-image";
+import { NAME_ANNOTATION, REF_ANNOTATION } from "./export-oci";
 import type { BaseLayer } from "./layer";
+import type { Descriptor, PackedImage, PackedManifest } from "./packed-image";
 
 /** The files of a layout by path (`index.json`, `blobs/sha256/…`); undefined when there is none. */
 export type LayoutFiles = (path: string) => Uint8Array | undefined;
-
-interface Descriptor {
-  readonly mediaType: string;
-  readonly digest: string;
-  readonly size: number;
-  readonly annotations?: Readonly<Record<string, string>>;
-  readonly platform?: { readonly os: string; readonly architecture: string; readonly variant?: string };
-}
 
 interface Manifest {
   readonly config: Descriptor;
@@ -32,9 +26,7 @@ export class LayoutError extends Error {
   }
 }
 
-const REF_NAME = "org.opencontainers.image.ref.name";
-
-/** Opens a layout; its images are named by the annotation `org.opencontainers.image.ref.name`. Throws LayoutError. */
+/** Opens a layout; its images are named by the annotation `io.containerd.image.name`, else `org.opencontainers.image.ref.name`. Throws LayoutError. */
 export class OciLayout implements ImageSource {
   /** Canonical reference to descriptor. */
   readonly references = new Map<string, Descriptor>();
@@ -48,7 +40,7 @@ export class OciLayout implements ImageSource {
     const index = this.json<{ manifests?: readonly Descriptor[] }>("index.json");
     if (!index) throw new LayoutError("index.json is missing");
     for (const descriptor of index.manifests ?? []) {
-      const name = descriptor.annotations?.[REF_NAME];
+      const name = descriptor.annotations?.[NAME_ANNOTATION] ?? descriptor.annotations?.[REF_ANNOTATION];
       if (name !== undefined) this.references.set(name, descriptor);
       this.references.set("@" + descriptor.digest, descriptor);
     }
@@ -96,7 +88,34 @@ export class OciLayout implements ImageSource {
       origin: { ref, digest: root.digest, platform },
     }));
     const unpack = (): Snapshot => this.unpacked.snapshot(layers, this.machine);
-    return { digest: root.digest, manifestDigest, config, layers, snapshot: unpack, catalog: false };
+    const pack = (): PackedImage => this.pack(root);
+    return { digest: root.digest, manifestDigest, config, layers, snapshot: unpack, catalog: false, pack };
+  }
+
+  /** The image as it lies here, byte for byte. Of an index the platforms that are here; throws LayoutError when none is. */
+  pack(root: Descriptor): PackedImage {
+    const text = this.blob(root);
+    const top = parse<{ manifests?: readonly Descriptor[] }>(text, root.digest);
+    if (!top.manifests) return { root, manifests: [this.packManifest(root)] };
+    const here = top.manifests.filter(({ digest }) => this.files("blobs/" + digest.replace(":", "/")));
+    if (here.length === 0) throw new LayoutError(`no manifest of index ${root.digest} is here`);
+    return { root, index: text, manifests: here.map((descriptor) => this.packManifest(descriptor)) };
+  }
+
+  private packManifest(descriptor: Descriptor): PackedManifest {
+    const text = this.blob(descriptor);
+    const manifest = parse<Manifest>(text, descriptor.digest);
+    const config = this.blobJson<{ rootfs?: { diff_ids?: readonly string[] } }>(manifest.config);
+    return {
+      descriptor,
+      text,
+      config: { ...manifest.config, read: () => this.blob(manifest.config) },
+      layers: (manifest.layers ?? []).map((layer, i) => ({
+        ...layer,
+        diffId: config.rootfs?.diff_ids?.[i] ?? "",
+        read: () => this.blob(layer),
+      })),
+    };
   }
 
   /** The bytes of a blob, checked against its digest. */
@@ -131,20 +150,29 @@ function parse<T>(bytes: Uint8Array, name: string): T {
 export class UnpackedChains {
   private readonly chains = new Map<string, Snapshot>();
 
-  snapshot(layers: readonly BaseLayer[], machine: Platform): Snapshot {
+  /** *unpack*: gives a layer's tar; default: gunzip where it is gzip'd. */
+  constructor(private readonly unpack?: (layer: BaseLayer) => Uint8Array) {}
+
+  /** The file system of *layers*. *entries*: most entries of a layer. */
+  snapshot(layers: readonly BaseLayer[], machine: Platform, entries?: number): Snapshot {
     let key = "";
     let tree = emptySnapshot();
     for (const layer of layers) {
       key += " " + layer.diffId;
       let next = this.chains.get(key);
       if (!next) {
-        const bytes = layer.blob!();
-        next = applyLayer(tree, readTar(isGzip(bytes) ? machine.gunzip(bytes) : bytes));
+        next = applyLayer(tree, readTar(this.tarOf(layer, machine), { entries }));
         this.chains.set(key, next);
       }
       tree = next;
     }
     return tree;
+  }
+
+  private tarOf(layer: BaseLayer, machine: Platform): Uint8Array {
+    if (this.unpack) return this.unpack(layer);
+    const bytes = layer.blob!();
+    return isGzip(bytes) ? machine.gunzip(bytes) : bytes;
   }
 }
 

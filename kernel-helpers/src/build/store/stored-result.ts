@@ -147,6 +147,9 @@ export class ResultStore {
   }
 
   private async unpack(base: BaseImage | undefined, steps: readonly StepLayer[]): Promise<Snapshot> {
+    // A base that was built or imported here lies in the store too.
+    const origin = base?.layers[0]?.origin.ref;
+    if (origin !== undefined) await this.images.prepare?.(origin);
     let tree = base?.snapshot() ?? emptySnapshot();
     let name = base?.manifestDigest ?? "";
     for (const layer of steps) {

@@ -1,0 +1,215 @@
+/** An image as the documents and blobs that it is stored and sent as: what exports write and imports read. */
+
+import { type Platform, sha256Digest } from "../platform/platform";
+import { configText, imageManifest } from "./image-config";
+import { type Layer, type LayerBlob } from "./layer";
+
+/** A descriptor of the OCI image format. *size*: bytes. */
+export interface Descriptor {
+  readonly mediaType: string;
+  readonly digest: string;
+  readonly size: number;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly platform?: { readonly os: string; readonly architecture: string; readonly variant?: string };
+}
+
+/** A blob that is read only when it is written somewhere. *read* gives bytes with exactly this digest, or throws. */
+export interface PackedBlob extends Descriptor {
+  read(): Uint8Array;
+}
+
+/** A layer; its bytes are a tar, gzip'd where the media type says so. */
+export interface PackedLayer extends PackedBlob {
+  readonly diffId: string;
+}
+
+/** The image of one platform. */
+export interface PackedManifest {
+  readonly descriptor: Descriptor;
+  readonly text: Uint8Array;
+  readonly config: PackedBlob;
+  /** Bottom layer first. */
+  readonly layers: readonly PackedLayer[];
+}
+
+/** An image of one or several platforms. */
+export interface PackedImage {
+  /** What the name stands for: the manifest, or the index when there is one. */
+  readonly root: Descriptor;
+  /** The index of a multi-platform image. */
+  readonly index?: Uint8Array;
+  readonly manifests: readonly PackedManifest[];
+}
+
+/**
+ * An image that cannot be written or read. *code*: `LB_CATALOG_IMAGE` (a layer is known by its size only), `LB_LAYER_CHANGED`,
+ * `LB_IMAGE_CHANGED` (the bytes packed again have another digest), `LB_ARCHIVE_…` (an import: see import-archive.ts).
+ */
+export class ImageTransferError extends Error {
+  override readonly name = "ImageTransferError";
+  constructor(
+    readonly code: `LB_${string}`,
+    readonly sentence: { readonly ko: string; readonly en: string },
+    options?: ErrorOptions,
+  ) {
+    super(`${sentence.en} / ${sentence.ko}`, options);
+  }
+}
+
+export const MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json";
+export const INDEX_TYPE = "application/vnd.oci.image.index.v1+json";
+export const CONFIG_TYPE = "application/vnd.oci.image.config.v1+json";
+export const TAR_TYPE = "application/vnd.oci.image.layer.v1.tar";
+export const TAR_GZIP_TYPE = "application/vnd.oci.image.layer.v1.tar+gzip";
+
+/** What is needed of a built image to write it. */
+export interface ImageToPack {
+  /** As people say it: for refusals. */
+  readonly name: string;
+  /** Without rootfs and history. */
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly configDigest: string;
+  readonly manifestDigest: string;
+  readonly history: readonly object[];
+  readonly layers: readonly { readonly diffId: string; readonly digest: string; readonly size: number }[];
+  /** The layers with their contents (loaded), in the same order. */
+  readonly chain: readonly Layer[];
+}
+
+/** The refusal of an image whose base is only an entry of the catalog. */
+export function catalogRefusal(name: string, base: string): ImageTransferError {
+  const bare = base.replace(/^docker\.io\/(library\/)?/, "");
+  return new ImageTransferError("LB_CATALOG_IMAGE", {
+    en: `${name} cannot be exported: of its base ${bare} only sizes and digests are known here, not the files. Import the real one (with Docker at hand: docker save -o base.tar ${bare}; here: layerbook import base.tar), then build again`,
+    ko: `${name}은(는) 내보낼 수 없습니다: 베이스 ${bare}는 카탈로그에 크기와 다이제스트만 있고 파일이 없습니다. 실제 베이스를 가져온 뒤(Docker가 있는 곳에서 docker save -o base.tar ${bare}, 여기서 layerbook import base.tar) 다시 빌드하세요`,
+  });
+}
+
+/** The image with its documents, checked against the digests it was built with. Throws ImageTransferError. */
+export function packImage(platform: Platform, image: ImageToPack): PackedImage {
+  const { name, chain } = image;
+  for (const layer of chain) {
+    if (layer.kind === "base" && !layer.blob) throw catalogRefusal(name, layer.origin.ref);
+    if (layer.kind === "step" && layer.isUnknown) {
+      const base = chain.find((below) => below.kind === "base");
+      throw catalogRefusal(name, base?.kind === "base" ? base.origin.ref : layer.description);
+    }
+  }
+  const encoder = new TextEncoder();
+  const config = encoder.encode(
+    configText(
+      image.config,
+      image.history,
+      image.layers.map(({ diffId }) => diffId),
+    ),
+  );
+  const layers = chain.map((layer, i): PackedLayer => {
+    const { diffId, digest, size } = image.layers[i]!;
+    const mediaType = layer.kind === "base" ? layer.mediaType : TAR_GZIP_TYPE;
+    const read = (): Uint8Array =>
+      checkedBlob(
+        platform,
+        layer.kind === "base" ? layer.blob!() : layer.packAs(platform, digest),
+        digest,
+        name,
+      );
+    return { mediaType, digest, size, diffId, read };
+  });
+  const configDigest = sha256Digest(platform, config);
+  const text = encoder.encode(
+    imageManifest(
+      { digest: configDigest, text: new TextDecoder().decode(config), history: [], config: {} },
+      layers as readonly LayerBlob[],
+    ),
+  );
+  const digest = sha256Digest(platform, text);
+  if (configDigest !== image.configDigest || digest !== image.manifestDigest) {
+    throw new ImageTransferError("LB_IMAGE_CHANGED", {
+      en: `${name}: the image written again would be ${digest}, not ${image.manifestDigest}; build it again`,
+      ko: `${name}: 다시 쓴 이미지가 ${image.manifestDigest}이(가) 아니라 ${digest}입니다. 다시 빌드하세요`,
+    });
+  }
+  const descriptor = { mediaType: MANIFEST_TYPE, digest, size: text.length };
+  return {
+    root: descriptor,
+    manifests: [
+      {
+        descriptor,
+        text,
+        config: { mediaType: CONFIG_TYPE, digest: configDigest, size: config.length, read: () => config },
+        layers,
+      },
+    ],
+  };
+}
+
+function checkedBlob(platform: Platform, bytes: Uint8Array, digest: string, name: string): Uint8Array {
+  const actual = sha256Digest(platform, bytes);
+  if (actual === digest) return bytes;
+  throw new ImageTransferError("LB_LAYER_CHANGED", {
+    en: `${name}: layer ${digest} now packs to ${actual} (another version of zlib); build the image again`,
+    ko: `${name}: 레이어 ${digest}을(를) 다시 압축하니 ${actual}이(가) 되었습니다(zlib 버전이 다름). 다시 빌드하세요`,
+  });
+}
+
+/** How the layers of an export are: as they are, all plain tars, or all gzip'd. Anything but `keep` may change the manifest's digest; the config's stays. */
+export type LayerForm = "keep" | "tar" | "gzip";
+
+/** *image* with its layers in the form *form*; the same object when nothing changes. */
+export function withLayers(platform: Platform, image: PackedImage, form: LayerForm): PackedImage {
+  if (form === "keep") return image;
+  const manifests = image.manifests.map((manifest) => reformed(platform, manifest, form));
+  if (manifests.every((manifest, i) => manifest === image.manifests[i])) return image;
+  if (!image.index) return { root: manifests[0]!.descriptor, manifests };
+  const renamed = new Map(
+    image.manifests.map(({ descriptor }, i) => [descriptor.digest, manifests[i]!.descriptor]),
+  );
+  const index = JSON.parse(new TextDecoder().decode(image.index)) as { manifests: readonly Descriptor[] };
+  const text = json({
+    ...index,
+    manifests: index.manifests.map((entry) => {
+      const changed = renamed.get(entry.digest);
+      return changed ? { ...entry, digest: changed.digest, size: changed.size } : entry;
+    }),
+  });
+  return {
+    root: { ...image.root, digest: sha256Digest(platform, text), size: text.length },
+    index: text,
+    manifests,
+  };
+}
+
+function reformed(platform: Platform, manifest: PackedManifest, form: "tar" | "gzip"): PackedManifest {
+  const isGzip = (layer: Descriptor): boolean => /gzip$/.test(layer.mediaType);
+  if (manifest.layers.every((layer) => isGzip(layer) === (form === "gzip"))) return manifest;
+  const layers = manifest.layers.map((layer): PackedLayer => {
+    if (isGzip(layer) === (form === "gzip")) return layer;
+    const read = (): Uint8Array =>
+      form === "tar" ? platform.gunzip(layer.read()) : platform.gzip(layer.read());
+    const bytes = read();
+    const isDocker = layer.mediaType.includes("docker");
+    const mediaType = isDocker
+      ? `application/vnd.docker.image.rootfs.diff.tar${form === "gzip" ? ".gzip" : ""}`
+      : form === "gzip"
+        ? TAR_GZIP_TYPE
+        : TAR_TYPE;
+    return {
+      mediaType,
+      digest: sha256Digest(platform, bytes),
+      size: bytes.length,
+      diffId: layer.diffId,
+      read,
+    };
+  });
+  const old = JSON.parse(new TextDecoder().decode(manifest.text)) as Record<string, unknown>;
+  const text = json({
+    ...old,
+    layers: layers.map(({ mediaType, digest, size }) => ({ mediaType, digest, size })),
+  });
+  const descriptor = { ...manifest.descriptor, digest: sha256Digest(platform, text), size: text.length };
+  return { ...manifest, descriptor, text, layers };
+}
+
+function json(value: unknown): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(value, null, 2));
+}
