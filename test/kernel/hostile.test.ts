@@ -29,9 +29,10 @@ describe("kernel: hostile cells", () => {
     await later(ms);
     const asked = Date.now();
     await kernel.interrupt();
-    const { reply, of } = await running;
+    const answer = await running;
+    const { reply } = answer;
     assert.equal(reply.content.ename, "Interrupted", JSON.stringify(reply.content));
-    assert.equal(of("error").length, 1);
+    assert.equal(answer.of("error").length, 1);
     assert.ok(Date.now() - asked < 1500, `took ${Date.now() - asked} ms`);
   }
 

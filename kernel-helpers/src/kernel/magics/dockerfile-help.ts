@@ -1,6 +1,7 @@
 /** Completion and hover in `%%dockerfile` cells: the language's own, moved to the place of the cell. */
 
 import type { Completion } from "../../dockerfile";
+import { loadDocker } from "../session/core";
 import type { NotebookSession } from "../session/notebook-session";
 import { splitCell, splitWords } from "./split";
 import type { MagicCompletion } from "./types";
@@ -69,14 +70,12 @@ function buildArgsOf(code: string): Record<string, string> {
 function completeFlags(code: string, offset: number): MagicCompletion | undefined {
   const typed = /--[\w-]*$/.exec(code.slice(0, offset))?.[0];
   if (typed === undefined) return undefined;
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- only when asked
-  const { BUILD_FLAG_NAMES } =
-    require("../../docker/build-flags") as typeof import("../../docker/build-flags");
-  const matches = BUILD_FLAG_NAMES.filter((name) => name.startsWith(typed)).map((text) => ({
-    text,
-    type: "flag",
-  }));
-  return { start: offset - typed.length, end: offset, matches };
+  const names = loadDocker().BUILD_FLAG_NAMES.filter((name) => name.startsWith(typed));
+  return {
+    start: offset - typed.length,
+    end: offset,
+    matches: names.map((text) => ({ text, type: "flag" })),
+  };
 }
 
 function language(): typeof import("../../dockerfile") {

@@ -3,6 +3,7 @@
 import type { BuildRecord } from "../../build";
 import { loadCore } from "../session/core";
 import { showPredictionNotes } from "./lesson";
+import { loadDocker } from "../session/core";
 import { type Magic, type MagicCall, type MagicCompletion, MagicError, type MagicResult } from "./types";
 
 export const shMagic: Magic = {
@@ -21,7 +22,7 @@ async function run(call: MagicCall): Promise<MagicResult | void> {
       `%%sh에는 옵션이 없습니다: ${call.argumentText}. 명령은 다음 줄부터 적으세요. (%%sh takes no options.)`,
     );
   }
-  const { runShell } = docker();
+  const { runShell } = loadDocker();
   const engine = await call.session.engine();
   const exitCode = await runShell({
     script: call.body,
@@ -73,14 +74,14 @@ export function completeShell(
   if (words.length <= 1) proposals = COMMANDS.map((text) => ({ text, type: "function" }));
   else if (words[0] === "docker" && !typed.startsWith("-") && words.length <= 3) {
     const before = words.slice(1, -1);
-    const rest = docker()
+    const rest = loadDocker()
       .DOCKER_COMMANDS.map((name) => name.split(" "))
       .filter((name) => before.every((word, index) => name[index] === word) && name.length > before.length)
       .map((name) => name[before.length] as string);
     const names = [...new Set(rest)].map((text) => ({ text, type: "keyword" }));
     proposals = names.length > 0 ? names : pathsOf(files);
   } else if (words[0] === "docker" && words[1] === "build" && typed.startsWith("-")) {
-    proposals = docker().BUILD_FLAG_NAMES.map((text) => ({ text, type: "flag" }));
+    proposals = loadDocker().BUILD_FLAG_NAMES.map((text) => ({ text, type: "flag" }));
   } else proposals = pathsOf(files);
   const matches = proposals.filter(({ text }) => text.startsWith(typed));
   return matches.length === 0 ? undefined : { start: offset - typed.length, end: offset, matches };
@@ -97,9 +98,4 @@ function pathsOf(files: readonly string[]): { text: string; type: string }[] {
     ...[...folders].map((text) => ({ text, type: "folder" })),
     ...files.map((text) => ({ text, type: "file" })),
   ];
-}
-
-function docker(): typeof import("../../docker") {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded late on purpose
-  return require("../../docker") as typeof import("../../docker");
 }

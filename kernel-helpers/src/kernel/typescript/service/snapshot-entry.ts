@@ -27,6 +27,7 @@ function load(file: string): unknown {
     if (id === "typescript") return load(join(libraries, "typescript.js"));
     if (id.startsWith(".")) return load(join(folder, `${id}.js`));
     if (WITHOUT.has(id)) throw new Error(`${id} is left out of a snapshot`);
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- only built-in modules come here
     return require(id) as unknown;
   };
   const text = `(function (exports, require, module, __filename, __dirname) {${readFileSync(file, "utf8")}\n})`;
