@@ -29,16 +29,27 @@ import { copyTree } from "./build/tree-copy";
 import { HostFiles } from "./context";
 import { emptySnapshot } from "./filesystem";
 import { firstOf, type ImageSource, layersOf } from "./image";
-import type { Content, HostDirectory, KeyValueStore, Platform, ReadableFileSystem, Snapshot, WritableDirectory } from "./platform";
+import type {
+  Content,
+  HostDirectory,
+  KeyValueStore,
+  Platform,
+  ReadableFileSystem,
+  Snapshot,
+  WritableDirectory,
+} from "./platform";
 import {
   buildOutput,
   findSecret,
   type LayerContents,
   type Locale,
   type Medium,
+  type Optimization,
+  prove,
   renderEditMatrix,
   renderTable,
   type SecretPlace,
+  type Trial,
   type Waste,
   wasteOf,
 } from "./report";
@@ -104,7 +115,14 @@ function normalised(options: BuildOptions): BuildOptions {
 
 /** What holds for the next build too: neither the text of the Dockerfile nor what belongs to one call. */
 function lastingOptions(options: BuildOptions): BuildOptions {
-  const { dockerfile: _dockerfile, signal: _signal, onStatus: _onStatus, noCache: _noCache, noCacheFilter: _filter, ...lasting } = options;
+  const {
+    dockerfile: _dockerfile,
+    signal: _signal,
+    onStatus: _onStatus,
+    noCache: _noCache,
+    noCacheFilter: _filter,
+    ...lasting
+  } = options;
   return lasting;
 }
 
@@ -123,7 +141,8 @@ function bytesOf(content: Content | undefined): Uint8Array | undefined {
 function whatIfResult(record: WhatIf, locale: Locale | undefined): WhatIfResult {
   // Not enumerable: the result prints and compares as the plain record it is.
   return Object.defineProperty({ ...record }, "table", {
-    value: (medium: Medium, options?: { readonly locale?: Locale }) => renderEditMatrix(record, medium, { locale: options?.locale ?? locale }),
+    value: (medium: Medium, options?: { readonly locale?: Locale }) =>
+      renderEditMatrix(record, medium, { locale: options?.locale ?? locale }),
   }) as WhatIfResult;
 }
 
@@ -210,7 +229,12 @@ export class Lab {
     });
     const shelf: ImageShelf = new ImageShelf(machine.platform, { values, results });
     await shelf.open();
-    const builder = await openBuilder(values, machine.platform, results, context instanceof DirectoryContext ? context.contents : undefined);
+    const builder = await openBuilder(
+      values,
+      machine.platform,
+      results,
+      context instanceof DirectoryContext ? context.contents : undefined,
+    );
     return new Lab({ machine, options, images: firstOf([shelf, bases]), shelf, builder, context });
   }
 
@@ -276,7 +300,9 @@ export class Lab {
   whatIf(edits?: readonly WhatIfEdit[], options: BuildOptions = this.lastOptions): Promise<WhatIfResult> {
     const run = this.queue.then(async () => {
       const request = this.whatIfRequest(options);
-      const wanted = edits ?? defaultEdits({ ...request, bases: await baseReferences(request), locale: this.options.locale });
+      const wanted =
+        edits ??
+        defaultEdits({ ...request, bases: await baseReferences(request), locale: this.options.locale });
       return whatIfResult(await whatIf(request, wanted), this.options.locale);
     });
     this.queue = run.catch(() => undefined);
@@ -302,17 +328,42 @@ export class Lab {
     for (const [i, layer] of layers.entries()) {
       if (layer.kind !== "step") continue;
       await layer.ready(true);
-      const entries = layer.entries().map(({ name, content }) => ({ path: name, read: () => bytesOf(content) }));
+      const entries = layer
+        .entries()
+        .map(({ name, content }) => ({ path: name, read: () => bytesOf(content) }));
       contents.push({ layer: below + i + 1, entries });
     }
     return findSecret(image, value, contents);
+  }
+
+  /**
+   * Proposes better orders of the Dockerfile, each proven: both are built on copies of the context in caches of their own, the images
+   * must hold the same files, and the work of rebuilding after every suggested edit must be less. Changes nothing here.
+   */
+  optimize(options: BuildOptions = this.lastOptions): Promise<Optimization> {
+    const run = this.queue.then(async (): Promise<Optimization> => {
+      const request = this.whatIfRequest(options);
+      const file = request.options.file ?? "Dockerfile";
+      const text = request.context.exists(file) ? request.context.readText(file) : "";
+      const build = async (dockerfile: string): Promise<Trial> => {
+        const lab = Lab.openWith(this.machine, [this.images], this.options, request.context.fork());
+        const built = await lab.build({ ...options, ...request.options, dockerfile });
+        return { built, prediction: await lab.whatIf(undefined, request.options), root: await built.root() };
+      };
+      return prove(text, file, request.context.list(), build);
+    });
+    this.queue = run.catch(() => undefined);
+    return run;
   }
 
   private whatIfRequest(options: BuildOptions): WhatIfRequest {
     const { builder, world, fixtures, caches } = this;
     const { context } = this;
     const now = (): number => this.world.now();
-    const memory: MemoryContext = context instanceof MemoryContext ? context.fork() : new MemoryContext(now, now(), now(), copyTree(context.files()));
+    const memory: MemoryContext =
+      context instanceof MemoryContext
+        ? context.fork()
+        : new MemoryContext(now, now(), now(), copyTree(context.files()));
     const file = options.file ?? this.lastFile;
     if (options.dockerfile !== undefined) memory.write(file ?? "Dockerfile", options.dockerfile);
     const { dockerfile: _dockerfile, ...flags } = normalised(options);
@@ -349,7 +400,11 @@ export class Lab {
       if ("image" in given) continue;
       if ("directory" in given) {
         const directory = this.machine.openDirectory?.(given.directory);
-        if (directory) contexts.set(name, new HostFiles(directory, this.machine.now?.() ?? this.now(), new HostContents(directory)));
+        if (directory)
+          contexts.set(
+            name,
+            new HostFiles(directory, this.machine.now?.() ?? this.now(), new HostContents(directory)),
+          );
         continue;
       }
       const known = this.named.get(name) ?? this.newContext();
@@ -381,7 +436,12 @@ export class Lab {
   }
 
   /** What the cache holds, newest first: id, bytes that the step added, what the step was, seconds since 1970. */
-  cacheRecords(): readonly { readonly id: string; readonly bytes: number; readonly description: string; readonly createdAt: number }[] {
+  cacheRecords(): readonly {
+    readonly id: string;
+    readonly bytes: number;
+    readonly description: string;
+    readonly createdAt: number;
+  }[] {
     const records = [...this.builder.keys.allResults()].map(({ value }) => {
       const layer = value.layers?.layer;
       return {

@@ -90,4 +90,22 @@ describe("commands that explain", function () {
     assert.match((await layerbook("waste", "nosuch")).err, /LB_NO_IMAGE/);
     assert.equal((await layerbook("layers")).code, 2);
   });
+
+  it("optimize proposes with a proof, writes only when asked, and keeps the original", async () => {
+    const text = "FROM python:3.12-slim\nWORKDIR /app\nCOPY . .\nRUN pip install -r requirements.txt\n";
+    const place = join(directory, "Dockerfile");
+    writeFileSync(join(directory, "requirements.txt"), "flask==3.0.0\n");
+    writeFileSync(place, text);
+    const { code, out, err } = await layerbook("optimize", ".");
+    assert.equal(code, 0, err);
+    assert.match(out, /^\+COPY requirements\.txt \.\/$/m, out);
+    assert.equal(readFileSync(place, "utf8"), text);
+    assert.equal((await layerbook("optimize", "--write", ".")).code, 0);
+    assert.match(
+      readFileSync(place, "utf8"),
+      /COPY requirements\.txt \.\/\nRUN pip install -r requirements\.txt\nCOPY \. \.\n/,
+    );
+    assert.equal(readFileSync(`${place}.orig`, "utf8"), text);
+    assert.match((await layerbook("optimize", ".")).out, /더 나은 순서를 증명하지 못했습니다/);
+  });
 });

@@ -5,7 +5,10 @@ import assert from "node:assert/strict";
 import { imageConfig, imageManifest, normalizeHistory, rfc3339 } from "../../kernel-helpers/src/image";
 import { nodePlatform } from "../../kernel-helpers/src/platform/node";
 
-const layer = (n: number): { createdAt: string; description: string } => ({ createdAt: rfc3339(n), description: `step ${n}` });
+const layer = (n: number): { createdAt: string; description: string } => ({
+  createdAt: rfc3339(n),
+  description: `step ${n}`,
+});
 
 describe("image config", () => {
   it("writes times as Go does", () => {
@@ -16,17 +19,32 @@ describe("image config", () => {
 
   it("gives entries without a time that of the next layer", () => {
     const history = normalizeHistory(
-      [{ created_by: "ENV a=1", empty_layer: true }, { created_by: "RUN a" }, { created_by: "CMD", empty_layer: true }, { created_by: "RUN b" }],
+      [
+        { created_by: "ENV a=1", empty_layer: true },
+        { created_by: "RUN a" },
+        { created_by: "CMD", empty_layer: true },
+        { created_by: "RUN b" },
+      ],
       [layer(1), layer(2)],
     );
-    assert.deepEqual(history.map(({ created }) => created), [rfc3339(1), rfc3339(1), rfc3339(1), rfc3339(2)]);
+    assert.deepEqual(
+      history.map(({ created }) => created),
+      [rfc3339(1), rfc3339(1), rfc3339(1), rfc3339(2)],
+    );
   });
 
   it("adds entries for layers that nobody told of, and empties entries without a layer", () => {
     const more = normalizeHistory([{ created_by: "RUN a" }], [layer(1), layer(2)]);
-    assert.deepEqual(more[1], { created: rfc3339(2), created_by: "step 2", comment: "buildkit.exporter.image.v0" });
+    assert.deepEqual(more[1], {
+      created: rfc3339(2),
+      created_by: "step 2",
+      comment: "buildkit.exporter.image.v0",
+    });
     const fewer = normalizeHistory([{ created_by: "RUN a" }, { created_by: "RUN b" }], [layer(1)]);
-    assert.deepEqual(fewer.map(({ empty_layer }) => empty_layer ?? false), [false, true]);
+    assert.deepEqual(
+      fewer.map(({ empty_layer }) => empty_layer ?? false),
+      [false, true],
+    );
   });
 
   it("clamps times to the epoch, but not the base image's own", () => {
@@ -38,7 +56,10 @@ describe("image config", () => {
       baseHistory: base,
       epoch: 100,
     });
-    assert.deepEqual(history.map(({ created }) => created), [rfc3339(500), rfc3339(100)]);
+    assert.deepEqual(
+      history.map(({ created }) => created),
+      [rfc3339(500), rfc3339(100)],
+    );
     assert.equal(config["created"], rfc3339(100));
     assert.deepEqual(Object.keys(config), ["architecture", "created", "os"]);
   });

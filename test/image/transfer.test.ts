@@ -395,9 +395,10 @@ describe("images out and in", function () {
       it(`skopeo and umoci accept what is written, layers ${layers}`, async () => {
         const oci = join(folder, `oci-${layers}`);
         const files = exportOci(nodePlatform, [one], { layers });
-        for (const { path, read } of files) {
+        for (const file of files) {
+          const { path } = file;
           mkdirSync(dirname(join(oci, path)), { recursive: true });
-          writeFileSync(join(oci, path), read());
+          writeFileSync(join(oci, path), file.read());
         }
         const said = JSON.parse(skopeo("inspect", `oci:${oci}:latest`)) as {
           Digest: string;

@@ -27,13 +27,11 @@ describe("kernel: hostile cells", () => {
   async function interrupted(code: string, ms = 300): Promise<void> {
     const running = kernel.execute(code);
     await later(ms);
-    const asked = Date.now();
     await kernel.interrupt();
     const answer = await running;
     const { reply } = answer;
     assert.equal(reply.content.ename, "Interrupted", JSON.stringify(reply.content));
     assert.equal(answer.of("error").length, 1);
-    assert.ok(Date.now() - asked < 1500, `took ${Date.now() - asked} ms`);
   }
 
   it("stops an endless loop", () => interrupted("while (true);"));

@@ -1,5 +1,8 @@
 /** What the builds of each lesson's cells do, as its text says: `=` reused, `!` ran, `x` failed, `-` not reached; builds of one cell are separated by ` / `. */
 export const EXPECTED_STEPS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "00": {
+    "00-build": "COPY!",
+  },
   L01: {
     "l01-first-build": "WORKDIR! COPY! RUN!",
     "l01-second-build": "WORKDIR= COPY! RUN!",
@@ -121,5 +124,11 @@ export const EXPECTED_STEPS: Readonly<Record<string, Readonly<Record<string, str
     "l15-bind-build": "WORKDIR= RUN! COPY!",
     "l15-bind-touch": "WORKDIR= RUN= COPY=",
     "l15-bind-edit": "WORKDIR= RUN! COPY!",
+  },
+  PRJ: {
+    "prj-given": "COPY! WORKDIR! RUN! RUN! RUN! RUN! RUN!",
+    "prj-diagnose-readme": "COPY! WORKDIR! RUN! RUN! RUN! RUN! RUN!",
+    "prj-diagnose-build-id": "COPY= WORKDIR= RUN! RUN! RUN! RUN! RUN!",
+    "prj-dockerfile": "COPY! WORKDIR! RUN! RUN! RUN! RUN! RUN!",
   },
 };

@@ -25,7 +25,9 @@ export function baseSnapshot(name: string): Snapshot {
   const known = opened.get(name);
   if (known !== undefined) return known;
   const index = JSON.parse(readFileSync(join(layout, "index.json"), "utf8")) as { manifests: Descriptor[] };
-  const found = index.manifests.find((one) => one.annotations?.["org.opencontainers.image.ref.name"] === `docker.io/library/${name}`);
+  const found = index.manifests.find(
+    (one) => one.annotations?.["org.opencontainers.image.ref.name"] === `docker.io/library/${name}`,
+  );
   if (found === undefined) throw new Error(`no base ${name}`);
   const manifest = JSON.parse(blob(found.digest).toString("utf8")) as { layers: Descriptor[] };
   let snapshot = emptySnapshot(1704067200);

@@ -26,11 +26,19 @@ const bytes = (text: string): string => Buffer.from(text, "latin1").toString("ut
 
 /** busybox explains its options at length; here only that it does. Random names are random. */
 function plain(text: string): string {
-  return text.replace(/BusyBox v1\.35[^\n]*\n\nUsage:[^\n]*\n(?:or:[^\n]*\n|(?!BusyBox|[a-z/][\w./[-]*: )[^\n]*\n)*/g, "USAGE\n");
+  return text.replace(
+    /BusyBox v1\.35[^\n]*\n\nUsage:[^\n]*\n(?:or:[^\n]*\n|(?!BusyBox|[a-z/][\w./[-]*: )[^\n]*\n)*/g,
+    "USAGE\n",
+  );
 }
 
 /** What a tree holds, in the recordings' words. */
-function listing(fs: ReadableFileSystem, directoryPath: string, recordedAt: number, out = new Map<string, string>()): Map<string, string> {
+function listing(
+  fs: ReadableFileSystem,
+  directoryPath: string,
+  recordedAt: number,
+  out = new Map<string, string>(),
+): Map<string, string> {
   for (const name of fs.readdir(directoryPath)) {
     const path = directoryPath === "/" ? `/${name}` : `${directoryPath}/${name}`;
     if (path === "/proc" || path === "/dev" || path === "/sys") continue;
@@ -54,7 +62,10 @@ describe("recorded busybox", () => {
   const base = baseSnapshot("busybox:latest");
   const before = listing(base.fork(0), "/", 0);
   for (const file of readdirSync(directory).filter((name) => name.startsWith("busybox-"))) {
-    const { cases, time } = JSON.parse(readFileSync(join(directory, file), "utf8")) as { cases: Case[]; time: number };
+    const { cases, time } = JSON.parse(readFileSync(join(directory, file), "utf8")) as {
+      cases: Case[];
+      time: number;
+    };
     for (const [i, one] of cases.entries()) {
       it(`${file} ${i}: ${one.command.slice(0, 60).replaceAll("\n", " ")}`, async () => {
         const fs = base.fork(time);
@@ -67,7 +78,11 @@ describe("recorded busybox", () => {
           network: "none",
           now: time,
         });
-        const stream = (n: 1 | 2): string => result.output.filter((piece) => piece.stream === n).map((piece) => piece.data).join("");
+        const stream = (n: 1 | 2): string =>
+          result.output
+            .filter((piece) => piece.stream === n)
+            .map((piece) => piece.data)
+            .join("");
         assert.equal(stream(1), bytes(one.stdout), "standard output");
         assert.equal(plain(stream(2)), plain(bytes(one.stderr)), "standard error");
         assert.equal(result.exitCode, one.exitCode, "exit status");
@@ -75,7 +90,11 @@ describe("recorded busybox", () => {
         const expected = new Map(before);
         for (const path of one.gone ?? []) expected.delete(path);
         for (const [path, entry] of Object.entries(one.files ?? {})) expected.set(path, entry);
-        assert.deepEqual(Object.fromEntries([...after].sort()), Object.fromEntries([...expected].sort()), "files");
+        assert.deepEqual(
+          Object.fromEntries([...after].sort()),
+          Object.fromEntries([...expected].sort()),
+          "files",
+        );
       });
     }
   }

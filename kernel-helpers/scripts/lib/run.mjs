@@ -30,8 +30,8 @@ export async function together(works) {
 }
 
 /**
- * Runs `command` to its end and answers `{ code, output }`: *code* is the exit code, or null when it could not be started or was
- * killed; *output* the last part of stdout and stderr together. *onLine* gets each line as it comes, *log* is a file for all of
+ * Runs `command` to its end and answers `{ code, signal, output }`: *code* is the exit code, or null when it could not be started or
+ * was killed (by *signal*); *output* the last part of stdout and stderr together. *onLine* gets each line as it comes, *log* is a file for all of
  * it, *inherit* passes the output through to this terminal instead, *shell* is only for Windows' `.cmd` files.
  */
 export function run(command, args, { cwd, env, onLine, log, inherit = false, shell = false } = {}) {
@@ -63,11 +63,11 @@ export function run(command, args, { cwd, env, onLine, log, inherit = false, she
       file?.end();
       resolve({ code: null, output: `${output}\n${error.code ?? ""} ${error.message}`, error });
     });
-    child.on("close", (code) => {
+    child.on("close", (code, signal) => {
       running.delete(child);
       if (rest) onLine?.(rest);
       file?.end();
-      resolve({ code, output });
+      resolve({ code, signal, output });
     });
   });
 }

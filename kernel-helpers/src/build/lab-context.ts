@@ -84,7 +84,12 @@ export class MemoryContext implements LabContext {
     this.makeParents(full);
     this.keepingTime(full, () => {
       if (this.tree.lstat(full)) this.tree.remove(full, { recursive: true });
-      this.tree.writeFile(full, data, { mode: options.mode ?? FILE_MODE, uid: 0, gid: 0, mtime: options.mtime ?? this.time() });
+      this.tree.writeFile(full, data, {
+        mode: options.mode ?? FILE_MODE,
+        uid: 0,
+        gid: 0,
+        mtime: options.mtime ?? this.time(),
+      });
     });
   }
 
@@ -101,7 +106,11 @@ export class MemoryContext implements LabContext {
     if (file.directory) this.mkdir(path, { mode, mtime });
     else if (file.symlink !== undefined) this.symlink(file.symlink, path, mtime);
     else if (file.size !== undefined) this.write(path, filled(file.text ?? "", file.size), { mode, mtime });
-    else this.write(path, file.base64 === undefined ? (file.text ?? "") : fromBase64(file.base64), { mode, mtime });
+    else
+      this.write(path, file.base64 === undefined ? (file.text ?? "") : fromBase64(file.base64), {
+        mode,
+        mtime,
+      });
   }
 
   remove(path: string): void {
@@ -152,7 +161,8 @@ export class MemoryContext implements LabContext {
 
   read(path: string): Uint8Array {
     const real = this.tree.realpath(this.existing(path));
-    if (real === undefined || this.tree.lstat(real)?.type !== "file") throw new ContextPathError("LB_NO_PATH", path);
+    if (real === undefined || this.tree.lstat(real)?.type !== "file")
+      throw new ContextPathError("LB_NO_PATH", path);
     return this.tree.readFile(real).read();
   }
 
@@ -181,7 +191,8 @@ export class MemoryContext implements LabContext {
     for (const path of changes.remove ?? []) this.remove(path);
     for (const [from, to] of Object.entries(changes.rename ?? {})) this.rename(from, to);
     this.writeAll(changes.write ?? {});
-    for (const [path, mode] of Object.entries(changes.chmod ?? {})) this.chmod(path, Number.parseInt(mode, 8));
+    for (const [path, mode] of Object.entries(changes.chmod ?? {}))
+      this.chmod(path, Number.parseInt(mode, 8));
     for (const path of changes.touch ?? []) this.touch(path);
   }
 
@@ -221,7 +232,9 @@ export class MemoryContext implements LabContext {
     const parent = dirName(path);
     if (parent === "/" || this.tree.stat(parent)?.type === "dir") return;
     this.makeParents(parent);
-    this.keepingTime(parent, () => this.tree.mkdir(parent, { mode: FOLDER_MODE, uid: 0, gid: 0, mtime: this.folderTime }));
+    this.keepingTime(parent, () =>
+      this.tree.mkdir(parent, { mode: FOLDER_MODE, uid: 0, gid: 0, mtime: this.folderTime }),
+    );
   }
 
   /** Does something in a folder and gives the folder its mtime back. */

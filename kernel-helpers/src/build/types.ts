@@ -212,7 +212,11 @@ export interface BuildWarning extends LintWarning {
 /** All that one build answers. */
 export interface BuildRecord {
   readonly exitCode: 0 | 1;
-  readonly error?: DockerfileError & { readonly range?: SourceRange; readonly ko?: string; readonly frames: readonly string[] };
+  readonly error?: DockerfileError & {
+    readonly range?: SourceRange;
+    readonly ko?: string;
+    readonly frames: readonly string[];
+  };
   /** Depth first from the last vertex, inputs first, in input order. */
   readonly steps: readonly Step[];
   readonly pending: readonly string[];

@@ -66,7 +66,8 @@ export class KeyStore<R> {
     const all = new Set<string>();
     const names = parents.map((parent) => linkName(parent, input, opDigest, output));
     for (const name of names) for (const child of this.children(name)) all.add(child);
-    if (all.size > 0 && names.length > 1) for (const name of names) for (const child of all) this.addLink(name, child);
+    if (all.size > 0 && names.length > 1)
+      for (const name of names) for (const child of all) this.addLink(name, child);
     return all;
   }
 
@@ -122,7 +123,9 @@ export class KeyStore<R> {
   private makeId(opDigest: string, output: number, deps: readonly (readonly KeyLink[])[]): string {
     if (deps.length === 0) return rootId(opDigest);
     const chosen = deps.map((links) => links.find(({ parent }) => parent.startsWith("content:")) ?? links[0]);
-    return this.newId(`${opDigest}@${output}\n${chosen.map((link) => (link ? `${link.parent} ${link.selector}` : "-")).join("\n")}`);
+    return this.newId(
+      `${opDigest}@${output}\n${chosen.map((link) => (link ? `${link.parent} ${link.selector}` : "-")).join("\n")}`,
+    );
   }
 
   /** Puts a record in as it is: also for records that come from elsewhere. */
@@ -132,7 +135,8 @@ export class KeyStore<R> {
       this.onChange?.({ type: "record", record });
     }
     for (const [input, links] of record.deps.entries()) {
-      for (const link of links) this.addLink(linkName(link, input, record.opDigest, record.output), record.id);
+      for (const link of links)
+        this.addLink(linkName(link, input, record.opDigest, record.output), record.id);
     }
   }
 

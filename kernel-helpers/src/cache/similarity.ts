@@ -15,16 +15,33 @@ interface Match {
   readonly size: number;
 }
 
-/** 0 (nothing in common) to 1 (equal). Long texts are compared by their words. */
+/** Above so many pairs of elements only a rougher comparison is worth its time. */
+const MAX_PAIRS = 4_000_000;
+
+/** 0 (nothing in common) to 1 (equal). Long texts are compared by the words they share, whatever their order. */
 export function similarity(a: string, b: string): number {
   if (a === b) return 1;
-  const isLong = a.length + b.length > 4000;
-  const left = isLong ? a.split(/(?<=\W)/) : [...a];
-  const right = isLong ? b.split(/(?<=\W)/) : [...b];
+  const left = [...a];
+  const right = [...b];
   const total = left.length + right.length;
-  if (total === 0) return 1;
+  if (left.length * right.length > MAX_PAIRS) return sharedWords(a, b);
   const same = matches(left, right).reduce((sum, match) => sum + match.size, 0);
   return (2 * same) / total;
+}
+
+function sharedWords(a: string, b: string): number {
+  const left = a.split(/(?<=\W)/);
+  const right = b.split(/(?<=\W)/);
+  const counts = new Map<string, number>();
+  for (const word of left) counts.set(word, (counts.get(word) ?? 0) + 1);
+  let same = 0;
+  for (const word of right) {
+    const count = counts.get(word) ?? 0;
+    if (count === 0) continue;
+    counts.set(word, count - 1);
+    same++;
+  }
+  return (2 * same) / (left.length + right.length);
 }
 
 /** The changes that lead from *a* to *b*, in order. */
@@ -45,8 +62,9 @@ export function changes(a: readonly string[], b: readonly string[]): Change[] {
   return found;
 }
 
-/** Longest runs that both have, in order. */
+/** Longest runs that both have, in order. Of very long lists only what they begin and end with. */
 function matches(a: readonly string[], b: readonly string[]): Match[] {
+  if (a.length * b.length > MAX_PAIRS) return ends(a, b);
   const places = new Map<string, number[]>();
   for (const [i, element] of b.entries()) {
     const list = places.get(element);
@@ -64,6 +82,18 @@ function matches(a: readonly string[], b: readonly string[]): Match[] {
     todo.push({ aFrom: match.a + match.size, aTo, bFrom: match.b + match.size, bTo });
   }
   return found.sort((x, y) => x.a - y.a);
+}
+
+function ends(a: readonly string[], b: readonly string[]): Match[] {
+  const least = Math.min(a.length, b.length);
+  let head = 0;
+  while (head < least && a[head] === b[head]) head++;
+  let tail = 0;
+  while (tail < least - head && a[a.length - 1 - tail] === b[b.length - 1 - tail]) tail++;
+  return [
+    { a: 0, b: 0, size: head },
+    { a: a.length - tail, b: b.length - tail, size: tail },
+  ].filter(({ size }) => size > 0);
 }
 
 function longest(

@@ -56,6 +56,15 @@ export const COMMANDS: readonly Command[] = [
     load: () => require("./commands/whatif") as CommandModule,
   },
   {
+    name: "optimize",
+    usage: "[docker build flags] [--write] [PATH]",
+    summary: {
+      ko: "더 나은 순서를 증명과 함께 제안합니다",
+      en: "propose a better order, with its proof",
+    },
+    load: () => require("./commands/optimize") as CommandModule,
+  },
+  {
     name: "layers",
     usage: "[--stack] [--table FORM] IMAGE",
     summary: { ko: "이미지의 층을 보여 줍니다", en: "show the layers of an image" },
@@ -75,6 +84,24 @@ export const COMMANDS: readonly Command[] = [
       en: "show where the bytes of an image went and what could be saved",
     },
     load: () => require("./commands/waste") as CommandModule,
+  },
+  {
+    name: "export",
+    usage: "IMAGE… -o PATH [--format oci|docker] [--layers keep|tar|gzip]",
+    summary: {
+      ko: "이미지를 docker, skopeo, umoci가 읽는 파일로 씁니다",
+      en: "write images as files that docker, skopeo and umoci read",
+    },
+    load: () => require("./commands/export") as CommandModule,
+  },
+  {
+    name: "import",
+    usage: "PATH [--name NAME]",
+    summary: {
+      ko: "docker save의 파일이나 OCI 레이아웃에서 이미지를 가져옵니다",
+      en: "take images of a docker save file or an OCI layout",
+    },
+    load: () => require("./commands/import") as CommandModule,
   },
   {
     name: "run",

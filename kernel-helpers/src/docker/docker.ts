@@ -37,6 +37,7 @@ import {
   rmi,
   tag,
 } from "./commands/images";
+import { imageLoad, imageSave, load, save } from "./commands/transfer";
 import type { DockerCommand, DockerIo } from "./command";
 import { DockerError, type DockerEngine } from "./engine";
 import { FlagError, parseFlags } from "./flags";
@@ -48,7 +49,7 @@ const COMMANDS: readonly DockerCommand[] = [
   { ...build, name: "builder build", usage: "builder build [OPTIONS] PATH | URL | -" },
   builderPrune, buildxPrune, buildxDu, systemDf, imagePrune, containerPrune,
   commit, containerInspect, containerLs, containerRm, cp, create, diff, exec, historyCommand, imageHistory, imageInspect, imageLs, imageRm, images,
-  inspectCommand, logs, ps, pull, rm, rmi, runContainer, { ...runContainer, name: "container run" }, stop, tag,
+  imageLoad, imageSave, inspectCommand, load, logs, ps, pull, rm, rmi, runContainer, { ...runContainer, name: "container run" }, save, stop, tag,
 ]; // prettier-ignore
 
 const GROUPS = ["builder", "buildx", "container", "image", "system"];
@@ -62,7 +63,6 @@ const UNSIMULATED = new Set([
   "import",
   "info",
   "kill",
-  "load",
   "login",
   "logout",
   "network",
@@ -72,7 +72,6 @@ const UNSIMULATED = new Set([
   "push",
   "rename",
   "restart",
-  "save",
   "scout",
   "search",
   "start",

@@ -3,7 +3,8 @@
 import { parseReference } from "../dockerfile";
 import type { BuildOutcome, BuiltImage, HistoryEntry, ImageLayer } from "../build";
 import { emptySnapshot } from "../filesystem";
-import type { BaseImage } from "../image";
+import { packBuilt, type NamedImage } from "../build/store/image-shelf";
+import { type BaseImage, catalogRefusal, type PackedImage } from "../image";
 import type { Lab } from "../lab";
 import type { Snapshot } from "../platform/files";
 import { sha256Digest } from "../platform/platform";
@@ -22,6 +23,8 @@ export interface EngineImage {
   readonly created: number;
   /** Pulled, not built here. */
   readonly pulled: boolean;
+  /** The image as it can be written to an archive. Rejects with ImageTransferError. Absent for an image that a commit made. */
+  readonly pack?: (() => Promise<PackedImage>) | undefined;
 }
 
 /** Docker's answer to a command that cannot be done: printed on stderr as it is, *code* stable. */
@@ -97,11 +100,22 @@ export class DockerEngine {
   private made = 0;
 
   constructor(readonly lab: Lab) {
-    for (const { name, image, builtAt, root } of [...lab.shelf.all()].reverse()) {
-      this.add(imageOf(image.manifestDigest, image, root, builtAt));
-      this.tags.set(name, image.manifestDigest);
-    }
+    for (const named of [...lab.shelf.all()].reverse()) this.shelved(named);
     lab.onBuild((outcome) => this.take(outcome));
+  }
+
+  /** Takes an image of the Lab's shelf, with its name. */
+  shelved(named: NamedImage): void {
+    const { name, image, builtAt } = named;
+    const id = image.manifestDigest;
+    const pack = async (): Promise<PackedImage> => {
+      const packed = await this.lab.shelf.pack(name);
+      if (!packed) throw new DockerError(`Error response from daemon: No such image: ${familiarName(name)}`);
+      return packed;
+    };
+    this.add(imageOf(id, image, () => named.root(), builtAt, pack));
+    // An image that was loaded without a name lies there under its digest.
+    if (!name.startsWith("sha256:")) this.tags.set(name, id);
   }
 
   /** Takes the image of a build and moves the tags to it. */
@@ -114,7 +128,10 @@ export class DockerEngine {
       await result?.ready?.();
       return result?.snapshot ?? emptySnapshot();
     };
-    this.add(imageOf(id, image, root, this.lab.now()));
+    const name = record.options.tags?.[0] ?? id;
+    const pack = (): Promise<PackedImage> =>
+      packBuilt(this.lab.platform, name, image, result, (ref) => this.lab.shelf.prepare(ref));
+    this.add(imageOf(id, image, root, this.lab.now(), pack));
     this.built.push(id);
     for (const tag of record.options.tags ?? []) this.tags.set(canonicalName(tag), id);
   }
@@ -147,7 +164,7 @@ export class DockerEngine {
     if (canonical === undefined) return undefined;
     const base = this.lab.images.find(canonical, { os: "linux", architecture: "amd64" });
     if ("error" in base) return undefined;
-    const image = imageOfBase(base);
+    const image = imageOfBase(base, canonical);
     this.add(image);
     this.tags.set(canonical, image.id);
     return image;
@@ -234,7 +251,13 @@ function withTag(name: string): string {
   return /[:@][^/]*$/.test(name) || /^[0-9a-f]{12,}$/.test(name) ? name : `${name}:latest`;
 }
 
-function imageOf(id: string, image: BuiltImage, root: () => Promise<Snapshot>, now: number): EngineImage {
+function imageOf(
+  id: string,
+  image: BuiltImage,
+  root: () => Promise<Snapshot>,
+  now: number,
+  pack: () => Promise<PackedImage>,
+): EngineImage {
   const created = Date.parse(String(image.config["created"] ?? ""));
   return {
     id,
@@ -244,10 +267,11 @@ function imageOf(id: string, image: BuiltImage, root: () => Promise<Snapshot>, n
     root,
     created: Number.isNaN(created) ? now : created / 1000,
     pulled: false,
+    pack,
   };
 }
 
-function imageOfBase(base: BaseImage): EngineImage {
+function imageOfBase(base: BaseImage, name: string): EngineImage {
   const {
     rootfs: _rootfs,
     history,
@@ -268,5 +292,7 @@ function imageOfBase(base: BaseImage): EngineImage {
     root: () => Promise.resolve(base.snapshot()),
     created: Date.parse(String(base.config["created"] ?? "1970-01-01T00:00:00Z")) / 1000,
     pulled: true,
+    pack: () =>
+      base.pack ? Promise.resolve(base.pack()) : Promise.reject(catalogRefusal(familiarName(name), name)),
   };
 }

@@ -4,14 +4,9 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 
 import type { ContextChanges } from "../build/types";
-import {
-  compileLesson,
-  notebookText,
-  parseExercises,
-  parseLesson,
-  type ExerciseFile,
-  type Lesson,
-} from "../lesson";
+import { compileLesson, notebookText } from "../lesson/compile";
+import { parseExercises, type ExerciseFile } from "../lesson/read-exercises";
+import { parseLesson, type Lesson } from "../lesson/source";
 import { parseNotebook } from "../notebook/read";
 import type { Notebook } from "../notebook/format";
 import type { Edition } from "./document";

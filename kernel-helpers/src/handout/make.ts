@@ -4,10 +4,13 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, extname, isAbsolute, join, relative, resolve } from "node:path";
 
 import type { Notebook } from "../notebook/format";
+import { linkLessons } from "./book";
 import { blocksOf, type Edition } from "./document";
+import { hiddenTexts, leaksIn, type Secret } from "./leaks";
 import { markdownHandout } from "./markdown-out";
 import { finishPage, type FinishedPage, type PageSection } from "./page";
 import { renderSection } from "./section";
+import { makeSlides } from "./slides";
 import { staleCells } from "./stale";
 
 /** What keeps a handout from being written, or a reader from seeing all: with the notebook and cell. */
@@ -30,6 +33,10 @@ export interface HandoutSource {
 
 export interface HandoutOptions {
   readonly edition: Edition;
+  /** Text that must not be in the file. */
+  readonly secrets?: readonly Secret[];
+  /** Chapters after the last notebook: glossary, index. */
+  readonly appendix?: (sections: readonly PageSection[]) => readonly PageSection[];
   /** Title of the whole. Default: the title of the only notebook, or `레이어북`. */
   readonly title?: string;
 }
@@ -38,8 +45,7 @@ export interface HandoutOptions {
 export interface Handout {
   readonly title: string;
   readonly page: FinishedPage;
-  /** Made when asked for. */
-  readonly markdown: () => string;
+  readonly markdown: string;
   /** Must be empty for the handout to be given out. */
   readonly errors: readonly Problem[];
   /** Named losses. */
@@ -59,6 +65,7 @@ export function makeHandout(sources: readonly HandoutSource[], options: HandoutO
       edition: options.edition,
       prefix: book ? `${i + 1}-` : "",
       shift: book ? 1 : 0,
+      compact: options.edition === "student" && !book,
       resolveImage: (path) => imageBeside(file, path),
     });
     for (const loss of section.losses) {
@@ -79,9 +86,40 @@ export function makeHandout(sources: readonly HandoutSource[], options: HandoutO
     };
   });
   const title = options.title ?? (book ? "레이어북" : (sections[0]?.title ?? "레이어북"));
-  const page = finishPage({ title, edition: options.edition, lang: languageOfText(sources), sections });
-  errors.push(...glyphErrors(page, sources), ...linkErrors(page.html, sources));
-  return { title, page, markdown: () => markdownHandout(sources, options.edition, title), errors, losses };
+  const linked = book ? sections.map((section) => linkLessons(section, sections)) : sections;
+  const lang = languageOfText(sources);
+  const page =
+    options.edition === "slides"
+      ? makeSlides(
+          sources.flatMap(({ notebook }) => blocksOf(notebook)),
+          { title, lang, resolveImage: (path) => imageBeside(sources[0]?.file ?? "", path) },
+        ).page
+      : finishPage({
+          title,
+          edition: options.edition,
+          lang,
+          sections: linked,
+          appendix: options.appendix?.(linked),
+        });
+  const markdown = markdownHandout(sources, options.edition, title);
+  errors.push(...glyphErrors(page, sources), ...linkErrors(page.body, sources));
+  const secrets = [...(options.secrets ?? []), ...sources.flatMap(({ notebook }) => hiddenTexts(notebook))];
+  const notebooks = sources.map(({ notebook }) => notebook);
+  const leaked = new Map(
+    [...leaksIn(page.body, secrets, notebooks), ...leaksIn(markdown, secrets, notebooks)].map((leak) => [
+      leak.text,
+      leak,
+    ]),
+  );
+  for (const { cell, text } of leaked.values()) {
+    errors.push({
+      code: "LB_LEAK",
+      file: sources[0]?.file ?? "",
+      ko: `보이면 안 되는 글이 들어 있습니다. 셀 ${cell}: “${text.slice(0, 60)}”`,
+      en: `text that must not be shown would be in the file, from cell ${cell}: "${text.slice(0, 60)}"`,
+    });
+  }
+  return { title, page, markdown, errors, losses };
 }
 
 function glyphErrors(page: FinishedPage, sources: readonly HandoutSource[]): Problem[] {

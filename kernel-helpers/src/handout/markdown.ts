@@ -95,7 +95,8 @@ export class MarkdownRenderer {
     });
     const { html, removed } = sanitizeRendered(raw, options.resolveImage);
     return {
-      html: bindParticles(html),
+      // A header cell without text names nothing.
+      html: bindParticles(html).replace(/<th([^>]*)><\/th>/g, "<td$1></td>"),
       headings: this.headings,
       code: this.code,
       removed,

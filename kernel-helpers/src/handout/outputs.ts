@@ -1,6 +1,8 @@
 /** A cell's outputs as HTML: the richest kind that paper can show, everything foreign sanitised. */
 
 import { marksOf } from "./loss";
+import type { BuildRecord } from "../build/types";
+import { BUILD_MIME, type Html, markup, oneLine, tableOf, truncate, words } from "../report";
 import { escapeHtml } from "../report/html";
 import type { Output } from "../notebook/format";
 import { ansiToHtml } from "./ansi";
@@ -14,10 +16,19 @@ export interface RenderedOutput {
   readonly losses: readonly string[];
 }
 
+export interface OutputOptions {
+  /** On paper a build shows its steps and reasons only. */
+  readonly compact?: boolean;
+}
+
 const PICTURES = ["image/png", "image/jpeg", "image/gif", "image/webp"];
 
 /** *output* as HTML. */
-export function renderOutput(output: Output, markdown: MarkdownRenderer): RenderedOutput {
+export function renderOutput(
+  output: Output,
+  markdown: MarkdownRenderer,
+  options: OutputOptions = {},
+): RenderedOutput {
   switch (output.output_type) {
     case "stream":
       return {
@@ -31,8 +42,39 @@ export function renderOutput(output: Output, markdown: MarkdownRenderer): Render
     }
     case "display_data":
     case "execute_result":
-      return renderMedia(output.data, markdown);
+      return options.compact
+        ? compactBuild(output.data, renderMedia(output.data, markdown))
+        : renderMedia(output.data, markdown);
   }
+}
+
+/** A build with the whole table for the screen and a short one for paper. */
+function compactBuild(data: Record<string, unknown>, full: RenderedOutput): RenderedOutput {
+  const record = data[BUILD_MIME] as BuildRecord | undefined;
+  if (!record || !Array.isArray(record.rows) || !Array.isArray(record.steps)) return full;
+  const table = tableOf(record);
+  const rows = table.rows
+    .filter((row) => row.label !== undefined)
+    .map((row) => {
+      const reason = [
+        row.firstCause ? words(table.locale).firstCause + ":" : "",
+        row.verdict.kind === "first" ? "" : (row.reason ?? ""),
+        row.causedBy ? `(${words(table.locale).because(row.causedBy)})` : "",
+      ];
+      const text = reason.filter((part) => part !== "").join(" ");
+      return markup`<tr><th scope="row">${row.label} <code>${truncate(oneLine(row.text), 44)}</code></th><td>${row.verdict.sign} ${row.verdict.word}${text !== "" && markup` · ${inlineCode(text)}`}</td></tr>
+`;
+    });
+  const short = markup`<div class="for-print"><p><strong>${table.summary}</strong></p><table class="steps"><caption class="hidden">${table.title}</caption><tbody>${rows}</tbody></table></div>`;
+  return {
+    html: full.html.replace('<div class="rich">', '<div class="rich for-screen">') + short.toString(),
+    losses: full.losses,
+  };
+}
+
+/** Text in which `…` marks code. */
+function inlineCode(text: string): Html {
+  return markup`${text.split(/`([^`]+)`/).map((part, i) => (i % 2 === 1 ? markup`<code>${part}</code>` : part))}`;
 }
 
 function renderMedia(data: Record<string, unknown>, markdown: MarkdownRenderer): RenderedOutput {

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { parse, type DefaultTreeAdapterMap } from "parse5";
 
 import { escapeHtml } from "../report/html";
+import { sectionAnchor } from "./book";
 import type { Edition } from "./document";
 import { fontFaces } from "./fonts/fonts";
 import { missingGlyphs, usedCharacters, type MissingGlyph } from "./fonts/glyphs";
@@ -35,6 +36,8 @@ export interface Page {
 
 export interface FinishedPage {
   readonly html: string;
+  /** What stands between the body tags: without fonts and style. */
+  readonly body: string;
   /** Characters that no bundled font has. */
   readonly missing: readonly MissingGlyph[];
 }
@@ -66,13 +69,30 @@ export function finishPage(page: Page): FinishedPage {
 <title>${escapeHtml(page.title)}</title>
 <style>
 ${fontFaces(used)}
-${style}</style>
+${style}
+${pageRules(page, book)}</style>
 </head>
 <body class="edition-${page.edition}${book ? " book" : ""}">
 ${body}</body>
 </html>
 `;
-  return { html, missing: missingGlyphs(used) };
+  return { html, body, missing: missingGlyphs(used) };
+}
+
+/** Running titles and page numbers: Chromium prints the margin boxes of `@page`. */
+function pageRules(page: Page, book: boolean): string {
+  const font = 'font:8pt "Noto Sans KR Variable"';
+  const text = (value: string): string => `"${value.replace(/["\\]/g, "\\$&").replace(/\n/g, " ")}"`;
+  const rules = [
+    `@page{@top-left{content:${text(page.title)};${font}}@bottom-right{content:counter(page) " / " counter(pages);${font}}}`,
+  ];
+  if (book) {
+    [...page.sections, ...(page.appendix ?? [])].forEach((section, i) => {
+      rules.push(`@page chapter-${i}{@top-left{content:${text(section.title)};${font}}}`);
+      rules.push(`[id="${sectionAnchor(section).replace(/["\\]/g, "\\$&")}"]{page:chapter-${i}}`);
+    });
+  }
+  return `@media print{${rules.join("")}}\n`;
 }
 
 function bodyOf(page: Page, book: boolean): string {
@@ -90,10 +110,17 @@ function bodyOf(page: Page, book: boolean): string {
   const main = sections
     .map(
       (section) =>
-        `<section class="lesson" id="${anchorOf(section)}">\n${headingOf(section, book)}${section.html}</section>\n`,
+        `<section class="lesson" id="${sectionAnchor(section)}">\n${headingOf(section, book)}${section.html}</section>\n`,
     )
     .join("");
-  return `${masthead}${book ? `<div class="cover">${title}</div>\n` : ""}${contents(sections, book)}<main>\n${main}</main>\n`;
+  return `${masthead}<main>
+${
+  book
+    ? `<div class="cover">${title}</div>
+`
+    : ""
+}${contents(sections, book)}${main}</main>
+`;
 }
 
 /** A section whose notebook has no first heading gets its title as one. */
@@ -104,14 +131,11 @@ function headingOf(section: PageSection, book: boolean): string {
     : `<h${top}>${escapeHtml(section.title)}</h${top}>\n`;
 }
 
-function anchorOf(section: PageSection): string {
-  return `section-${section.id || section.title.replace(/[^\p{L}\p{N}]+/gu, "-")}`;
-}
-
 function contents(sections: readonly PageSection[], book: boolean): string {
   const entries = book
     ? sections.map(
-        (section) => `<li><a href="#${escapeHtml(anchorOf(section))}">${escapeHtml(section.title)}</a></li>`,
+        (section) =>
+          `<li><a href="#${escapeHtml(sectionAnchor(section))}">${escapeHtml(section.title)}</a></li>`,
       )
     : (sections[0]?.headings ?? [])
         .filter((heading) => heading.level === 2)

@@ -35,6 +35,9 @@ export interface PrintedPdf {
   readonly scale: number;
 }
 
+/** Below this factor of 10.5 points text is no longer read with ease. */
+const SMALLEST = 0.75;
+
 /** A browser for several documents. */
 export class PdfPrinter {
   private constructor(private readonly browser: Browser) {}
@@ -89,12 +92,11 @@ export class PdfPrinter {
       let scale = 1;
       let bytes = await once();
       let outline = outlinePages(bytes);
-      for (
-        let attempt = 0;
-        options.fitPages !== undefined && outline.pages > options.fitPages && scale > 0.75 && attempt < 6;
-        attempt++
-      ) {
-        scale = Math.max(0.75, scale - 0.05);
+      const wanted = options.fitPages ?? Infinity;
+      while (outline.pages > wanted && scale > SMALLEST) {
+        // The area that text takes shrinks with the square: the first guess is seldom more than one step off.
+        const guess = scale === 1 ? Math.sqrt(wanted / (outline.pages - 0.4)) : scale - 0.05;
+        scale = Math.max(SMALLEST, Math.floor(Math.min(guess, scale - 0.05) * 20 + 1e-6) / 20);
         await page.evaluate(`document.documentElement.style.setProperty("--scale", "${scale}")`);
         bytes = await once();
         outline = outlinePages(bytes);

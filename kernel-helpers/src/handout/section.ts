@@ -1,5 +1,6 @@
 /** Blocks → the HTML of one notebook: a section of the handout. */
 
+import { BUILD_MIME } from "../report";
 import { escapeHtml } from "../report/html";
 import type { Block, ChangedLine, Edition } from "./document";
 import { highlight } from "./highlight";
@@ -16,6 +17,10 @@ export interface Section {
 
 export interface SectionOptions {
   readonly edition: Edition;
+  /** Short build tables on paper: the student's copy. */
+  readonly compact?: boolean;
+  /** A renderer to go on with. Default: a new one. */
+  readonly markdown?: MarkdownRenderer;
   /** Before every anchor, so that sections of one book do not collide. */
   readonly prefix?: string;
   /** 1 inside a book, whose title is the `h1`. */
@@ -34,18 +39,19 @@ const AUDIENCES: Readonly<Record<string, string>> = {
 
 /** Writes *blocks* as HTML. */
 export function renderSection(blocks: readonly Block[], options: SectionOptions): Section {
-  const markdown = new MarkdownRenderer(options.prefix);
+  const markdown = options.markdown ?? new MarkdownRenderer(options.prefix);
   if (options.shift) markdown.headingAbove(options.shift);
   const headings: Heading[] = [];
+  const seen = new Set<string>();
   const losses: { index: number; cell: string; what: string }[] = [];
   const html = blocks.map((block) => {
-    const body = renderBlock(block, options, markdown, headings, (what) =>
+    const body = renderBlock(block, options, markdown, headings, seen, (what) =>
       losses.push({ index: block.index, cell: block.cell, what }),
     );
     const label = AUDIENCES[block.audience];
     return label === undefined
       ? body
-      : `<aside class="for-${escapeHtml(block.audience)}" aria-label="${label}"><p class="badge">${label}</p>\n${body}</aside>\n`;
+      : `<div class="aside for-${escapeHtml(block.audience)}" role="note" aria-label="${label}"><p class="badge">${label}</p>\n${body}</div>\n`;
   });
   return { html: html.join(""), headings, losses };
 }
@@ -55,6 +61,7 @@ function renderBlock(
   options: SectionOptions,
   markdown: MarkdownRenderer,
   headings: Heading[],
+  seen: Set<string>,
   lose: (what: string) => void,
 ): string {
   if (block.kind === "markdown") {
@@ -66,12 +73,19 @@ function renderBlock(
     for (const what of rendered.removed) lose(`HTML: ${what}`);
     return rendered.html;
   }
+  let firstBuild = false;
   const outputs = block.outputs.map((output) => {
-    const rendered = renderOutput(output, markdown);
+    // The first build of a lesson teaches how its table is read.
+    const compact = options.compact === true && seen.has("build") && !block.tags.includes("key-visual");
+    if ("data" in output && BUILD_MIME in output.data && !seen.has("build")) {
+      seen.add("build");
+      firstBuild = true;
+    }
+    const rendered = renderOutput(output, markdown, { compact });
     for (const what of rendered.losses) lose(what);
     return rendered.html;
   });
-  const shown = outputs.join("\n");
+  const shown = outputs.map((output) => withoutLegend(output, seen)).join("\n");
   if (block.kind === "prediction") return renderPrediction(block);
   const code = block.source === "" ? "" : renderCode(block);
   const note = /<|\S/.test(shown) ? `<div class="output">${shown}</div>\n` : "";
@@ -79,13 +93,23 @@ function renderBlock(
     .filter((tag) => tag === "key-visual" || tag === "try")
     .map((tag) => ` ${tag}`)
     .join("");
-  return `<div class="cell${marks}">\n${code}${note}</div>\n`;
+  return `<div class="cell${marks}${firstBuild ? " first-build" : ""}">\n${code}${note}</div>\n`;
 }
 
 /** What a learner is to type below a question on a screen means nothing on paper. */
 function onPaper(block: Extract<Block, { kind: "markdown" }>): string {
   if (!block.tags.includes("prediction") && !block.tags.includes("exercise")) return block.source;
   return block.source.replace(/\n+[^\n]*(?:아래 셀에|적고 실행하세요)[^\n]*$/, "");
+}
+
+/** The signs are explained once in a handout, not under every table. */
+function withoutLegend(html: string, seen: Set<string>): string {
+  return html.replace(/<p style="[^"]*font-size:0\.88em">(?:기호|Signs): [^<]*<\/p>\n?/g, (legend) => {
+    const signs = [...legend.matchAll(/[●◆▲△◇✕○–] /g)].map(([sign]) => sign);
+    const known = signs.every((sign) => seen.has(sign));
+    for (const sign of signs) seen.add(sign);
+    return known ? "" : legend;
+  });
 }
 
 function attachment(

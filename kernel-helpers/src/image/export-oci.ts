@@ -14,7 +14,7 @@ export interface NamedExport {
 export interface ArchiveFile {
   readonly path: string;
   readonly size: number;
-  read(): Uint8Array;
+  readonly read: () => Uint8Array;
 }
 
 /** Options of an export. *layers* default: `keep`. */

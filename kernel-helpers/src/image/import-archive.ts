@@ -403,9 +403,9 @@ export function openImported(
 function diffIdsOf(config: Json, name: string): string[] {
   const rootfs = config["rootfs"];
   const ids = isObject(rootfs) ? (rootfs["diff_ids"] ?? []) : undefined;
-  if (!Array.isArray(ids) || !ids.every((id) => typeof id === "string"))
+  if (!Array.isArray(ids) || !ids.every((id): id is string => typeof id === "string"))
     throw badJson(name, "rootfs.diff_ids");
-  return ids as string[];
+  return ids;
 }
 
 function canonical(name: string): string {

@@ -2,7 +2,7 @@
 
 import { type Platform, sha256Digest } from "../platform/platform";
 import { configText, imageManifest } from "./image-config";
-import { type Layer, type LayerBlob } from "./layer";
+import { type Layer } from "./layer";
 
 /** A descriptor of the OCI image format. *size*: bytes. */
 export interface Descriptor {
@@ -119,7 +119,7 @@ export function packImage(platform: Platform, image: ImageToPack): PackedImage {
   const text = encoder.encode(
     imageManifest(
       { digest: configDigest, text: new TextDecoder().decode(config), history: [], config: {} },
-      layers as readonly LayerBlob[],
+      layers,
     ),
   );
   const digest = sha256Digest(platform, text);

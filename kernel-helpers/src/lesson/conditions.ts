@@ -184,6 +184,20 @@ async function judgeImage(condition: Condition, trial: Trial, base: BuildRecord)
         `after "${condition.edit}" ran again: ${names || "nothing"}`,
       );
     }
+    case "sameStep": {
+      const [first = "", ...others] = condition.steps;
+      const steps = findSteps(base.steps, first);
+      const alone = steps.find((step) => others.some((role) => !findSteps(base.steps, role).includes(step)));
+      return finding(
+        steps.length > 0 && alone === undefined,
+        alone === undefined
+          ? steps.length > 0
+            ? "두 일을 한 단계에서 합니다."
+            : `찾는 단계(${first})가 Dockerfile에 없습니다.`
+          : `\`${instructionText(alone)}\` 단계가 혼자 있습니다.`,
+        alone === undefined ? `${steps.length} steps` : `"${instructionText(alone)}" stands alone`,
+      );
+    }
     case "sizeBelow": {
       const megabytes = bench.imageSize(base) / 1e6;
       return finding(

@@ -134,6 +134,8 @@ export type ConditionTest =
   | { readonly check: "reused" | "reruns"; readonly edit: string; readonly step: string }
   | { readonly check: "rerunsNothing"; readonly edit: string }
   | { readonly check: "rerunsOnly"; readonly edit: string; readonly steps: readonly string[] }
+  /** Each step that plays the first role plays the others too, and there is one. */
+  | { readonly check: "sameStep"; readonly steps: readonly string[] }
   | { readonly check: "sizeBelow"; readonly megabytes: number }
   | { readonly check: "newLayers"; readonly count: number }
   | { readonly check: "historyRows"; readonly count: number }

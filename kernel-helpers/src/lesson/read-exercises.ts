@@ -47,6 +47,7 @@ const CHECKS = new Set([
   "reused",
   "reruns",
   "rerunsOnly",
+  "sameStep",
   "downloads",
   "not",
   ...Object.keys(MAIN_ARGUMENT),

@@ -1,6 +1,6 @@
 /** The programs of the machine: busybox's applets, what the files of a catalog image stand for, and tools from outside. */
 
-import type { Program, Programs } from "./machine/exec";
+import { base, type Program, type Programs } from "./machine/exec";
 import { applets } from "./applets";
 import { packagePrograms } from "./packages";
 import { DEBIAN_APPLETS } from "./applets/debian-applets";
@@ -9,10 +9,12 @@ import { toolProgram } from "./tool";
 export const programs: Programs = {
   applets,
   debianApplets: DEBIAN_APPLETS,
-  external(process, _path, name): Program | undefined {
+  external(process, path, name): Program | undefined {
     const tool = process.machine.request.tools?.get(name);
     if (tool !== undefined) return toolProgram(tool);
     process.flavour = "gnu";
+    // `sh` is whatever it is a link to; a file of that name is Debian's.
+    if (name === "sh") return applets.get(base(path) === "bash" ? "bash" : "dash");
     return packagePrograms.get(name) ?? applets.get(name);
   },
 };

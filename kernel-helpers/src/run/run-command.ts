@@ -44,7 +44,8 @@ export async function runCommand(request: RunRequest): Promise<RunResult> {
   machine.vfs = vfs;
   const proc = mounts.find((mount) => mount.point === "/proc")?.fs;
   vfs.special = (located, options, caller) => openSpecial(machine, located, options, caller);
-  vfs.refresh = (caller) => proc && refreshProc(machine, proc, caller instanceof Process ? caller : undefined);
+  vfs.refresh = (caller) =>
+    proc && refreshProc(machine, proc, caller instanceof Process ? caller : undefined);
   machine.loader = new ProgramLoader(programs);
   const savedNow = request.fs.now;
   request.fs.now = request.now;
@@ -105,7 +106,8 @@ function start(machine: Machine, request: RunRequest): Process {
   first.cwd = encodeText(request.cwd || "/");
   for (const assignment of request.env) {
     const equals = assignment.indexOf("=");
-    if (equals > 0) first.env.set(encodeText(assignment.slice(0, equals)), encodeText(assignment.slice(equals + 1)));
+    if (equals > 0)
+      first.env.set(encodeText(assignment.slice(0, equals)), encodeText(assignment.slice(equals + 1)));
   }
   if (!first.env.get("HOME")) first.env.set("HOME", encodeText(user.home));
   const input = request.stdin === undefined ? "" : encodeText(request.stdin);
@@ -165,11 +167,15 @@ function programOf(process: Process, request: RunRequest): string {
     const stat = process.vfs.tryStat(process, name);
     if (stat === undefined) {
       if (request.assume === true) process.machine.assumed.push(decodeText(name));
-      throw new StartError(`${CANNOT}exec: ${shown}: stat ${decodeText(name)}: no such file or directory`, true);
+      throw new StartError(
+        `${CANNOT}exec: ${shown}: stat ${decodeText(name)}: no such file or directory`,
+        true,
+      );
     }
     if (stat.type === "dir") throw new StartError(`${CANNOT}exec: ${shown}: is a directory`, true);
     if ((stat.mode & 0o111) === 0) throw new StartError(`${CANNOT}exec: ${shown}: permission denied`, true);
-    if (!process.vfs.may(process.cred, stat, EXECUTE)) throw new StartError(`${CANNOT}exec: ${shown}: permission denied`, true);
+    if (!process.vfs.may(process.cred, stat, EXECUTE))
+      throw new StartError(`${CANNOT}exec: ${shown}: permission denied`, true);
     return name;
   }
   const found = findInPath(process, name, process.env.get("PATH"));

@@ -75,29 +75,36 @@ export function resolveUser(spec: string, passwd: string, group: string): ExecUs
   const users = parsePasswd(passwd);
   const groups = parseGroup(group);
   const numeric = NUMBER.test(userPart);
-  const entry = users.find((user) => (userPart === "" ? user.uid === 0 : user.name === userPart || (numeric && user.uid === Number(userPart))));
+  const entry = users.find((user) =>
+    userPart === "" ? user.uid === 0 : user.name === userPart || (numeric && user.uid === Number(userPart)),
+  );
   let uid = 0;
   let gid = 0;
   let home = "/";
   if (entry !== undefined) {
     ({ uid, gid, home } = entry);
   } else if (userPart !== "") {
-    if (!numeric) throw new UnknownUserError(`unable to find user ${userPart}: no matching entries in passwd file`);
+    if (!numeric)
+      throw new UnknownUserError(`unable to find user ${userPart}: no matching entries in passwd file`);
     uid = Number(userPart);
     if (uid > MAX_ID) throw new UnknownUserError("uids and gids must be in range 0-2147483647");
   }
   const extra: number[] = [];
   if (groupPart !== "") {
     const groupNumeric = NUMBER.test(groupPart);
-    const found = groups.find((line) => line.name === groupPart || (groupNumeric && line.gid === Number(groupPart)));
+    const found = groups.find(
+      (line) => line.name === groupPart || (groupNumeric && line.gid === Number(groupPart)),
+    );
     if (found !== undefined) gid = found.gid;
-    else if (!groupNumeric) throw new UnknownUserError(`unable to find group ${groupPart}: no matching entries in group file`);
+    else if (!groupNumeric)
+      throw new UnknownUserError(`unable to find group ${groupPart}: no matching entries in group file`);
     else {
       gid = Number(groupPart);
       if (gid > MAX_ID) throw new UnknownUserError("uids and gids must be in range 0-2147483647");
     }
   } else if (entry !== undefined) {
-    for (const line of groups) if (line.members.includes(entry.name) && line.gid !== gid) extra.push(line.gid);
+    for (const line of groups)
+      if (line.members.includes(entry.name) && line.gid !== gid) extra.push(line.gid);
   }
   return { uid, gid, groups: extra, home: home || "/" };
 }

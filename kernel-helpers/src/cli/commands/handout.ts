@@ -5,8 +5,10 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 
-import { makeHandout, type Edition, type HandoutSource, type Problem } from "../../handout";
-import { findLesson, lessonNotebook, readLesson } from "../../handout/lesson-source";
+import { lessonId, makeHandout, type Edition, type HandoutSource, type Problem } from "../../handout";
+import { appendixOf } from "../../handout/book";
+import { secretsOfLesson, type Secret } from "../../handout/leaks";
+import { findLesson, lessonNames, lessonNotebook, readLesson } from "../../handout/lesson-source";
 import { PdfError, PdfPrinter } from "../../handout/pdf";
 import { runAll, ServerError } from "../../notebook";
 import { NotebookError } from "../../notebook/format";
@@ -26,7 +28,7 @@ export const help: CommandModule["help"] = {
   --edition 이름          student(기본값), slides, teacher, solution, exam.
                           student가 아닌 것은 수업 이름(L01)으로만 만들 수 있습니다
   --execute               출력이 없거나 오래된 노트북을 먼저 실행합니다 (파일은 고치지 않습니다)
-  --book                  여러 개를 한 권으로 묶습니다 · --title 제목
+  --book                  여러 개를 한 권으로 묶습니다 · --title 제목 (course는 모든 수업)
   --allow-problems        글꼴에 없는 글자나 끊어진 링크가 있어도 씁니다
 
 출력이 지금의 코드에서 나온 것이 아니거나, 글꼴에 없는 글자가 있거나, 학습자용에 풀이가 새면 만들지 않고 어느 셀인지 말합니다.
@@ -39,7 +41,7 @@ Makes printable handouts of notebooks and lessons (L01). The HTML is one file wi
   --edition NAME          student (default), slides, teacher, solution, exam;
                           others than student are made from a lesson's id (L01)
   --execute               run notebooks whose outputs are missing or stale first (the files are not changed)
-  --book                  bind several into one · --title TITLE
+  --book                  bind several into one · --title TITLE (course: all lessons)
   --allow-problems        write in spite of missing glyphs or broken links
 
 Refuses, naming the cell, when outputs do not belong to the code, a character is in no font, or a solution would leak.
@@ -91,7 +93,7 @@ export const run: CommandModule["run"] = async (args, io) => {
   const work = new Work(io, edition, values.execute ?? false, Number(values.timeout) * 1000);
   try {
     const sources = await work.read(positionals);
-    const groups = values.book || positionals.length === 1 ? [sources] : sources.map((source) => [source]);
+    const groups = values.book || sources.length === 1 ? [sources] : sources.map((source) => [source]);
     return await write(groups, forms as Form[], edition, {
       io,
       out: resolve(io.cwd, values.out),
@@ -125,7 +127,12 @@ async function write(
     mkdirSync(options.out, { recursive: true });
     for (const sources of groups) {
       io.signal.throwIfAborted();
-      const handout = makeHandout(sources, { edition, title: options.title });
+      const handout = makeHandout(sources, {
+        edition,
+        title: options.title,
+        secrets: sources.flatMap(({ notebook }) => secretsFor(lessonId(notebook), edition)),
+        appendix: options.name === undefined ? undefined : (sections) => appendixOf(sections),
+      });
       for (const problem of [...handout.errors, ...handout.losses]) io.err(problemLine(problem, io));
       const fatal = handout.errors.filter(
         (problem) => !options.force || problem.code === "LB_STALE_OUTPUT" || problem.code === "LB_LEAK",
@@ -142,7 +149,7 @@ async function write(
         io.out(`${relative(io.cwd, file(extension)) || file(extension)}\n`);
       };
       if (forms.includes("html")) put("html", handout.page.html);
-      if (forms.includes("md")) put("md", handout.markdown());
+      if (forms.includes("md")) put("md", handout.markdown);
       if (printer) {
         const fitPages =
           edition === "student" && sources.length === 1 && sources[0]?.notebook.metadata["layerbook"]
@@ -155,6 +162,12 @@ async function write(
     await printer?.close();
   }
   return failed ? 1 : 0;
+}
+
+/** What readers of *edition* must not find, when the notebook is a lesson of ours. */
+function secretsFor(id: string, edition: Edition): Secret[] {
+  const name = id === "" ? undefined : findLesson(id);
+  return name === undefined ? [] : secretsOfLesson(readLesson(name), edition);
 }
 
 async function openPrinter(io: CommandIo): Promise<PdfPrinter> {
@@ -198,7 +211,7 @@ class Work {
   async read(names: readonly string[]): Promise<HandoutSource[]> {
     const sources: HandoutSource[] = [];
     const toRun: { index: number; file: string }[] = [];
-    for (const name of names) {
+    for (const name of names.flatMap((one) => (one === "course" ? lessonNames() : [one]))) {
       const path = resolve(this.io.cwd, name);
       const lesson = isFile(path) ? undefined : findLesson(name);
       if (lesson !== undefined) {

@@ -403,6 +403,7 @@ export const commit: DockerCommand = {
       id,
       created: now,
       pulled: false,
+      pack: undefined,
       root: () => Promise.resolve(container.fs),
       config: {
         ...container.image.config,

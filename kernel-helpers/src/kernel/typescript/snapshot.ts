@@ -10,10 +10,12 @@ import {
   existsSync,
   mkdirSync,
   openSync,
+  readFileSync,
   readdirSync,
   renameSync,
   rmSync,
   statSync,
+  writeFileSync,
 } from "node:fs";
 import { homedir, setPriority } from "node:os";
 import { dirname, join } from "node:path";
@@ -120,6 +122,7 @@ async function makeSnapshot(kind: ServiceKind, packageDirectory: string): Promis
       // Without a snapshot the compiler starts slower, nothing else.
     } finally {
       rmSync(draft, { force: true });
+      rmSync(`${draft}.cjs`, { force: true });
       rmSync(lock, { force: true });
     }
     return;
@@ -141,6 +144,7 @@ function takeLock(folder: string, name: string): string | undefined {
 }
 
 function build(kind: ServiceKind, packageDirectory: string, blob: string): Promise<boolean> {
+  const script = `${blob}.cjs`;
   const libraries = dirname(require.resolve("typescript"));
   const types = dirname(dirname(require.resolve("@types/node/package.json")));
   const args = [
@@ -148,7 +152,8 @@ function build(kind: ServiceKind, packageDirectory: string, blob: string): Promi
     "--snapshot-blob",
     blob,
     "--build-snapshot",
-    entry("snapshot-entry"),
+    script,
+    join(__dirname, "service"),
     packageDirectory,
     kind,
     libraries,
@@ -156,6 +161,8 @@ function build(kind: ServiceKind, packageDirectory: string, blob: string): Promi
   ];
   const env = { ...process.env };
   delete env.NODE_OPTIONS;
+  // A compiled module names `exports`, which a snapshot script does not have.
+  writeFileSync(script, `const exports = {};\n${readFileSync(entry("snapshot-entry"), "utf8")}`);
   return new Promise((resolve) => {
     const child = spawn(process.execPath, args, { stdio: "ignore", env, windowsHide: true });
     child.unref();

@@ -39,7 +39,12 @@ function append(process: Process, path: string, line: string, always = true): vo
   if (!always && process.vfs.tryStat(process, path) === undefined) return;
   const old = smallFile(process, path);
   const mode = process.vfs.tryStat(process, path)?.mode;
-  process.vfs.writeContent(process, path, (old === "" || old.endsWith("\n") ? old : old + "\n") + line + "\n", 0o644);
+  process.vfs.writeContent(
+    process,
+    path,
+    (old === "" || old.endsWith("\n") ? old : old + "\n") + line + "\n",
+    0o644,
+  );
   if (mode !== undefined) process.vfs.chmod(process, path, mode);
 }
 
@@ -61,7 +66,11 @@ function addGroup(process: Process, name: string, gid: number): void {
 }
 
 function addUser(process: Process, account: Account, password = "!"): void {
-  append(process, "/etc/passwd", `${account.name}:x:${account.uid}:${account.gid}:${account.gecos}:${account.home}:${account.shell}`);
+  append(
+    process,
+    "/etc/passwd",
+    `${account.name}:x:${account.uid}:${account.gid}:${account.gecos}:${account.home}:${account.shell}`,
+  );
   append(process, "/etc/shadow", `${account.name}:${password}:${day(process)}:0:99999:7:::`, false);
 }
 
@@ -94,7 +103,12 @@ function makeHome(process: Process, account: Account, mode: number, skeleton: bo
     for (const name of vfs.readdir(process, "/etc/skel")) {
       const stat = vfs.stat(process, `/etc/skel/${name}`, false);
       if (stat.type !== "file") continue;
-      vfs.writeContent(process, `${account.home}/${name}`, vfs.content(process, `/etc/skel/${name}`), stat.mode);
+      vfs.writeContent(
+        process,
+        `${account.home}/${name}`,
+        vfs.content(process, `/etc/skel/${name}`),
+        stat.mode,
+      );
       vfs.chown(process, `${account.home}/${name}`, account.uid, account.gid);
     }
   }
@@ -104,14 +118,34 @@ function makeHome(process: Process, account: Account, mode: number, skeleton: bo
 
 function privileged(process: Process): boolean {
   if (process.cred.uid === 0) return true;
-  process.err(process.gnu ? `${process.name}: Permission denied.\n${process.name}: cannot lock /etc/passwd; try again later.\n` : `${process.name}: must be root\n`.replace("must be root", "permission denied (are you root?)"));
+  process.err(
+    process.gnu
+      ? `${process.name}: Permission denied.\n${process.name}: cannot lock /etc/passwd; try again later.\n`
+      : `${process.name}: must be root\n`.replace("must be root", "permission denied (are you root?)"),
+  );
   return false;
 }
 
 /** busybox's adduser (Alpine). */
 const adduserBusybox: Program = function* (process) {
   const text = "[OPTIONS] USER [GROUP]";
-  const options = parseOptions(process, "h:g:s:G:DSHu:k:", { home: "h", gecos: "g", shell: "s", ingroup: "G", "disabled-password": "D", "empty-password": "D", system: "S", "no-create-home": "H", uid: "u", skel: "k" }, text);
+  const options = parseOptions(
+    process,
+    "h:g:s:G:DSHu:k:",
+    {
+      home: "h",
+      gecos: "g",
+      shell: "s",
+      ingroup: "G",
+      "disabled-password": "D",
+      "empty-password": "D",
+      system: "S",
+      "no-create-home": "H",
+      uid: "u",
+      skel: "k",
+    },
+    text,
+  );
   const [name, group] = options.rest;
   if (name === undefined) throw usage(process, text);
   if (!privileged(process)) return 1;
@@ -131,7 +165,9 @@ const adduserBusybox: Program = function* (process) {
   }
   const system = options.has("S");
   const taken = ids(process);
-  const uid = options.has("u") ? Number(options.value("u")) : free(taken.users, system ? 100 : 1000, system ? 999 : 60000);
+  const uid = options.has("u")
+    ? Number(options.value("u"))
+    : free(taken.users, system ? 100 : 1000, system ? 999 : 60000);
   const wanted = options.value("G");
   let gid: number;
   if (wanted !== undefined) {
@@ -151,7 +187,14 @@ const adduserBusybox: Program = function* (process) {
     gid = taken.groups.has(uid) ? free(taken.groups, 1000, 60000) : uid;
     addGroup(process, name, gid);
   }
-  const account: Account = { name, uid, gid, gecos: options.value("g") ?? "Linux User,,,", home: options.value("h") ?? `/home/${name}`, shell: options.value("s") ?? (system ? "/sbin/nologin" : "/bin/sh") };
+  const account: Account = {
+    name,
+    uid,
+    gid,
+    gecos: options.value("g") ?? "Linux User,,,",
+    home: options.value("h") ?? `/home/${name}`,
+    shell: options.value("s") ?? (system ? "/sbin/nologin" : "/bin/sh"),
+  };
   addUser(process, account);
   if (wanted !== undefined) addMember(process, name, wanted);
   if (!options.has("H")) makeHome(process, account, 0o2755, !system);
@@ -179,7 +222,9 @@ const addgroupBusybox: Program = function* (process) {
     return 1;
   }
   const taken = ids(process);
-  const gid = options.has("g") ? Number(options.value("g")) : free(taken.groups, options.has("S") ? 100 : 1000, options.has("S") ? 999 : 60000);
+  const gid = options.has("g")
+    ? Number(options.value("g"))
+    : free(taken.groups, options.has("S") ? 100 : 1000, options.has("S") ? 999 : 60000);
   if (options.has("g") && taken.groups.has(gid)) {
     process.err(`addgroup: gid '${gid}' in use\n`);
     return 1;
@@ -189,7 +234,9 @@ const addgroupBusybox: Program = function* (process) {
 };
 
 function remove(process: Process, name: string, group: boolean): number {
-  const found = group ? parseGroup(smallFile(process, "/etc/group")).some((one) => one.name === name) : parsePasswd(smallFile(process, "/etc/passwd")).some((one) => one.name === name);
+  const found = group
+    ? parseGroup(smallFile(process, "/etc/group")).some((one) => one.name === name)
+    : parsePasswd(smallFile(process, "/etc/passwd")).some((one) => one.name === name);
   if (!found) {
     if (process.gnu) process.err(`${process.name}: ${group ? "group" : "user"} '${name}' does not exist\n`);
     else process.err(`${process.name}: unknown ${group ? "group" : "user"} ${name}\n`);
@@ -204,7 +251,10 @@ function remove(process: Process, name: string, group: boolean): number {
     const kept = group || process.name !== "delgroup" ? drop(line) : line;
     if (kept === undefined || group) return kept;
     const fields = kept.split(":");
-    fields[3] = (fields[3] ?? "").split(",").filter((member) => member !== name).join(",");
+    fields[3] = (fields[3] ?? "")
+      .split(",")
+      .filter((member) => member !== name)
+      .join(",");
     return fields.join(":");
   });
   edit(process, "/etc/gshadow", drop);
@@ -212,13 +262,23 @@ function remove(process: Process, name: string, group: boolean): number {
 }
 
 const deluser: Program = function* (process) {
-  const options = parseOptions(process, "rf@", { "remove-home": "r", remove: "r", force: "f", system: "@" }, "[--remove-home] USER");
+  const options = parseOptions(
+    process,
+    "rf@",
+    { "remove-home": "r", remove: "r", force: "f", system: "@" },
+    "[--remove-home] USER",
+  );
   const [name] = options.rest;
   if (name === undefined) throw usage(process, "[--remove-home] USER");
   if (!privileged(process)) return 1;
   const home = parsePasswd(smallFile(process, "/etc/passwd")).find((user) => user.name === name)?.home;
   const status = remove(process, name, false);
-  if (status === 0 && options.has("r") && home !== undefined && process.vfs.tryStat(process, home) !== undefined) {
+  if (
+    status === 0 &&
+    options.has("r") &&
+    home !== undefined &&
+    process.vfs.tryStat(process, home) !== undefined
+  ) {
     removeTree(process, home);
   }
   return status;
@@ -232,7 +292,11 @@ const delgroup: Program = function* (process) {
   if (second === undefined) return remove(process, first, true);
   edit(process, "/etc/group", (line) => {
     const fields = line.split(":");
-    if (fields[0] === second) fields[3] = (fields[3] ?? "").split(",").filter((member) => member !== first).join(",");
+    if (fields[0] === second)
+      fields[3] = (fields[3] ?? "")
+        .split(",")
+        .filter((member) => member !== first)
+        .join(",");
     return fields.join(":");
   });
   return 0;
@@ -240,7 +304,12 @@ const delgroup: Program = function* (process) {
 
 /** shadow's groupadd. */
 const groupadd: Program = function* (process) {
-  const options = parseOptions(process, "fg:oKrR:p:", { gid: "g", system: "r", force: "f", "non-unique": "o" }, "[options] GROUP");
+  const options = parseOptions(
+    process,
+    "fg:oKrR:p:",
+    { gid: "g", system: "r", force: "f", "non-unique": "o" },
+    "[options] GROUP",
+  );
   const [name] = options.rest;
   if (name === undefined) throw usage(process, "[options] GROUP");
   if (!privileged(process)) return 10;
@@ -268,7 +337,25 @@ function next(taken: ReadonlySet<number>, system: boolean): number {
 
 const useradd: Program = function* (process) {
   const text = "[options] LOGIN";
-  const long = { uid: "u", gid: "g", groups: "G", "create-home": "m", "no-create-home": "M", home: "d", "home-dir": "d", shell: "s", system: "r", comment: "c", "no-user-group": "N", "user-group": "U", "non-unique": "o", password: "p", "base-dir": "b", "no-log-init": "l", skel: "k" };
+  const long = {
+    uid: "u",
+    gid: "g",
+    groups: "G",
+    "create-home": "m",
+    "no-create-home": "M",
+    home: "d",
+    "home-dir": "d",
+    shell: "s",
+    system: "r",
+    comment: "c",
+    "no-user-group": "N",
+    "user-group": "U",
+    "non-unique": "o",
+    password: "p",
+    "base-dir": "b",
+    "no-log-init": "l",
+    skel: "k",
+  };
   const options = parseOptions(process, "u:g:G:mMd:s:rc:NUop:b:lk:e:f:K:D", long, text);
   const [name] = options.rest;
   if (name === undefined) throw usage(process, text);
@@ -309,15 +396,43 @@ const useradd: Program = function* (process) {
     }
   }
   if (wanted === undefined && !options.has("N")) addGroup(process, name, gid);
-  const account: Account = { name, uid, gid, gecos: options.value("c") ?? "", home: options.value("d") ?? `${options.value("b") ?? "/home"}/${name}`, shell: options.value("s") ?? "/bin/sh" };
+  const account: Account = {
+    name,
+    uid,
+    gid,
+    gecos: options.value("c") ?? "",
+    home: options.value("d") ?? `${options.value("b") ?? "/home"}/${name}`,
+    shell: options.value("s") ?? "/bin/sh",
+  };
   addUser(process, account, options.value("p") ?? "!");
-  for (const group of extra) addMember(process, name, groups.find((one) => one.name === group || String(one.gid) === group)?.name ?? group);
+  for (const group of extra)
+    addMember(
+      process,
+      name,
+      groups.find((one) => one.name === group || String(one.gid) === group)?.name ?? group,
+    );
   if (options.has("m") && !options.has("M")) makeHome(process, account, 0o755, true);
   return 0;
 };
 
 const usermod: Program = function* (process) {
-  const options = parseOptions(process, "aG:g:s:d:mu:l:c:LUo", { append: "a", groups: "G", gid: "g", shell: "s", home: "d", "move-home": "m", uid: "u", login: "l", comment: "c", "non-unique": "o" }, "[options] LOGIN");
+  const options = parseOptions(
+    process,
+    "aG:g:s:d:mu:l:c:LUo",
+    {
+      append: "a",
+      groups: "G",
+      gid: "g",
+      shell: "s",
+      home: "d",
+      "move-home": "m",
+      uid: "u",
+      login: "l",
+      comment: "c",
+      "non-unique": "o",
+    },
+    "[options] LOGIN",
+  );
   const [name] = options.rest;
   if (name === undefined) throw usage(process, "[options] LOGIN");
   if (!privileged(process)) return 1;
@@ -337,7 +452,9 @@ const usermod: Program = function* (process) {
     if (options.has("u")) fields[2] = options.value("u") ?? "";
     if (options.has("g")) {
       const wanted = options.value("g") ?? "";
-      fields[3] = String(parseGroup(smallFile(process, "/etc/group")).find((group) => group.name === wanted)?.gid ?? wanted);
+      fields[3] = String(
+        parseGroup(smallFile(process, "/etc/group")).find((group) => group.name === wanted)?.gid ?? wanted,
+      );
     }
     if (options.has("c")) fields[4] = options.value("c") ?? "";
     if (options.has("d")) fields[5] = options.value("d") ?? "";
@@ -364,7 +481,23 @@ const groupmod: Program = function* (process) {
 
 /** Debian's adduser and addgroup, a front to useradd. */
 const adduserDebian: Program = function* (process) {
-  const long = { system: "S", "disabled-password": "D", "disabled-login": "D", gecos: "g", comment: "g", home: "h", "no-create-home": "H", shell: "s", uid: "u", gid: "i", group: "r", ingroup: "G", quiet: "q", "force-badname": "@", "allow-bad-names": "@" };
+  const long = {
+    system: "S",
+    "disabled-password": "D",
+    "disabled-login": "D",
+    gecos: "g",
+    comment: "g",
+    home: "h",
+    "no-create-home": "H",
+    shell: "s",
+    uid: "u",
+    gid: "i",
+    group: "r",
+    ingroup: "G",
+    quiet: "q",
+    "force-badname": "@",
+    "allow-bad-names": "@",
+  };
   const options = parseOptions(process, "SDg:h:Hs:u:i:rG:q@", long, "[options] USER [GROUP]");
   const [name, group] = options.rest;
   const say = (text: string): void => {
@@ -378,11 +511,15 @@ const adduserDebian: Program = function* (process) {
   const groups = parseGroup(smallFile(process, "/etc/group"));
   if (process.name === "addgroup" || (options.has("r") && !options.has("S"))) {
     if (groups.some((one) => one.name === name)) {
-      process.err(`addgroup: The group \`${name}' already exists${options.has("S") ? " as a system group. Exiting." : "."}\n`);
+      process.err(
+        `addgroup: The group \`${name}' already exists${options.has("S") ? " as a system group. Exiting." : "."}\n`,
+      );
       return options.has("S") ? 0 : 1;
     }
     const taken = ids(process);
-    const gid = options.has("i") ? Number(options.value("i")) : free(taken.groups, options.has("S") ? 100 : 1000, options.has("S") ? 999 : 59999);
+    const gid = options.has("i")
+      ? Number(options.value("i"))
+      : free(taken.groups, options.has("S") ? 100 : 1000, options.has("S") ? 999 : 59999);
     say(`Adding group \`${name}' (GID ${gid}) ...`);
     addGroup(process, name, gid);
     say("Done.");
@@ -407,7 +544,13 @@ const adduserDebian: Program = function* (process) {
   }
   const system = options.has("S");
   const taken = ids(process);
-  const uid = options.has("u") ? Number(options.value("u")) : free(system && options.has("r") ? new Set([...taken.users, ...taken.groups]) : taken.users, system ? 100 : 1000, system ? 999 : 59999);
+  const uid = options.has("u")
+    ? Number(options.value("u"))
+    : free(
+        system && options.has("r") ? new Set([...taken.users, ...taken.groups]) : taken.users,
+        system ? 100 : 1000,
+        system ? 999 : 59999,
+      );
   const wanted = options.value("G") ?? options.value("i");
   let gid: number;
   say(system ? `Adding system user \`${name}' (UID ${uid}) ...` : `Adding user \`${name}' ...`);
@@ -424,14 +567,24 @@ const adduserDebian: Program = function* (process) {
     say(`Adding new group \`${name}' (${system ? "GID " : ""}${gid}) ...`);
     addGroup(process, name, gid);
   }
-  const account: Account = { name, uid, gid, gecos: options.value("g") ?? (system ? "" : ",,,"), home: options.value("h") ?? (system ? "/nonexistent" : `/home/${name}`), shell: options.value("s") ?? (system ? "/usr/sbin/nologin" : "/bin/bash") };
-  say(`Adding new user \`${name}' (${system ? "UID " : ""}${uid}) with group \`${groups.find((one) => one.gid === gid)?.name ?? name}'${system ? "" : ` (${gid})`} ...`);
+  const account: Account = {
+    name,
+    uid,
+    gid,
+    gecos: options.value("g") ?? (system ? "" : ",,,"),
+    home: options.value("h") ?? (system ? "/nonexistent" : `/home/${name}`),
+    shell: options.value("s") ?? (system ? "/usr/sbin/nologin" : "/bin/bash"),
+  };
+  say(
+    `Adding new user \`${name}' (${system ? "UID " : ""}${uid}) with group \`${groups.find((one) => one.gid === gid)?.name ?? name}'${system ? "" : ` (${gid})`} ...`,
+  );
   addUser(process, account);
   if (!options.has("H") && account.home !== "/nonexistent") {
     say(`Creating home directory \`${account.home}' ...`);
     makeHome(process, account, system ? 0o755 : 0o700, !system);
     if (!system) say("Copying files from `/etc/skel' ...");
-  } else if (system && account.home !== "/nonexistent") say(`Not creating home directory \`${account.home}'.`);
+  } else if (system && account.home !== "/nonexistent")
+    say(`Not creating home directory \`${account.home}'.`);
   if (system && account.home === "/nonexistent") say("Not creating home directory `/nonexistent'.");
   return 0;
 };
@@ -444,7 +597,11 @@ const both = (busybox: Program, debian: Program): Program =>
 const passwd: Program = function* (process) {
   const [name] = process.args.slice(1).filter((arg) => !arg.startsWith("-"));
   if (process.args.some((arg) => /^-[dlue]/.test(arg))) return 0;
-  process.err(process.gnu ? "passwd: Authentication token manipulation error\npasswd: password unchanged\n" : `passwd: can't read password for ${name ?? "root"}\n`);
+  process.err(
+    process.gnu
+      ? "passwd: Authentication token manipulation error\npasswd: password unchanged\n"
+      : `passwd: can't read password for ${name ?? "root"}\n`,
+  );
   return process.gnu ? 10 : 1;
 };
 
@@ -455,11 +612,19 @@ const chpasswd: Program = function* (process) {
     if (colon <= 0) continue;
     const name = line.slice(0, colon);
     if (!parsePasswd(smallFile(process, "/etc/passwd")).some((user) => user.name === name)) {
-      process.err(process.gnu ? `chpasswd: (user ${name}) pam_chauthtok() failed, error:\nAuthentication token manipulation error\n` : `chpasswd: unknown user ${name}\n`);
+      process.err(
+        process.gnu
+          ? `chpasswd: (user ${name}) pam_chauthtok() failed, error:\nAuthentication token manipulation error\n`
+          : `chpasswd: unknown user ${name}\n`,
+      );
       return 1;
     }
     // A stand-in for the hash: the same for the same password, and of no use to anybody.
-    edit(process, "/etc/shadow", (entry) => (entry.split(":")[0] === name ? entry.replace(/^([^:]*):[^:]*:/, `$1:$6$simulated$${line.length}:`) : entry));
+    edit(process, "/etc/shadow", (entry) =>
+      entry.split(":")[0] === name
+        ? entry.replace(/^([^:]*):[^:]*:/, `$1:$6$simulated$${line.length}:`)
+        : entry,
+    );
     if (!process.gnu) process.out(`chpasswd: password for '${name}' changed\n`);
   }
   return 0;

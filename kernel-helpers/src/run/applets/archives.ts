@@ -16,7 +16,8 @@ const LIMIT = 512 * 1024 * 1024;
 export function gzipText(text: string, name: string, mtime: number): string {
   const bytes = stringToBytes(text);
   const body = bytesToString(deflateSync(bytes, { level: 6 }));
-  const le = (value: number): string => String.fromCharCode(value & 255, (value >>> 8) & 255, (value >>> 16) & 255, (value >>> 24) & 255);
+  const le = (value: number): string =>
+    String.fromCharCode(value & 255, (value >>> 8) & 255, (value >>> 16) & 255, (value >>> 24) & 255);
   const flags = name === "" ? 0 : 8;
   return `\x1f\x8b\x08${String.fromCharCode(flags)}${le(mtime)}\x00\x03${name === "" ? "" : name + "\0"}${body}${le(crc32(bytes))}${le(bytes.length)}`;
 }
@@ -24,7 +25,13 @@ export function gzipText(text: string, name: string, mtime: number): string {
 /** Undoes gzip (several members too); undefined when it is none. */
 export function gunzipText(text: string): string | undefined {
   if (!text.startsWith("\x1f\x8b")) return undefined;
-  const size = text.length >= 4 ? (text.charCodeAt(text.length - 4) | (text.charCodeAt(text.length - 3) << 8) | (text.charCodeAt(text.length - 2) << 16)) + text.charCodeAt(text.length - 1) * 2 ** 24 : 0;
+  const size =
+    text.length >= 4
+      ? (text.charCodeAt(text.length - 4) |
+          (text.charCodeAt(text.length - 3) << 8) |
+          (text.charCodeAt(text.length - 2) << 16)) +
+        text.charCodeAt(text.length - 1) * 2 ** 24
+      : 0;
   if (size > LIMIT) return undefined;
   try {
     return bytesToString(gunzipSync(stringToBytes(text)));
@@ -35,7 +42,25 @@ export function gunzipText(text: string): string | undefined {
 
 function* gzip(process: Process): Task<number> {
   const unpack = process.name !== "gzip";
-  const options = parseOptions(process, "cfkdtqvn123456789lrS:", { stdout: "c", force: "f", keep: "k", decompress: "d", uncompress: "d", test: "t", fast: "1", best: "9", verbose: "v", quiet: "q", "no-name": "n", "to-stdout": "c" }, "[-cfkdt123456789] [FILE]...");
+  const options = parseOptions(
+    process,
+    "cfkdtqvn123456789lrS:",
+    {
+      stdout: "c",
+      force: "f",
+      keep: "k",
+      decompress: "d",
+      uncompress: "d",
+      test: "t",
+      fast: "1",
+      best: "9",
+      verbose: "v",
+      quiet: "q",
+      "no-name": "n",
+      "to-stdout": "c",
+    },
+    "[-cfkdt123456789] [FILE]...",
+  );
   const decompress = unpack || options.has("d") || options.has("t");
   const toStdout = options.has("c") || process.name === "zcat";
   const names = options.rest.length === 0 ? ["-"] : options.rest;
@@ -43,13 +68,24 @@ function* gzip(process: Process): Task<number> {
   for (const given of names) {
     let name = given;
     try {
-      if (decompress && name !== "-" && process.vfs.tryStat(process, name) === undefined && process.vfs.tryStat(process, name + ".gz") !== undefined && (process.gnu || process.name === "zcat")) name += ".gz";
+      if (
+        decompress &&
+        name !== "-" &&
+        process.vfs.tryStat(process, name) === undefined &&
+        process.vfs.tryStat(process, name + ".gz") !== undefined &&
+        (process.gnu || process.name === "zcat")
+      )
+        name += ".gz";
       const text = yield* readInput(process, name);
       const stat = name === "-" ? undefined : process.vfs.stat(process, name);
       if (decompress) {
         const plain = gunzipText(text);
         if (plain === undefined) {
-          process.err(process.gnu ? `\ngzip: ${name === "-" ? "stdin" : name}: not in gzip format\n` : `${process.name}: invalid magic\n`);
+          process.err(
+            process.gnu
+              ? `\ngzip: ${name === "-" ? "stdin" : name}: not in gzip format\n`
+              : `${process.name}: invalid magic\n`,
+          );
           status = 1;
           continue;
         }
@@ -60,7 +96,11 @@ function* gzip(process: Process): Task<number> {
           continue;
         }
         if (!/\.(gz|tgz|z|Z)$/.test(name)) {
-          process.err(process.gnu ? `gzip: ${name}: unknown suffix -- ignored\n` : `${process.name}: ${name}: unknown suffix - ignored\n`);
+          process.err(
+            process.gnu
+              ? `gzip: ${name}: unknown suffix -- ignored\n`
+              : `${process.name}: ${name}: unknown suffix - ignored\n`,
+          );
           status = process.gnu ? 2 : 1;
           continue;
         }
@@ -71,7 +111,11 @@ function* gzip(process: Process): Task<number> {
         }
         yield* put(process, name, target, plain, stat, options.has("k"));
       } else {
-        const packed = gzipText(text, name === "-" || options.has("n") ? "" : (name.split("/").at(-1) ?? ""), name === "-" || options.has("n") ? 0 : (stat?.mtime ?? 0));
+        const packed = gzipText(
+          text,
+          name === "-" || options.has("n") ? "" : (name.split("/").at(-1) ?? ""),
+          name === "-" || options.has("n") ? 0 : (stat?.mtime ?? 0),
+        );
         process.machine.work(text.length / 50_000);
         if (toStdout || name === "-") {
           process.out(packed);
@@ -79,7 +123,11 @@ function* gzip(process: Process): Task<number> {
           continue;
         }
         if (name.endsWith(".gz")) {
-          process.err(process.gnu ? `gzip: ${name} already has .gz suffix -- unchanged\n` : `gzip: ${name} already has .gz suffix\n`);
+          process.err(
+            process.gnu
+              ? `gzip: ${name} already has .gz suffix -- unchanged\n`
+              : `gzip: ${name} already has .gz suffix\n`,
+          );
           status = 1;
           continue;
         }
@@ -101,12 +149,23 @@ function* gzip(process: Process): Task<number> {
 /** Whether a file stands in the way; GNU's would ask, and gets no answer. */
 function blocked(process: Process, path: string, force: boolean): boolean {
   if (force || process.vfs.tryStat(process, path, false) === undefined) return false;
-  process.err(process.gnu ? `gzip: ${path} already exists;\tnot overwritten\n` : `${process.name}: can't open '${path}': File exists\n`);
+  process.err(
+    process.gnu
+      ? `gzip: ${path} already exists;\tnot overwritten\n`
+      : `${process.name}: can't open '${path}': File exists\n`,
+  );
   return true;
 }
 
 // eslint-disable-next-line require-yield
-function* put(process: Process, from: string, to: string, text: string, stat: { mode: number; uid: number; gid: number; mtime: number } | undefined, keep: boolean): Task {
+function* put(
+  process: Process,
+  from: string,
+  to: string,
+  text: string,
+  stat: { mode: number; uid: number; gid: number; mtime: number } | undefined,
+  keep: boolean,
+): Task {
   if (process.vfs.tryStat(process, to, false) !== undefined) process.vfs.unlink(process, to);
   process.vfs.writeContent(process, to, text, 0o600);
   if (stat !== undefined) {
@@ -129,14 +188,26 @@ const notHere: Program = function* (process) {
 };
 
 const unzip: Program = function* (process) {
-  const options = parseOptions(process, "lnojpqtd:x:", {}, "[-lnojpq] FILE[.zip] [FILE]... [-x FILE]... [-d DIR]");
+  const options = parseOptions(
+    process,
+    "lnojpqtd:x:",
+    {},
+    "[-lnojpq] FILE[.zip] [FILE]... [-x FILE]... [-d DIR]",
+  );
   const [name, ...wanted] = options.rest;
   if (name === undefined) throw usage(process, "[-lnojpq] FILE[.zip] [FILE]... [-x FILE]... [-d DIR]");
   let text: string;
   try {
-    text = yield* readInput(process, process.vfs.tryStat(process, name) === undefined && name !== "-" ? `${name}.zip` : name);
+    text = yield* readInput(
+      process,
+      process.vfs.tryStat(process, name) === undefined && name !== "-" ? `${name}.zip` : name,
+    );
   } catch (error) {
-    process.err(process.gnu ? `unzip:  cannot find or open ${name}, ${name}.zip or ${name}.ZIP.\n` : `unzip: can't open ${name}[.zip]\n`);
+    process.err(
+      process.gnu
+        ? `unzip:  cannot find or open ${name}, ${name}.zip or ${name}.ZIP.\n`
+        : `unzip: can't open ${name}[.zip]\n`,
+    );
     asErrno(error);
     return process.gnu ? 9 : 1;
   }
@@ -178,7 +249,7 @@ const unzip: Program = function* (process) {
     }
     makeParents(process, path);
     if (!options.has("q")) process.out(`  inflating: ${path}\n`);
-    process.vfs.writeContent(process, path, body, (attributes & 0o777) || 0o644);
+    process.vfs.writeContent(process, path, body, attributes & 0o777 || 0o644);
   }
   return 0;
 };

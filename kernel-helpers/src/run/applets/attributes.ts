@@ -25,7 +25,12 @@ export function smallFile(process: Process, path: string): string {
 }
 
 /** Calls *each* with *path* and everything below it, parents first; links are not followed on the way. */
-function walk(process: Process, path: string, each: (path: string) => void, failed: (path: string, message: string) => void): void {
+function walk(
+  process: Process,
+  path: string,
+  each: (path: string) => void,
+  failed: (path: string, message: string) => void,
+): void {
   each(path);
   let names: string[];
   try {
@@ -44,12 +49,21 @@ function* chmod(process: Process): Task<number> {
   const args = process.args.map((arg, i) => (i > 0 && /^-[rwxXst]+(,|$)/.test(arg) ? "\u0001" + arg : arg));
   process.args = args;
   const text = "[-Rcvf] MODE[,MODE]... FILE...";
-  const options = parseOptions(process, "Rcvf@:", { recursive: "R", verbose: "v", changes: "c", quiet: "f", silent: "f", reference: "@" }, text);
+  const options = parseOptions(
+    process,
+    "Rcvf@:",
+    { recursive: "R", verbose: "v", changes: "c", quiet: "f", silent: "f", reference: "@" },
+    text,
+  );
   const rest = options.rest.map((arg) => arg.replace(/^\u0001/, ""));
   const reference = options.value("@");
-  const spec = reference === undefined ? rest.shift() : (process.vfs.stat(process, reference).mode & 0o7777).toString(8);
+  const spec =
+    reference === undefined ? rest.shift() : (process.vfs.stat(process, reference).mode & 0o7777).toString(8);
   if (spec === undefined || rest.length === 0) {
-    if (process.gnu) process.err(spec === undefined ? "chmod: missing operand\n" : `chmod: missing operand after '${spec}'\n`);
+    if (process.gnu)
+      process.err(
+        spec === undefined ? "chmod: missing operand\n" : `chmod: missing operand after '${spec}'\n`,
+      );
     throw usage(process, text);
   }
   if (parseMode(spec, 0, false, process.umask) === undefined) {
@@ -61,7 +75,9 @@ function* chmod(process: Process): Task<number> {
   const complain = (path: string, message: string): void => {
     status = 1;
     if (options.has("f")) return;
-    process.err(process.gnu ? `chmod: cannot access '${path}': ${message}\n` : `chmod: ${path}: ${message}\n`);
+    process.err(
+      process.gnu ? `chmod: cannot access '${path}': ${message}\n` : `chmod: ${path}: ${message}\n`,
+    );
   };
   const one = (path: string, top: boolean): void => {
     try {
@@ -74,8 +90,16 @@ function* chmod(process: Process): Task<number> {
       process.vfs.chmod(process, path, mode);
       const changed = mode !== stat.mode;
       if (options.has("v") || (options.has("c") && changed)) {
-        if (process.gnu) process.out(changed ? `mode of '${path}' changed from ${octal(stat)} to ${octal({ ...stat, mode })}\n` : `mode of '${path}' retained as ${octal(stat)}\n`);
-        else process.out(`mode of '${path}' changed to ${mode.toString(8).padStart(4, "0")} (${modeString({ type: "file", mode }).slice(1)})\n`);
+        if (process.gnu)
+          process.out(
+            changed
+              ? `mode of '${path}' changed from ${octal(stat)} to ${octal({ ...stat, mode })}\n`
+              : `mode of '${path}' retained as ${octal(stat)}\n`,
+          );
+        else
+          process.out(
+            `mode of '${path}' changed to ${mode.toString(8).padStart(4, "0")} (${modeString({ type: "file", mode }).slice(1)})\n`,
+          );
       }
     } catch (error) {
       const failure = asErrno(error);
@@ -88,10 +112,15 @@ function* chmod(process: Process): Task<number> {
   for (const path of rest) {
     if (options.has("R")) {
       let first = true;
-      walk(process, path, (at) => {
-        one(at, first);
-        first = false;
-      }, () => undefined);
+      walk(
+        process,
+        path,
+        (at) => {
+          one(at, first);
+          first = false;
+        },
+        () => undefined,
+      );
     } else one(path, true);
   }
   return status;
@@ -103,7 +132,11 @@ function octal(stat: { mode: number; type: Parameters<typeof modeString>[0]["typ
 
 /** The ids of `user`, `user:group`, `user:`, `:group`, `user.group`; -1 where nothing is said; undefined for an unknown name (said already). */
 export function ownerIds(process: Process, spec: string): [number, number] | undefined {
-  const separator = spec.includes(":") ? ":" : spec.includes(".") && parsePasswd(smallFile(process, "/etc/passwd")).every((user) => user.name !== spec) ? "." : "";
+  const separator = spec.includes(":")
+    ? ":"
+    : spec.includes(".") && parsePasswd(smallFile(process, "/etc/passwd")).every((user) => user.name !== spec)
+      ? "."
+      : "";
   const [user = "", group] = separator === "" ? [spec] : spec.split(separator);
   const users = parsePasswd(smallFile(process, "/etc/passwd"));
   let uid = -1;
@@ -117,14 +150,22 @@ export function ownerIds(process: Process, spec: string): [number, number] | und
       uid = Number(user);
       if (group === "") gid = users.find((one) => one.uid === uid)?.gid ?? uid;
     } else {
-      process.err(process.gnu ? `${process.name}: invalid user: '${spec}'\n` : `${process.name}: unknown user${separator === "" ? "" : "/group"} ${spec}\n`);
+      process.err(
+        process.gnu
+          ? `${process.name}: invalid user: '${spec}'\n`
+          : `${process.name}: unknown user${separator === "" ? "" : "/group"} ${spec}\n`,
+      );
       return undefined;
     }
   }
   if (group !== undefined && group !== "") {
     const id = groupId(process, group);
     if (id === undefined) {
-      process.err(process.gnu ? `${process.name}: invalid group: '${spec}'\n` : `${process.name}: unknown ${separator === "" ? "group" : "user/group"} ${separator === "" ? group : spec}\n`);
+      process.err(
+        process.gnu
+          ? `${process.name}: invalid group: '${spec}'\n`
+          : `${process.name}: unknown ${separator === "" ? "group" : "user/group"} ${separator === "" ? group : spec}\n`,
+      );
       return undefined;
     }
     gid = id;
@@ -140,7 +181,21 @@ function groupId(process: Process, name: string): number | undefined {
 
 function* chown(process: Process): Task<number> {
   const text = "[-RhLHPcvf] USER[:[GRP]] FILE...";
-  const options = parseOptions(process, "RhLHPcvf@:", { recursive: "R", "no-dereference": "h", verbose: "v", reference: "@", from: "@", changes: "c", quiet: "f", silent: "f" }, text);
+  const options = parseOptions(
+    process,
+    "RhLHPcvf@:",
+    {
+      recursive: "R",
+      "no-dereference": "h",
+      verbose: "v",
+      reference: "@",
+      from: "@",
+      changes: "c",
+      quiet: "f",
+      silent: "f",
+    },
+    text,
+  );
   const rest = [...options.rest];
   const reference = options.value("@");
   let ids: [number, number] | undefined;
@@ -150,7 +205,10 @@ function* chown(process: Process): Task<number> {
   } else {
     const spec = rest.shift();
     if (spec === undefined || rest.length === 0) {
-      if (process.gnu) process.err(spec === undefined ? "chown: missing operand\n" : `chown: missing operand after '${spec}'\n`);
+      if (process.gnu)
+        process.err(
+          spec === undefined ? "chown: missing operand\n" : `chown: missing operand after '${spec}'\n`,
+        );
       throw usage(process, text);
     }
     ids = process.name === "chgrp" ? group(process, spec) : ownerIds(process, spec);
@@ -166,27 +224,50 @@ function group(process: Process, spec: string): [number, number] | undefined {
   return undefined;
 }
 
-function change(process: Process, options: Options, paths: readonly string[], [uid, gid]: [number, number]): number {
+function change(
+  process: Process,
+  options: Options,
+  paths: readonly string[],
+  [uid, gid]: [number, number],
+): number {
   let status = 0;
   const one = (path: string, follow: boolean): void => {
     try {
       // busybox takes the ids that stay from the link, though it changes what the link leads to.
       const own = process.gnu ? undefined : process.vfs.stat(process, path, false);
-      process.vfs.chown(process, path, uid === -1 ? (own?.uid ?? -1) : uid, gid === -1 ? (own?.gid ?? -1) : gid, follow);
+      process.vfs.chown(
+        process,
+        path,
+        uid === -1 ? (own?.uid ?? -1) : uid,
+        gid === -1 ? (own?.gid ?? -1) : gid,
+        follow,
+      );
     } catch (error) {
       const failure = asErrno(error);
       status = 1;
       if (options.has("f")) return;
-      process.err(process.gnu ? (failure.code === "ENOENT" ? `chown: cannot access '${path}': ${failure.message}\n` : `chown: changing ownership of '${path}': ${failure.message}\n`) : `${process.name}: ${path}: ${failure.message}\n`);
+      process.err(
+        process.gnu
+          ? failure.code === "ENOENT"
+            ? `chown: cannot access '${path}': ${failure.message}\n`
+            : `chown: changing ownership of '${path}': ${failure.message}\n`
+          : `${process.name}: ${path}: ${failure.message}\n`,
+      );
     }
   };
   for (const path of paths) {
     if (!options.has("R")) one(path, !options.has("h"));
     // With -R links are changed themselves, as busybox (and GNU with -h or -P) do.
-    else walk(process, path, (at) => one(at, process.vfs.tryStat(process, at, false)?.type !== "symlink"), (at, message) => {
-      status = 1;
-      process.err(`${process.name}: ${at}: ${message}\n`);
-    });
+    else
+      walk(
+        process,
+        path,
+        (at) => one(at, process.vfs.tryStat(process, at, false)?.type !== "symlink"),
+        (at, message) => {
+          status = 1;
+          process.err(`${process.name}: ${at}: ${message}\n`);
+        },
+      );
   }
   return status;
 }

@@ -15,16 +15,32 @@ export type Expr =
   | { readonly k: "match"; readonly negated: boolean; readonly a: Expr; readonly b: Expr }
   | { readonly k: "in"; readonly keys: readonly Expr[]; readonly name: string }
   | { readonly k: "call"; readonly name: string; readonly args: readonly Expr[]; readonly user: boolean }
-  | { readonly k: "getline"; readonly target: Expr | undefined; readonly from: "input" | "file" | "command"; readonly source: Expr | undefined }
+  | {
+      readonly k: "getline";
+      readonly target: Expr | undefined;
+      readonly from: "input" | "file" | "command";
+      readonly source: Expr | undefined;
+    }
   | { readonly k: "group"; readonly items: readonly Expr[] };
 
 export type Stmt =
   | { readonly k: "expr"; readonly e: Expr }
-  | { readonly k: "print"; readonly args: readonly Expr[]; readonly format: boolean; readonly to?: { readonly op: ">" | ">>" | "|"; readonly target: Expr } }
+  | {
+      readonly k: "print";
+      readonly args: readonly Expr[];
+      readonly format: boolean;
+      readonly to?: { readonly op: ">" | ">>" | "|"; readonly target: Expr };
+    }
   | { readonly k: "if"; readonly test: Expr; readonly then: Stmt; readonly else?: Stmt }
   | { readonly k: "while"; readonly test: Expr; readonly body: Stmt }
   | { readonly k: "do"; readonly test: Expr; readonly body: Stmt }
-  | { readonly k: "for"; readonly init?: Stmt; readonly test?: Expr; readonly step?: Stmt; readonly body: Stmt }
+  | {
+      readonly k: "for";
+      readonly init?: Stmt;
+      readonly test?: Expr;
+      readonly step?: Stmt;
+      readonly body: Stmt;
+    }
   | { readonly k: "forin"; readonly name: string; readonly array: string; readonly body: Stmt }
   | { readonly k: "block"; readonly body: readonly Stmt[] }
   | { readonly k: "next" | "nextfile" | "break" | "continue" }
@@ -46,11 +62,65 @@ export interface AwkProgram {
 
 export class AwkSyntaxError extends Error {}
 
-type Token = { readonly t: "num" | "str" | "regex" | "name" | "func" | "op" | "nl" | "eof" | "key"; readonly v: string; readonly space: boolean };
+type Token = {
+  readonly t: "num" | "str" | "regex" | "name" | "func" | "op" | "nl" | "eof" | "key";
+  readonly v: string;
+  readonly space: boolean;
+};
 
-const KEYWORDS = new Set("BEGIN END function func if else while for do break continue next nextfile exit return delete in getline print printf".split(" "));
-export const FUNCTIONS = new Set("length substr index split sub gsub match sprintf sin cos atan2 exp log sqrt int rand srand tolower toupper system close fflush systime strftime mktime gensub and or xor lshift rshift compl".split(" "));
-const OPS = ["**=", "&&", "||", "++", "--", "+=", "-=", "*=", "/=", "%=", "^=", "**", "==", "<=", ">=", "!=", "!~", ">>", "{", "}", "(", ")", "[", "]", ";", ",", "+", "-", "*", "/", "%", "^", "!", "<", ">", "|", "?", ":", "~", "$", "="];
+const KEYWORDS = new Set(
+  "BEGIN END function func if else while for do break continue next nextfile exit return delete in getline print printf".split(
+    " ",
+  ),
+);
+export const FUNCTIONS = new Set(
+  "length substr index split sub gsub match sprintf sin cos atan2 exp log sqrt int rand srand tolower toupper system close fflush systime strftime mktime gensub and or xor lshift rshift compl".split(
+    " ",
+  ),
+);
+const OPS = [
+  "**=",
+  "&&",
+  "||",
+  "++",
+  "--",
+  "+=",
+  "-=",
+  "*=",
+  "/=",
+  "%=",
+  "^=",
+  "**",
+  "==",
+  "<=",
+  ">=",
+  "!=",
+  "!~",
+  ">>",
+  "{",
+  "}",
+  "(",
+  ")",
+  "[",
+  "]",
+  ";",
+  ",",
+  "+",
+  "-",
+  "*",
+  "/",
+  "%",
+  "^",
+  "!",
+  "<",
+  ">",
+  "|",
+  "?",
+  ":",
+  "~",
+  "$",
+  "=",
+];
 
 export class AwkParser {
   private at = 0;
@@ -103,7 +173,13 @@ export class AwkParser {
       to = this.expression();
     }
     const body = this.isOp("{") ? this.block() : undefined;
-    return { kind: "main", from, ...(to === undefined ? {} : { to }), ...(body === undefined ? {} : { body }), active: false };
+    return {
+      kind: "main",
+      from,
+      ...(to === undefined ? {} : { to }),
+      ...(body === undefined ? {} : { body }),
+      active: false,
+    };
   }
 
   private scan(): Token {
@@ -167,7 +243,18 @@ export class AwkParser {
         continue;
       }
       const next = this.source[++this.at] ?? "";
-      const simple: Record<string, string> = { n: "\n", t: "\t", r: "\r", a: "\x07", b: "\b", f: "\f", v: "\v", "\\": "\\", '"': '"', "/": "/" };
+      const simple: Record<string, string> = {
+        n: "\n",
+        t: "\t",
+        r: "\r",
+        a: "\x07",
+        b: "\b",
+        f: "\f",
+        v: "\v",
+        "\\": "\\",
+        '"': '"',
+        "/": "/",
+      };
       if (next in simple) out += simple[next];
       else if (/[0-7]/.test(next)) {
         const digits = /^[0-7]{1,3}/.exec(this.source.slice(this.at))?.[0] ?? "";
@@ -329,7 +416,10 @@ export class AwkParser {
         case "exit":
         case "return": {
           this.take();
-          const value = this.kind("nl") || this.isOp(";") || this.isOp("}") || this.kind("eof") ? undefined : this.expression();
+          const value =
+            this.kind("nl") || this.isOp(";") || this.isOp("}") || this.kind("eof")
+              ? undefined
+              : this.expression();
           this.end();
           return { k: word, ...(value === undefined ? {} : { value }) };
         }
@@ -376,7 +466,13 @@ export class AwkParser {
     this.newlines();
     const step = this.isOp(")") ? undefined : this.simple();
     this.expect(")");
-    return { k: "for", ...(init === undefined ? {} : { init }), ...(test === undefined ? {} : { test }), ...(step === undefined ? {} : { step }), body: this.inner() };
+    return {
+      k: "for",
+      ...(init === undefined ? {} : { init }),
+      ...(test === undefined ? {} : { test }),
+      ...(step === undefined ? {} : { step }),
+      body: this.inner(),
+    };
   }
 
   private simple(): Stmt {
@@ -384,7 +480,11 @@ export class AwkParser {
     const format = this.take().v === "printf";
     let args: readonly Expr[] = [];
     this.noGreater = true;
-    if (!(this.token.t === "nl" || this.token.t === "eof" || [";", "}", ">", ">>", "|"].some((op) => this.isOp(op)))) {
+    if (!(
+      this.token.t === "nl" ||
+      this.token.t === "eof" ||
+      [";", "}", ">", ">>", "|"].some((op) => this.isOp(op))
+    )) {
       args = this.list("");
       // print (a, b) > "x": the parentheses hold the list.
       if (args.length === 1 && args[0]?.k === "group") args = args[0].items;
@@ -424,7 +524,11 @@ export class AwkParser {
       this.newlines();
       return { k: "cond", test, a, b: this.ternary() };
     }
-    if (this.token.t === "op" && ["=", "+=", "-=", "*=", "/=", "%=", "^=", "**="].includes(this.token.v) && lvalue(test)) {
+    if (
+      this.token.t === "op" &&
+      ["=", "+=", "-=", "*=", "/=", "%=", "^=", "**="].includes(this.token.v) &&
+      lvalue(test)
+    ) {
       const op = this.take().v.replace("**", "^");
       this.newlines();
       return { k: "assign", op, target: test, value: this.ternary() };
@@ -473,7 +577,11 @@ export class AwkParser {
 
   private comparison(): Expr {
     let a = this.concatenation(false);
-    while (this.token.t === "op" && (["<", "<=", "==", "!=", ">="].includes(this.token.v) || (this.token.v === ">" && (!this.noGreater || this.inParens > 0)))) {
+    while (
+      this.token.t === "op" &&
+      (["<", "<=", "==", "!=", ">="].includes(this.token.v) ||
+        (this.token.v === ">" && (!this.noGreater || this.inParens > 0)))
+    ) {
       const op = this.take().v;
       a = { k: "binary", op, a, b: this.concatenation(false) };
     }
@@ -501,7 +609,7 @@ export class AwkParser {
     const { t, v } = this.token;
     if (t === "num" || t === "str" || t === "regex" || t === "name" || t === "func") return true;
     if (t === "key") return false;
-    return t === "op" && ["(", "$", "!", "-", "+", "++", "--"].includes(v) && !(v === "!" ) ;
+    return t === "op" && ["(", "$", "!", "-", "+", "++", "--"].includes(v) && !(v === "!");
   }
 
   private additive(): Expr {

@@ -32,14 +32,21 @@ class AwkError extends Error {}
 const NUMERIC = /^\s*[-+]?(\d+\.?\d*([eE][-+]?\d+)?|\.\d+([eE][-+]?\d+)?)\s*$/;
 
 export function* awk(process: Process): Task<number> {
-  const options = parseOptions(process, "+F:v:f:e:", {}, "[-F SEP] [-v VAR=VAL]... [-f FILE]... { [-e PROG] | PROG } [FILE]...");
+  const options = parseOptions(
+    process,
+    "+F:v:f:e:",
+    {},
+    "[-F SEP] [-v VAR=VAL]... [-f FILE]... { [-e PROG] | PROG } [FILE]...",
+  );
   let source = "";
-  for (const path of options.values("f")) source += (path === "-" ? yield* process.readAll(0) : yield* process.readFile(path)) + "\n";
+  for (const path of options.values("f"))
+    source += (path === "-" ? yield* process.readAll(0) : yield* process.readFile(path)) + "\n";
   for (const text of options.values("e")) source += text + "\n";
   const rest = [...options.rest];
   if (!options.has("f") && !options.has("e")) {
     const first = rest.shift();
-    if (first === undefined) throw usage(process, "[-F SEP] [-v VAR=VAL]... [-f FILE]... { [-e PROG] | PROG } [FILE]...");
+    if (first === undefined)
+      throw usage(process, "[-F SEP] [-v VAR=VAL]... [-f FILE]... { [-e PROG] | PROG } [FILE]...");
     source = first;
   }
   let program: AwkProgram;
@@ -47,7 +54,11 @@ export function* awk(process: Process): Task<number> {
     program = new AwkParser(source).parse();
   } catch (error) {
     if (!(error instanceof AwkSyntaxError)) throw error;
-    process.err(process.gnu ? `awk: line 1: syntax error at or near ${error.message}\n` : `awk: cmd. line:1: ${error.message}\n`);
+    process.err(
+      process.gnu
+        ? `awk: line 1: syntax error at or near ${error.message}\n`
+        : `awk: cmd. line:1: ${error.message}\n`,
+    );
     return process.gnu ? 2 : 1;
   }
   const run = new Runner(process, program, rest);
@@ -69,7 +80,10 @@ export function* awk(process: Process): Task<number> {
 }
 
 function unescapeText(text: string): string {
-  return text.replace(/\\([^])/g, (whole, char: string) => ({ n: "\n", t: "\t", r: "\r", "\\": "\\", '"': '"', "/": "/" })[char] ?? whole);
+  return text.replace(
+    /\\([^])/g,
+    (whole, char: string) => ({ n: "\n", t: "\t", r: "\r", "\\": "\\", '"': '"', "/": "/" })[char] ?? whole,
+  );
 }
 
 class Runner {
@@ -117,7 +131,8 @@ class Runner {
   *run(): Task<number> {
     const { rules } = this.program;
     try {
-      for (const rule of rules) if (rule.kind === "begin" && rule.body !== undefined) yield* this.statement(rule.body);
+      for (const rule of rules)
+        if (rule.kind === "begin" && rule.body !== undefined) yield* this.statement(rule.body);
       if (rules.some((rule) => rule.kind !== "begin")) yield* this.main();
     } catch (error) {
       if (!(error instanceof Leave) || error.kind !== "exit") throw error;
@@ -125,7 +140,8 @@ class Runner {
     try {
       if (!this.exiting || rules.some((rule) => rule.kind === "end")) {
         this.exiting = false;
-        for (const rule of rules) if (rule.kind === "end" && rule.body !== undefined) yield* this.statement(rule.body);
+        for (const rule of rules)
+          if (rule.kind === "end" && rule.body !== undefined) yield* this.statement(rule.body);
       }
     } catch (error) {
       if (!(error instanceof Leave) || error.kind !== "exit") throw error;
@@ -248,17 +264,29 @@ class Runner {
   private ensureFields(): void {
     if (this.split) return;
     this.split = true;
-    this.fields = this.splitText(this.record, this.text(this.globals.get("FS"))).map((text) => new Input(text));
+    this.fields = this.splitText(this.record, this.text(this.globals.get("FS"))).map(
+      (text) => new Input(text),
+    );
     this.globals.set("NF", this.fields.length);
   }
 
   private splitText(text: string, separator: string): string[] {
     if (text === "") return [];
-    if (separator === " ") return text.trim().split(/[ \t\n]+/).filter((part) => part !== "");
+    if (separator === " ")
+      return text
+        .trim()
+        .split(/[ \t\n]+/)
+        .filter((part) => part !== "");
     const paragraphs = this.text(this.globals.get("RS")) === "";
     if (separator.length === 1 && separator !== "\\" && !paragraphs) return text.split(separator);
     if (separator === "") return [...text];
-    const regex = posixRegex(paragraphs ? `(${separator.length === 1 ? separator.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&") : separator})|\n` : separator, true, "g");
+    const regex = posixRegex(
+      paragraphs
+        ? `(${separator.length === 1 ? separator.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&") : separator})|\n`
+        : separator,
+      true,
+      "g",
+    );
     const out: string[] = [];
     let at = 0;
     regex.lastIndex = 0;
@@ -453,24 +481,42 @@ class Runner {
   }
 
   private forFormat(value: Value): string {
-    return typeof value === "number" ? (Number.isInteger(value) ? String(value) : String(value)) : this.text(value);
+    return typeof value === "number"
+      ? Number.isInteger(value)
+        ? String(value)
+        : String(value)
+      : this.text(value);
   }
 
   private sprintf(values: readonly string[]): string {
     const [format = "", ...rest] = values;
     let next = 0;
-    return format.replace(/%([-+ #0]*)(\*|\d*)(?:\.(\*|\d*))?(?:hh|h|ll|l|L)?([diouxXeEfFgGcs%])/g, (_, flags: string, width: string, precision: string | undefined, kind: string) => {
-      if (kind === "%") return "%";
-      const w = width === "*" ? String(num(new Input(rest[next++] ?? ""))) : width;
-      const p = precision === "*" ? String(num(new Input(rest[next++] ?? ""))) : precision;
-      const spec = (letter: string): string => `%${flags}${w}${p === undefined ? "" : "." + p}${letter}`;
-      const value = rest[next++] ?? "";
-      if (kind === "s") return printf([spec("s"), value], "ash").text;
-      if (kind === "c") return printf([spec("s"), /^\d+$/.test(value) ? String.fromCharCode(Number(value) & 0xff) : value.slice(0, 1)], "ash").text;
-      const number = num(new Input(value));
-      if ("diouxX".includes(kind)) return printf([spec(kind === "i" ? "d" : kind), BigInt(Math.trunc(Number.isFinite(number) ? number : 0)).toString()], "ash").text;
-      return printf([spec(kind), String(number)], "ash").text;
-    });
+    return format.replace(
+      /%([-+ #0]*)(\*|\d*)(?:\.(\*|\d*))?(?:hh|h|ll|l|L)?([diouxXeEfFgGcs%])/g,
+      (_, flags: string, width: string, precision: string | undefined, kind: string) => {
+        if (kind === "%") return "%";
+        const w = width === "*" ? String(num(new Input(rest[next++] ?? ""))) : width;
+        const p = precision === "*" ? String(num(new Input(rest[next++] ?? ""))) : precision;
+        const spec = (letter: string): string => `%${flags}${w}${p === undefined ? "" : "." + p}${letter}`;
+        const value = rest[next++] ?? "";
+        if (kind === "s") return printf([spec("s"), value], "ash").text;
+        if (kind === "c")
+          return printf(
+            [spec("s"), /^\d+$/.test(value) ? String.fromCharCode(Number(value) & 0xff) : value.slice(0, 1)],
+            "ash",
+          ).text;
+        const number = num(new Input(value));
+        if ("diouxX".includes(kind))
+          return printf(
+            [
+              spec(kind === "i" ? "d" : kind),
+              BigInt(Math.trunc(Number.isFinite(number) ? number : 0)).toString(),
+            ],
+            "ash",
+          ).text;
+        return printf([spec(kind), String(number)], "ash").text;
+      },
+    );
   }
 
   private output(op: ">" | ">>" | "|", target: string): Handle {
@@ -489,7 +535,13 @@ class Runner {
       else if (target === "/dev/stderr") found = { handle: this.process.fd(2).share() };
       else {
         try {
-          found = { handle: this.process.open(target, { write: true, create: true, ...(op === ">" ? { truncate: true } : { append: true }) }) };
+          found = {
+            handle: this.process.open(target, {
+              write: true,
+              create: true,
+              ...(op === ">" ? { truncate: true } : { append: true }),
+            }),
+          };
         } catch (error) {
           throw new AwkError(`${target}: ${asErrno(error).message}`);
         }
@@ -544,8 +596,8 @@ class Runner {
       case "assign": {
         let value = yield* this.eval(node.value);
         if (node.op !== "=") {
-        if (node.op === "^=" && this.process.minimal) throw new AwkError("Math support is not compiled in");
-        value = arithmetic(node.op.slice(0, -1), num(yield* this.eval(node.target)), num(value));
+          if (node.op === "^=" && this.process.minimal) throw new AwkError("Math support is not compiled in");
+          value = arithmetic(node.op.slice(0, -1), num(yield* this.eval(node.target)), num(value));
         }
         yield* this.store(node.target, value);
         return value;
@@ -574,7 +626,9 @@ class Runner {
       case "getline":
         return yield* this.getline(node);
       case "call":
-        return node.user ? yield* this.userCall(node.name, node.args) : yield* this.builtin(node.name, node.args);
+        return node.user
+          ? yield* this.userCall(node.name, node.args)
+          : yield* this.builtin(node.name, node.args);
     }
   }
 
@@ -605,7 +659,14 @@ class Runner {
         const y = this.text(b);
         order = x < y ? -1 : x > y ? 1 : 0;
       }
-      const results: Record<string, boolean> = { "<": order < 0, "<=": order <= 0, "==": order === 0, "!=": order !== 0, ">": order > 0, ">=": order >= 0 };
+      const results: Record<string, boolean> = {
+        "<": order < 0,
+        "<=": order <= 0,
+        "==": order === 0,
+        "!=": order !== 0,
+        ">": order > 0,
+        ">=": order >= 0,
+      };
       return results[op] === true ? 1 : 0;
     }
     if (op === "^" && this.process.minimal) throw new AwkError("Math support is not compiled in");
@@ -683,7 +744,12 @@ class Runner {
         this.inputs.set(name, input);
       }
       line = yield* this.readFrom(input.reader);
-      if (line !== undefined && (node.from === "command" || node.target === undefined) && node.from === "command") this.set("NR", num(this.get("NR")) + 1);
+      if (
+        line !== undefined &&
+        (node.from === "command" || node.target === undefined) &&
+        node.from === "command"
+      )
+        this.set("NR", num(this.get("NR")) + 1);
     }
     if (line === undefined) return 0;
     if (node.target === undefined) this.setRecord(line);
@@ -703,7 +769,13 @@ class Runner {
         const array = this.array((args[1] as { name: string }).name);
         const by = args[2];
         let separator = this.text(this.globals.get("FS"));
-        if (by !== undefined) separator = by.k === "regex" ? (by.source.length === 1 ? `[${by.source}]`.replace("[^]", "\\^").replace("[ ]", "[ ]") : by.source) : this.text(yield* this.eval(by));
+        if (by !== undefined)
+          separator =
+            by.k === "regex"
+              ? by.source.length === 1
+                ? `[${by.source}]`.replace("[^]", "\\^").replace("[ ]", "[ ]")
+                : by.source
+              : this.text(yield* this.eval(by));
         const parts = this.splitText(text, separator);
         array.clear();
         for (const [i, part] of parts.entries()) array.set(String(i + 1), new Input(part));
@@ -721,7 +793,13 @@ class Runner {
         return subject.replace(regex, (...match) => {
           count++;
           if (!/^[gG]/.test(how) && count !== Number(how)) return String(match[0]);
-          return replacement.replace(/\\(\d|&|\\)|&/g, (mark, digit: string | undefined) => (mark === "&" ? String(match[0]) : /\d/.test(digit ?? "") ? String(match[Number(digit)] ?? "") : (digit ?? "")));
+          return replacement.replace(/\\(\d|&|\\)|&/g, (mark, digit: string | undefined) =>
+            mark === "&"
+              ? String(match[0])
+              : /\d/.test(digit ?? "")
+                ? String(match[Number(digit)] ?? "")
+                : (digit ?? ""),
+          );
         });
       }
       case "match": {
@@ -733,7 +811,8 @@ class Runner {
         if (into?.k === "var") {
           const array = this.array(into.name);
           array.clear();
-          for (const [i, text] of (match ?? []).entries()) if (text !== undefined) array.set(String(i), new Input(text));
+          for (const [i, text] of (match ?? []).entries())
+            if (text !== undefined) array.set(String(i), new Input(text));
         }
         return match === null ? 0 : match.index + 1;
       }
@@ -751,7 +830,9 @@ class Runner {
           if (this.process.gnu) length += start - 1;
           start = 1;
         }
-        return length <= 0 || Number.isNaN(length) ? "" : subject.slice(start - 1, length === Infinity ? undefined : start - 1 + length);
+        return length <= 0 || Number.isNaN(length)
+          ? ""
+          : subject.slice(start - 1, length === Infinity ? undefined : start - 1 + length);
       }
       case "index":
         return text(0).indexOf(text(1)) + 1;
@@ -793,7 +874,9 @@ class Runner {
         return old;
       }
       case "system": {
-        const child = this.process.machine.spawn(this.process, (own) => execute(own, ["/bin/sh", "-c", text(0)], "awk"));
+        const child = this.process.machine.spawn(this.process, (own) =>
+          execute(own, ["/bin/sh", "-c", text(0)], "awk"),
+        );
         return yield* this.process.waitFor(child);
       }
       case "close":
@@ -803,7 +886,10 @@ class Runner {
       case "systime":
         return Math.floor(this.process.machine.time);
       case "strftime":
-        return formatTime(values.length > 0 ? text(0) : "%a %b %e %H:%M:%S %Z %Y", values.length > 1 ? number(1) : this.process.machine.time);
+        return formatTime(
+          values.length > 0 ? text(0) : "%a %b %e %H:%M:%S %Z %Y",
+          values.length > 1 ? number(1) : this.process.machine.time,
+        );
       case "and":
         return number(0) & number(1);
       case "or":
@@ -839,7 +925,11 @@ class Runner {
         continue;
       }
       count++;
-      out += subject.slice(at, match.index) + replacement.replace(/\\\\&|\\&|\\\\|&/g, (mark) => (mark === "&" ? whole : mark === "\\&" ? "&" : mark === "\\\\&" ? "\\" + whole : mark));
+      out +=
+        subject.slice(at, match.index) +
+        replacement.replace(/\\\\&|\\&|\\\\|&/g, (mark) =>
+          mark === "&" ? whole : mark === "\\&" ? "&" : mark === "\\\\&" ? "\\" + whole : mark,
+        );
       at = lastEnd = match.index + whole.length;
       if (!global) break;
       if (whole === "") {
@@ -858,7 +948,15 @@ function num(value: Value): number {
   const text = typeof value === "string" ? value : value.text;
   // busybox reads hexadecimal and octal; in mawk such strings are rare.
   const based = /^\s*(-?)0([xX][0-9a-fA-F]+|[0-7]+(?![\d.eE]))/.exec(text);
-  if (based !== null) return (based[1] === "-" ? -1 : 1) * Number((based[2] as string).startsWith("x") || (based[2] as string).startsWith("X") ? "0" + (based[2] as string) : "0o" + (based[2] as string));
+  if (based !== null)
+    return (
+      (based[1] === "-" ? -1 : 1) *
+      Number(
+        (based[2] as string).startsWith("x") || (based[2] as string).startsWith("X")
+          ? "0" + (based[2] as string)
+          : "0o" + (based[2] as string),
+      )
+    );
   const match = /^\s*[-+]?(\d+\.?\d*([eE][-+]?\d+)?|\.\d+([eE][-+]?\d+)?|inf|nan)/i.exec(text);
   if (match === null) return 0;
   return Number(match[0]) || 0;

@@ -21,7 +21,9 @@ function* input(process: Process, names: readonly string[]): Task<string | undef
       out += yield* readInput(process, name);
     } catch (error) {
       const failure = asErrno(error);
-      process.err(`${process.name}: ${process.gnu ? name : `can't open '${name}'`.replace("can't open '", process.name !== "xxd" ? "" : "can't open '").replace(/'$/, process.name !== "xxd" ? "" : "'")}: ${failure.message}\n`);
+      process.err(
+        `${process.name}: ${process.gnu ? name : `can't open '${name}'`.replace("can't open '", process.name !== "xxd" ? "" : "can't open '").replace(/'$/, process.name !== "xxd" ? "" : "'")}: ${failure.message}\n`,
+      );
       return undefined;
     }
   }
@@ -29,15 +31,23 @@ function* input(process: Process, names: readonly string[]): Task<string | undef
 }
 
 const xxd: Program = function* (process) {
-  const options = parseOptions(process, process.gnu ? "l:s:pc:g:ruidb" : "l:s:pc:g:rio:", {}, "[-pri] [-g N] [-c N] [-l LEN] [-s OFS] [-o OFS] [FILE]");
+  const options = parseOptions(
+    process,
+    process.gnu ? "l:s:pc:g:ruidb" : "l:s:pc:g:rio:",
+    {},
+    "[-pri] [-g N] [-c N] [-l LEN] [-s OFS] [-o OFS] [FILE]",
+  );
   let text = yield* input(process, options.rest.slice(0, 1));
   if (text === undefined) return 1;
   if (options.has("r")) {
     const lines = text.split("\n");
     let out = "";
     for (const line of lines) {
-      const digits = options.has("p") ? line : (/^[0-9a-fA-F]+:\s*((?:[0-9a-fA-F]+ ?)+)/.exec(line)?.[1] ?? "");
-      for (const pair of digits.replace(/\s/g, "").match(/../g) ?? []) out += String.fromCharCode(Number.parseInt(pair, 16));
+      const digits = options.has("p")
+        ? line
+        : (/^[0-9a-fA-F]+:\s*((?:[0-9a-fA-F]+ ?)+)/.exec(line)?.[1] ?? "");
+      for (const pair of digits.replace(/\s/g, "").match(/../g) ?? [])
+        out += String.fromCharCode(Number.parseInt(pair, 16));
     }
     process.out(out);
     return 0;
@@ -47,11 +57,15 @@ const xxd: Program = function* (process) {
   const upper = (value: string): string => (options.has("u") ? value.toUpperCase() : value);
   if (options.has("p")) {
     const width = Number(options.value("c") ?? 30);
-    for (let i = 0; i < text.length; i += width) process.out(upper([...text.slice(i, i + width)].map(hexByte).join("")) + "\n");
+    for (let i = 0; i < text.length; i += width)
+      process.out(upper([...text.slice(i, i + width)].map(hexByte).join("")) + "\n");
     return 0;
   }
   if (options.has("i")) {
-    for (let i = 0; i < text.length; i += 12) process.out(`  ${[...text.slice(i, i + 12)].map((char) => `0x${hexByte(char)}`).join(", ")}${process.gnu && i + 12 >= text.length ? "" : ","}\n`);
+    for (let i = 0; i < text.length; i += 12)
+      process.out(
+        `  ${[...text.slice(i, i + 12)].map((char) => `0x${hexByte(char)}`).join(", ")}${process.gnu && i + 12 >= text.length ? "" : ","}\n`,
+      );
     return 0;
   }
   const width = Number(options.value("c") ?? 16);
@@ -59,14 +73,22 @@ const xxd: Program = function* (process) {
   for (let i = 0; i < text.length; i += width) {
     const row = text.slice(i, i + width);
     let cells = "";
-    for (let j = 0; j < width; j++) cells += (j < row.length ? hexByte(row[j] as string) : "  ") + ((j + 1) % group === 0 ? " " : "");
-    process.out(`${i.toString(16).padStart(8, "0")}: ${upper(cells).padEnd(width * 2 + Math.ceil(width / group))} ${[...row].map(printable).join("")}\n`);
+    for (let j = 0; j < width; j++)
+      cells += (j < row.length ? hexByte(row[j] as string) : "  ") + ((j + 1) % group === 0 ? " " : "");
+    process.out(
+      `${i.toString(16).padStart(8, "0")}: ${upper(cells).padEnd(width * 2 + Math.ceil(width / group))} ${[...row].map(printable).join("")}\n`,
+    );
   }
   return 0;
 };
 
 const hexdump: Program = function* (process) {
-  const options = parseOptions(process, "bcodxCe:f:n:s:v", {}, "[-bcdoxCv] [-e FMT] [-f FMT_FILE] [-n LEN] [-s OFS] [FILE]...");
+  const options = parseOptions(
+    process,
+    "bcodxCe:f:n:s:v",
+    {},
+    "[-bcdoxCv] [-e FMT] [-f FMT_FILE] [-n LEN] [-s OFS] [FILE]...",
+  );
   let text = yield* input(process, options.rest);
   if (text === undefined) return 1;
   text = text.slice(Number(options.value("s") ?? 0));
@@ -79,7 +101,16 @@ const hexdump: Program = function* (process) {
     for (let i = 0; i < text.length; i += size) {
       let value = 0;
       for (let j = size - 1; j >= 0; j--) value = value * 256 + (text.charCodeAt(i + j) || 0);
-      process.out((match?.[3] ?? "%x").replace(/%(0?)(\d*)([xXdou])/, (_, zero: string, width: string, kind: string) => (kind === "X" ? value.toString(16).toUpperCase() : value.toString(kind === "x" ? 16 : kind === "o" ? 8 : 10)).padStart(Number(width || 0), zero ? "0" : " ")).replace(/\\n/g, "\n"));
+      process.out(
+        (match?.[3] ?? "%x")
+          .replace(/%(0?)(\d*)([xXdou])/, (_, zero: string, width: string, kind: string) =>
+            (kind === "X"
+              ? value.toString(16).toUpperCase()
+              : value.toString(kind === "x" ? 16 : kind === "o" ? 8 : 10)
+            ).padStart(Number(width || 0), zero ? "0" : " "),
+          )
+          .replace(/\\n/g, "\n"),
+      );
     }
     return 0;
   }
@@ -98,9 +129,16 @@ const hexdump: Program = function* (process) {
     const offset = i.toString(16).padStart(digits, "0");
     if (canonical) {
       let cells = "";
-      for (let j = 0; j < 16; j++) cells += (j < row.length ? hexByte(row[j] as string) : "  ") + (j === 7 ? "  " : " ");
+      for (let j = 0; j < 16; j++)
+        cells += (j < row.length ? hexByte(row[j] as string) : "  ") + (j === 7 ? "  " : " ");
       process.out(`${offset}  ${cells} |${[...row].map(printable).join("")}|\n`);
-    } else if (options.has("c")) process.out(`${offset} ${[...row].map((char) => cChar(char).padStart(3) + " ").join("").trimEnd()}\n`);
+    } else if (options.has("c"))
+      process.out(
+        `${offset} ${[...row]
+          .map((char) => cChar(char).padStart(3) + " ")
+          .join("")
+          .trimEnd()}\n`,
+      );
     else {
       let cells = "";
       for (let j = 0; j < row.length; j += 2) {
@@ -115,14 +153,31 @@ const hexdump: Program = function* (process) {
 };
 
 function cChar(char: string): string {
-  const known: Record<string, string> = { "\0": "\\0", "\x07": "\\a", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\v": "\\v", "\f": "\\f", "\r": "\\r" };
+  const known: Record<string, string> = {
+    "\0": "\\0",
+    "\x07": "\\a",
+    "\b": "\\b",
+    "\t": "\\t",
+    "\n": "\\n",
+    "\v": "\\v",
+    "\f": "\\f",
+    "\r": "\\r",
+  };
   return known[char] ?? (char >= " " && char <= "~" ? char : char.charCodeAt(0).toString(8).padStart(3, "0"));
 }
 
-const NAMES: readonly string[] = "nul soh stx etx eot enq ack bel bs ht nl vt ff cr so si dle dc1 dc2 dc3 dc4 nak syn etb can em sub esc fs gs rs us sp".split(" ");
+const NAMES: readonly string[] =
+  "nul soh stx etx eot enq ack bel bs ht nl vt ff cr so si dle dc1 dc2 dc3 dc4 nak syn etb can em sub esc fs gs rs us sp".split(
+    " ",
+  );
 
 const od: Program = function* (process) {
-  const options = parseOptions(process, "A:t:N:j:w::vcbxdoa", { "address-radix": "A", format: "t", "read-bytes": "N", "skip-bytes": "j", width: "w" }, "[-abcdfhilovxs] [-t TYPE] [-A RADIX] [-N SIZE] [-j SKIP] [-S MINSTR] [-w WIDTH] [FILE]...");
+  const options = parseOptions(
+    process,
+    "A:t:N:j:w::vcbxdoa",
+    { "address-radix": "A", format: "t", "read-bytes": "N", "skip-bytes": "j", width: "w" },
+    "[-abcdfhilovxs] [-t TYPE] [-A RADIX] [-N SIZE] [-j SKIP] [-S MINSTR] [-w WIDTH] [FILE]...",
+  );
   let text = yield* input(process, options.rest);
   if (text === undefined) return 1;
   const skip = parseSize(options.value("j") ?? "0") ?? 0;
@@ -130,7 +185,14 @@ const od: Program = function* (process) {
   if (options.has("N")) text = text.slice(0, parseSize(options.value("N") ?? "") ?? 0);
   const width = Number(options.value("w") || 16);
   const radix = options.value("A") ?? "o";
-  const address = (at: number): string => (radix === "n" ? "" : radix === "x" ? at.toString(16).padStart(6, "0") : radix === "d" ? String(at).padStart(7, "0") : at.toString(8).padStart(7, "0"));
+  const address = (at: number): string =>
+    radix === "n"
+      ? ""
+      : radix === "x"
+        ? at.toString(16).padStart(6, "0")
+        : radix === "d"
+          ? String(at).padStart(7, "0")
+          : at.toString(8).padStart(7, "0");
   const types: string[] = [];
   for (const { letter, value } of options.given) {
     if (letter === "t") types.push(...(value.match(/[acdouxf]\d*z?/g) ?? []));
@@ -144,7 +206,12 @@ const od: Program = function* (process) {
   const cell = (row: string, type: string): string => {
     const kind = type[0] as string;
     const size = kind === "c" || kind === "a" ? 1 : Number(/\d+/.exec(type)?.[0] ?? (kind === "o" ? 4 : 4));
-    const columns: Record<string, number[]> = { o: [0, 3, 6, 0, 11, 0, 0, 0, 22], x: [0, 2, 4, 0, 8, 0, 0, 0, 16], u: [0, 3, 5, 0, 10, 0, 0, 0, 20], d: [0, 4, 6, 0, 11, 0, 0, 0, 20] };
+    const columns: Record<string, number[]> = {
+      o: [0, 3, 6, 0, 11, 0, 0, 0, 22],
+      x: [0, 2, 4, 0, 8, 0, 0, 0, 16],
+      u: [0, 3, 5, 0, 10, 0, 0, 0, 20],
+      d: [0, 4, 6, 0, 11, 0, 0, 0, 20],
+    };
     let out = "";
     for (let i = 0; i < row.length; i += size) {
       if (kind === "a") {
@@ -175,7 +242,8 @@ const od: Program = function* (process) {
     }
     starred = false;
     previous = row;
-    for (const [n, type] of types.entries()) process.out(`${n === 0 ? address(skip + i) : " ".repeat(address(0).length)}${cell(row, type)}\n`);
+    for (const [n, type] of types.entries())
+      process.out(`${n === 0 ? address(skip + i) : " ".repeat(address(0).length)}${cell(row, type)}\n`);
   }
   if (radix !== "n") process.out(address(skip + text.length) + "\n");
   return 0;
@@ -191,7 +259,11 @@ export function encodeBase64(text: string): string {
     const b = i + 1 < text.length ? text.charCodeAt(i + 1) : 0;
     const c = i + 2 < text.length ? text.charCodeAt(i + 2) : 0;
     const n = (a << 16) | (b << 8) | c;
-    out += ALPHABET[n >>> 18]! + ALPHABET[(n >>> 12) & 63]! + (i + 1 < text.length ? ALPHABET[(n >>> 6) & 63]! : "=") + (i + 2 < text.length ? ALPHABET[n & 63]! : "=");
+    out +=
+      ALPHABET[n >>> 18]! +
+      ALPHABET[(n >>> 12) & 63]! +
+      (i + 1 < text.length ? ALPHABET[(n >>> 6) & 63]! : "=") +
+      (i + 2 < text.length ? ALPHABET[n & 63]! : "=");
   }
   return out;
 }
@@ -216,11 +288,18 @@ export function decodeBase64(text: string): string | undefined {
 }
 
 const base64: Program = function* (process) {
-  const options = parseOptions(process, "dw:i", { decode: "d", wrap: "w", "ignore-garbage": "i" }, "[-d] [-w COL] [FILE]");
+  const options = parseOptions(
+    process,
+    "dw:i",
+    { decode: "d", wrap: "w", "ignore-garbage": "i" },
+    "[-d] [-w COL] [FILE]",
+  );
   const text = yield* input(process, options.rest.slice(0, 1));
   if (text === undefined) return 1;
   if (options.has("d")) {
-    const decoded = decodeBase64(process.gnu && !options.has("i") ? text : text.replace(/[^A-Za-z0-9+/=]/g, ""));
+    const decoded = decodeBase64(
+      process.gnu && !options.has("i") ? text : text.replace(/[^A-Za-z0-9+/=]/g, ""),
+    );
     if (decoded === undefined) {
       process.err(process.gnu ? "base64: invalid input\n" : "base64: truncated input\n");
       return 1;
@@ -240,7 +319,12 @@ const dd: Program = function* (process) {
   for (const arg of process.args.slice(1)) {
     const equals = arg.indexOf("=");
     const key = arg.slice(0, equals);
-    if (equals < 0 || !["if", "of", "bs", "ibs", "obs", "count", "skip", "seek", "conv", "status", "iflag", "oflag"].includes(key)) {
+    if (
+      equals < 0 ||
+      !["if", "of", "bs", "ibs", "obs", "count", "skip", "seek", "conv", "status", "iflag", "oflag"].includes(
+        key,
+      )
+    ) {
       if (process.gnu) process.err(`dd: unrecognized operand '${arg}'\n`);
       throw usage(process, "[if=FILE] [of=FILE] [ibs=N obs=N/bs=N] [count=N] [skip=N] [seek=N]");
     }
@@ -249,7 +333,10 @@ const dd: Program = function* (process) {
   const size = (key: string, fallback: number): number => {
     const text = settings.get(key);
     if (text === undefined) return fallback;
-    const value = text.split("x").map((part) => parseSize(part.replace(/c$/, "").replace(/w$/, ""))).reduce((a, b) => (a === undefined || b === undefined ? undefined : a * b), 1);
+    const value = text
+      .split("x")
+      .map((part) => parseSize(part.replace(/c$/, "").replace(/w$/, "")))
+      .reduce((a, b) => (a === undefined || b === undefined ? undefined : a * b), 1);
     if (value === undefined) {
       process.err(`dd: invalid number '${text}'\n`);
       throw new Errno("EINVAL");
@@ -260,8 +347,15 @@ const dd: Program = function* (process) {
   const count = settings.has("count") ? size("count", 0) : Infinity;
   const conv = new Set((settings.get("conv") ?? "").split(","));
   for (const word of conv) {
-    if (word === "" || ["notrunc", "sync", "noerror", "fsync", "fdatasync", "swab"].includes(word) || (process.gnu && ["ucase", "lcase", "excl", "nocreat"].includes(word))) continue;
-    process.err(process.gnu ? `dd: invalid conversion: '${word}'\n` : `dd: invalid argument '${word}' to 'conv'\n`);
+    if (
+      word === "" ||
+      ["notrunc", "sync", "noerror", "fsync", "fdatasync", "swab"].includes(word) ||
+      (process.gnu && ["ucase", "lcase", "excl", "nocreat"].includes(word))
+    )
+      continue;
+    process.err(
+      process.gnu ? `dd: invalid conversion: '${word}'\n` : `dd: invalid argument '${word}' to 'conv'\n`,
+    );
     return 1;
   }
   let source: Handle;
@@ -271,14 +365,30 @@ const dd: Program = function* (process) {
   try {
     source = from === undefined ? process.fd(0).share() : process.open(from);
   } catch (error) {
-    process.err(process.gnu ? `dd: failed to open '${from ?? ""}': ${asErrno(error).message}\n` : `dd: can't open '${from ?? ""}': ${asErrno(error).message}\n`);
+    process.err(
+      process.gnu
+        ? `dd: failed to open '${from ?? ""}': ${asErrno(error).message}\n`
+        : `dd: can't open '${from ?? ""}': ${asErrno(error).message}\n`,
+    );
     return 1;
   }
   try {
-    target = to === undefined ? process.fd(1).share() : process.open(to, { write: true, read: true, create: true, truncate: !conv.has("notrunc") && !settings.has("seek") });
+    target =
+      to === undefined
+        ? process.fd(1).share()
+        : process.open(to, {
+            write: true,
+            read: true,
+            create: true,
+            truncate: !conv.has("notrunc") && !settings.has("seek"),
+          });
   } catch (error) {
     source.drop();
-    process.err(process.gnu ? `dd: failed to open '${to ?? ""}': ${asErrno(error).message}\n` : `dd: can't open '${to ?? ""}': ${asErrno(error).message}\n`);
+    process.err(
+      process.gnu
+        ? `dd: failed to open '${to ?? ""}': ${asErrno(error).message}\n`
+        : `dd: can't open '${to ?? ""}': ${asErrno(error).message}\n`,
+    );
     return 1;
   }
   const skip = size("skip", 0);
@@ -331,8 +441,25 @@ const dd: Program = function* (process) {
     process.err(`${full}+${partial} records in\n${full}+${partial} records out\n`);
     const seconds = Math.max(bytes / 1e9, 0.000001);
     if (status !== "noxfer") {
-      const units = (value: number): string => (value < 1000 ? `${value} bytes` : value < 1e6 ? `${(value / 1e3).toFixed(1)} kB` : value < 1e9 ? `${(value / 1e6).toFixed(1)} MB` : `${(value / 1e9).toFixed(1)} GB`);
-      process.err(process.gnu ? `${bytes} byte${bytes === 1 ? "" : "s"}${bytes >= 1000 ? ` (${units(bytes)}, ${units(bytes / 1.024 ** 0).replace(/B$/, "iB").replace("kiB", "KiB")})` : ""} copied, ${seconds.toFixed(6)} s, 1.0 GB/s\n` : `${bytes} bytes (${busyboxSize(bytes)}) copied, ${seconds.toFixed(6)} seconds, ${busyboxSize(1e9)}/s\n`);
+      const units = (value: number): string =>
+        value < 1000
+          ? `${value} bytes`
+          : value < 1e6
+            ? `${(value / 1e3).toFixed(1)} kB`
+            : value < 1e9
+              ? `${(value / 1e6).toFixed(1)} MB`
+              : `${(value / 1e9).toFixed(1)} GB`;
+      process.err(
+        process.gnu
+          ? `${bytes} byte${bytes === 1 ? "" : "s"}${
+              bytes >= 1000
+                ? ` (${units(bytes)}, ${units(bytes / 1.024 ** 0)
+                    .replace(/B$/, "iB")
+                    .replace("kiB", "KiB")})`
+                : ""
+            } copied, ${seconds.toFixed(6)} s, 1.0 GB/s\n`
+          : `${bytes} bytes (${busyboxSize(bytes)}) copied, ${seconds.toFixed(6)} seconds, ${busyboxSize(1e9)}/s\n`,
+      );
     }
   }
   return 0;
@@ -350,7 +477,12 @@ function busyboxSize(bytes: number): string {
 }
 
 const cmp: Program = function* (process) {
-  const options = parseOptions(process, "lsn:bi:", { silent: "s", quiet: "s", verbose: "l", bytes: "n" }, "[-ls] [-n NUM] FILE1 [FILE2]");
+  const options = parseOptions(
+    process,
+    "lsn:bi:",
+    { silent: "s", quiet: "s", verbose: "l", bytes: "n" },
+    "[-ls] [-n NUM] FILE1 [FILE2]",
+  );
   const [a, b = "-"] = options.rest;
   if (a === undefined) throw usage(process, "[-ls] [-n NUM] FILE1 [FILE2]");
   let x: string;
@@ -375,30 +507,50 @@ const cmp: Program = function* (process) {
     if (options.has("s")) return 1;
     if (!options.has("l")) {
       const line = x.slice(0, i).split("\n").length;
-      process.out(process.gnu ? `${a} ${b} differ: byte ${i + 1}, line ${line}\n` : `${a} ${b} differ: char ${i + 1}, line ${line}\n`);
+      process.out(
+        process.gnu
+          ? `${a} ${b} differ: byte ${i + 1}, line ${line}\n`
+          : `${a} ${b} differ: char ${i + 1}, line ${line}\n`,
+      );
       return 1;
     }
-    process.out(`${String(i + 1).padStart(String(Math.max(x.length, y.length)).length)} ${x.charCodeAt(i).toString(8).padStart(3)} ${y.charCodeAt(i).toString(8).padStart(3)}\n`);
+    process.out(
+      `${String(i + 1).padStart(String(Math.max(x.length, y.length)).length)} ${x.charCodeAt(i).toString(8).padStart(3)} ${y.charCodeAt(i).toString(8).padStart(3)}\n`,
+    );
   }
   if (x.length !== y.length) {
     const shorter = x.length < y.length ? a : b;
     const length = Math.min(x.length, y.length);
     const text = x.length < y.length ? x : y;
     const lines = text.split("\n").length - 1;
-    if (!options.has("s")) process.err(process.gnu ? `cmp: EOF on ${shorter} ${length === 0 ? "which is empty" : `after byte ${length}, ${text.endsWith("\n") ? `line ${lines}` : `in line ${lines + 1}`}`}\n` : `cmp: EOF on ${shorter}\n`);
+    if (!options.has("s"))
+      process.err(
+        process.gnu
+          ? `cmp: EOF on ${shorter} ${length === 0 ? "which is empty" : `after byte ${length}, ${text.endsWith("\n") ? `line ${lines}` : `in line ${lines + 1}`}`}\n`
+          : `cmp: EOF on ${shorter}\n`,
+      );
     return 1;
   }
   return status;
 };
 
 const split: Program = function* (process) {
-  const options = parseOptions(process, "a:b:l:dn:", { lines: "l", bytes: "b", "suffix-length": "a", "numeric-suffixes": "d" }, "[OPTIONS] [INPUT [PREFIX]]");
+  const options = parseOptions(
+    process,
+    "a:b:l:dn:",
+    { lines: "l", bytes: "b", "suffix-length": "a", "numeric-suffixes": "d" },
+    "[OPTIONS] [INPUT [PREFIX]]",
+  );
   const [name = "-", prefix = "x"] = options.rest;
   let text: string;
   try {
     text = yield* readInput(process, name);
   } catch (error) {
-    process.err(process.gnu ? `split: cannot open '${name}' for reading: ${asErrno(error).message}\n` : `split: can't open '${name}': ${asErrno(error).message}\n`);
+    process.err(
+      process.gnu
+        ? `split: cannot open '${name}' for reading: ${asErrno(error).message}\n`
+        : `split: can't open '${name}': ${asErrno(error).message}\n`,
+    );
     return 1;
   }
   const pieces: string[] = [];
@@ -422,4 +574,13 @@ const split: Program = function* (process) {
   return 0;
 };
 
-export const binary: Readonly<Record<string, Program>> = { od, hexdump, hd: hexdump, xxd, base64, dd, cmp, split };
+export const binary: Readonly<Record<string, Program>> = {
+  od,
+  hexdump,
+  hd: hexdump,
+  xxd,
+  base64,
+  dd,
+  cmp,
+  split,
+};

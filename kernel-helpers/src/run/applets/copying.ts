@@ -12,7 +12,20 @@ import { asErrno, baseName, dirName, join } from "./paths";
 import { cannotOpen, eachInput, LineReader } from "./text";
 
 function* cat(process: Process): Task<number> {
-  const options = parseOptions(process, process.gnu ? "nbvteAEsTu" : "nbvteAu", { number: "n", "number-nonblank": "b", "show-all": "A", "show-ends": "E", "squeeze-blank": "s", "show-tabs": "T", "show-nonprinting": "v" }, "[-nbvteA] [FILE]...");
+  const options = parseOptions(
+    process,
+    process.gnu ? "nbvteAEsTu" : "nbvteAu",
+    {
+      number: "n",
+      "number-nonblank": "b",
+      "show-all": "A",
+      "show-ends": "E",
+      "squeeze-blank": "s",
+      "show-tabs": "T",
+      "show-nonprinting": "v",
+    },
+    "[-nbvteA] [FILE]...",
+  );
   const plain = options.given.every((one) => one.letter === "u");
   let line = 0;
   let blank = false;
@@ -33,7 +46,11 @@ function* cat(process: Process): Task<number> {
         blank = text === "";
       }
       const numbered = options.has("n") ? true : options.has("b") && text !== "";
-      process.out((numbered ? `${String(++line).padStart(6)}\t` : "") + visible(text, options) + (reader.terminated ? (/[eEA]/.test(options.last("eEA")) ? "$\n" : "\n") : ""));
+      process.out(
+        (numbered ? `${String(++line).padStart(6)}\t` : "") +
+          visible(text, options) +
+          (reader.terminated ? (/[eEA]/.test(options.last("eEA")) ? "$\n" : "\n") : ""),
+      );
       yield* process.room();
     }
   });
@@ -98,23 +115,46 @@ function* copy(process: Process, from: string, to: string, mode: CopyMode, top: 
     stat = vfs.stat(process, from, follow);
   } catch (error) {
     const { message } = asErrno(error);
-    return fail(process, process.gnu ? `cannot stat '${from}': ${message}` : `can't stat '${from}': ${message}`);
+    return fail(
+      process,
+      process.gnu ? `cannot stat '${from}': ${message}` : `can't stat '${from}': ${message}`,
+    );
   }
   let target = vfs.tryStat(process, to, false);
   if (target?.type === "symlink" && stat.type === "file") target = vfs.tryStat(process, to) ?? target;
   try {
-    if (target !== undefined && target.ino === stat.ino && vfs.locate(process, from, follow).device === vfs.locate(process, to).device && mode.link === "") {
-      return fail(process, process.gnu ? `'${from}' and '${to}' are the same file` : `'${from}' and '${to}' are the same file`);
+    if (
+      target !== undefined &&
+      target.ino === stat.ino &&
+      vfs.locate(process, from, follow).device === vfs.locate(process, to).device &&
+      mode.link === ""
+    ) {
+      return fail(
+        process,
+        process.gnu ? `'${from}' and '${to}' are the same file` : `'${from}' and '${to}' are the same file`,
+      );
     }
     if (stat.type === "dir") {
-      if (!mode.recursive) return fail(process, process.gnu ? `-r not specified; omitting directory '${from}'` : `omitting directory '${from}'`);
+      if (!mode.recursive)
+        return fail(
+          process,
+          process.gnu ? `-r not specified; omitting directory '${from}'` : `omitting directory '${from}'`,
+        );
       return yield* copyDirectory(process, from, to, stat, target, mode);
     }
     if (target !== undefined && target.type !== "dir") {
       if (mode.noClobber) return true;
       if (mode.update && target.mtime >= stat.mtime) return true;
     }
-    if (target?.type === "dir") return fail(process, process.gnu ? `cannot overwrite directory '${to}' with non-directory` : mode.noTarget ? `'${to}' is a directory` : `can't create '${to}': Is a directory`);
+    if (target?.type === "dir")
+      return fail(
+        process,
+        process.gnu
+          ? `cannot overwrite directory '${to}' with non-directory`
+          : mode.noTarget
+            ? `'${to}' is a directory`
+            : `can't create '${to}': Is a directory`,
+      );
     if (mode.link !== "") {
       if (target !== undefined && mode.force) vfs.unlink(process, to);
       if (mode.link === "hard") vfs.link(process, from, to);
@@ -152,9 +192,19 @@ function* copy(process: Process, from: string, to: string, mode: CopyMode, top: 
   } catch (error) {
     const { message, code } = asErrno(error);
     if (code === "ENOCONTENT") return fail(process, `${from}: ${message}`);
-    return fail(process, process.gnu ? `cannot create regular file '${to}': ${message}` : `can't create '${to}': ${message}`);
+    return fail(
+      process,
+      process.gnu ? `cannot create regular file '${to}': ${message}` : `can't create '${to}': ${message}`,
+    );
   }
-  if (mode.verbose) process.out(process.gnu ? (mode.name === "mv" ? `renamed '${from}' -> '${to}'\n` : `'${from}' -> '${to}'\n`) : `'${from}' -> '${to}'\n`);
+  if (mode.verbose)
+    process.out(
+      process.gnu
+        ? mode.name === "mv"
+          ? `renamed '${from}' -> '${to}'\n`
+          : `'${from}' -> '${to}'\n`
+        : `'${from}' -> '${to}'\n`,
+    );
   return true;
 }
 
@@ -169,11 +219,19 @@ function preserve(process: Process, to: string, stat: FileStat): void {
   vfs.utimes(process, to, stat.mtime, false);
 }
 
-function* copyDirectory(process: Process, from: string, to: string, stat: FileStat, target: FileStat | undefined, mode: CopyMode): Task<boolean> {
+function* copyDirectory(
+  process: Process,
+  from: string,
+  to: string,
+  stat: FileStat,
+  target: FileStat | undefined,
+  mode: CopyMode,
+): Task<boolean> {
   const { vfs } = process;
   const source = vfs.locate(process, from).path;
   const placed = vfs.locate(process, to).path;
-  if (!process.gnu && mode.made.has(`${vfs.locate(process, from).device}:${stat.ino}`)) return fail(process, `recursion detected, omitting directory '${from}'`);
+  if (!process.gnu && mode.made.has(`${vfs.locate(process, from).device}:${stat.ino}`))
+    return fail(process, `recursion detected, omitting directory '${from}'`);
   if (process.gnu && (placed === source || placed.startsWith(source === "/" ? "/" : source + "/"))) {
     return fail(process, `cannot copy a directory, '${from}', into itself, '${to}'`);
   }
@@ -184,26 +242,55 @@ function* copyDirectory(process: Process, from: string, to: string, stat: FileSt
     made = true;
     mode.made.add(`${vfs.locate(process, to).device}:${vfs.stat(process, to).ino}`);
   } else if (target.type !== "dir" && vfs.tryStat(process, to)?.type !== "dir") {
-    return fail(process, process.gnu ? `cannot overwrite non-directory '${to}' with directory '${from}'` : `target '${to}' is not a directory`);
+    return fail(
+      process,
+      process.gnu
+        ? `cannot overwrite non-directory '${to}' with directory '${from}'`
+        : `target '${to}' is not a directory`,
+    );
   }
   for (const name of vfs.readdir(process, from)) {
     if (!(yield* copy(process, join(from, name), join(to, name), mode, false))) good = false;
   }
   if (made) {
     const bits = stat.mode & ~process.umask & 0o777;
-    if ((vfs.stat(process, to).mode & 0o777) !== bits) vfs.chmod(process, to, bits | (vfs.stat(process, to).mode & 0o2000));
+    if ((vfs.stat(process, to).mode & 0o777) !== bits)
+      vfs.chmod(process, to, bits | (vfs.stat(process, to).mode & 0o2000));
   }
   if (mode.preserve) preserve(process, to, stat);
   return good;
 }
 
 function* cp(process: Process): Task<number> {
-  const long = { archive: "a", recursive: "r", force: "f", "no-clobber": "n", preserve: "p", verbose: "v", "no-target-directory": "T", "target-directory": "t", dereference: "L", "no-dereference": "P", update: "u", link: "l", "symbolic-link": "s", parents: "@", "remove-destination": "#", reflink: "$" };
-  const options = parseOptions(process, "arRpdLPHfinlsTt:uvxbZ@#$::", long, "[-arPLHpfinlsTu] SOURCE DEST\nor: cp [-arPLHpfinlsu] SOURCE... { -t DIRECTORY | DIRECTORY }");
+  const long = {
+    archive: "a",
+    recursive: "r",
+    force: "f",
+    "no-clobber": "n",
+    preserve: "p",
+    verbose: "v",
+    "no-target-directory": "T",
+    "target-directory": "t",
+    dereference: "L",
+    "no-dereference": "P",
+    update: "u",
+    link: "l",
+    "symbolic-link": "s",
+    parents: "@",
+    "remove-destination": "#",
+    reflink: "$",
+  };
+  const options = parseOptions(
+    process,
+    "arRpdLPHfinlsTt:uvxbZ@#$::",
+    long,
+    "[-arPLHpfinlsTu] SOURCE DEST\nor: cp [-arPLHpfinlsu] SOURCE... { -t DIRECTORY | DIRECTORY }",
+  );
   const archive = options.has("a");
   const recursive = archive || options.has("r") || options.has("R");
   const last = options.last("LPHda");
-  const links = last === "L" ? "follow" : last === "H" ? "command-line" : last !== "" || recursive ? "keep" : "follow";
+  const links =
+    last === "L" ? "follow" : last === "H" ? "command-line" : last !== "" || recursive ? "keep" : "follow";
   const mode: CopyMode = {
     recursive,
     preserve: archive || options.has("p"),
@@ -223,23 +310,49 @@ function* cp(process: Process): Task<number> {
 }
 
 /** The two forms of cp and mv: one to one, or many into a directory. */
-function* many(process: Process, options: Options, one: (from: string, to: string) => Task<boolean>): Task<number> {
+function* many(
+  process: Process,
+  options: Options,
+  one: (from: string, to: string) => Task<boolean>,
+): Task<number> {
   const names = [...options.rest];
   let target = options.value("t");
   if (target === undefined) {
     if (names.length < 2) {
-      if (process.gnu) process.err(names.length === 0 ? `${process.name}: missing file operand\n` : `${process.name}: missing destination file operand after '${names[0] ?? ""}'\n`);
-      throw usage(process, process.name === "cp" ? "[-arPLHpfinlsTu] SOURCE DEST\nor: cp [-arPLHpfinlsu] SOURCE... { -t DIRECTORY | DIRECTORY }" : "[-finT] SOURCE DEST\nor: mv [-fin] SOURCE... { -t DIRECTORY | DIRECTORY }");
+      if (process.gnu)
+        process.err(
+          names.length === 0
+            ? `${process.name}: missing file operand\n`
+            : `${process.name}: missing destination file operand after '${names[0] ?? ""}'\n`,
+        );
+      throw usage(
+        process,
+        process.name === "cp"
+          ? "[-arPLHpfinlsTu] SOURCE DEST\nor: cp [-arPLHpfinlsu] SOURCE... { -t DIRECTORY | DIRECTORY }"
+          : "[-finT] SOURCE DEST\nor: mv [-fin] SOURCE... { -t DIRECTORY | DIRECTORY }",
+      );
     }
     target = names.pop() as string;
     const into = process.vfs.tryStat(process, target)?.type === "dir" && !options.has("T");
     if (!into) {
       if (names.length > 1) {
-        process.err(process.gnu ? `${process.name}: target '${target}' is not a directory\n` : `${process.name}: target '${target}' is not a directory\n`);
+        process.err(
+          process.gnu
+            ? `${process.name}: target '${target}' is not a directory\n`
+            : `${process.name}: target '${target}' is not a directory\n`,
+        );
         return 1;
       }
-      if (target.endsWith("/") && process.vfs.tryStat(process, target) === undefined && process.vfs.tryStat(process, names[0] as string)?.type !== "dir") {
-        process.err(process.gnu ? `${process.name}: cannot create regular file '${target}': Not a directory\n` : `${process.name}: can't create '${target}': Is a directory\n`);
+      if (
+        target.endsWith("/") &&
+        process.vfs.tryStat(process, target) === undefined &&
+        process.vfs.tryStat(process, names[0] as string)?.type !== "dir"
+      ) {
+        process.err(
+          process.gnu
+            ? `${process.name}: cannot create regular file '${target}': Not a directory\n`
+            : `${process.name}: can't create '${target}': Is a directory\n`,
+        );
         return 1;
       }
       return (yield* one(names[0] as string, target)) ? 0 : 1;
@@ -251,8 +364,20 @@ function* many(process: Process, options: Options, one: (from: string, to: strin
 }
 
 function* mv(process: Process): Task<number> {
-  const long = { force: "f", "no-clobber": "n", verbose: "v", "no-target-directory": "T", "target-directory": "t", update: "u" };
-  const options = parseOptions(process, "finTt:uvb", long, "[-finT] SOURCE DEST\nor: mv [-fin] SOURCE... { -t DIRECTORY | DIRECTORY }");
+  const long = {
+    force: "f",
+    "no-clobber": "n",
+    verbose: "v",
+    "no-target-directory": "T",
+    "target-directory": "t",
+    update: "u",
+  };
+  const options = parseOptions(
+    process,
+    "finTt:uvb",
+    long,
+    "[-finT] SOURCE DEST\nor: mv [-fin] SOURCE... { -t DIRECTORY | DIRECTORY }",
+  );
   return yield* many(process, options, function* (from, to) {
     const { vfs } = process;
     const target = vfs.tryStat(process, to, false);
@@ -260,20 +385,45 @@ function* mv(process: Process): Task<number> {
     try {
       const stat = vfs.stat(process, from, false);
       if (options.has("u") && target !== undefined && target.mtime >= stat.mtime) return true;
-      if (process.gnu && target !== undefined && target.ino === stat.ino && vfs.locate(process, from, false).path === vfs.locate(process, to, false).path) {
+      if (
+        process.gnu &&
+        target !== undefined &&
+        target.ino === stat.ino &&
+        vfs.locate(process, from, false).path === vfs.locate(process, to, false).path
+      ) {
         return fail(process, `'${from}' and '${to}' are the same file`);
       }
-      if (process.gnu && target?.type === "dir" && stat.type !== "dir") return fail(process, `cannot overwrite directory '${to}' with non-directory`);
+      if (process.gnu && target?.type === "dir" && stat.type !== "dir")
+        return fail(process, `cannot overwrite directory '${to}' with non-directory`);
       vfs.rename(process, from, to);
-      if (options.has("v")) process.out(process.gnu ? `renamed '${from}' -> '${to}'\n` : `'${from}' -> '${to}'\n`);
+      if (options.has("v"))
+        process.out(process.gnu ? `renamed '${from}' -> '${to}'\n` : `'${from}' -> '${to}'\n`);
       return true;
     } catch (error) {
       const failure = asErrno(error);
       if (failure.code !== "EXDEV") {
-        if (process.gnu) return fail(process, failure.code === "ENOENT" && vfs.tryStat(process, from, false) === undefined ? `cannot stat '${from}': ${failure.message}` : `cannot move '${from}' to '${to}': ${failure.message}`);
+        if (process.gnu)
+          return fail(
+            process,
+            failure.code === "ENOENT" && vfs.tryStat(process, from, false) === undefined
+              ? `cannot stat '${from}': ${failure.message}`
+              : `cannot move '${from}' to '${to}': ${failure.message}`,
+          );
         return fail(process, `can't rename '${from}': ${failure.message}`);
       }
-      const mode: CopyMode = { recursive: true, preserve: true, links: "keep", force: true, noClobber: false, link: "", update: false, verbose: false, seen: new Map(), made: new Set(), name: "mv" };
+      const mode: CopyMode = {
+        recursive: true,
+        preserve: true,
+        links: "keep",
+        force: true,
+        noClobber: false,
+        link: "",
+        update: false,
+        verbose: false,
+        seen: new Map(),
+        made: new Set(),
+        name: "mv",
+      };
       if (target !== undefined && target.type !== "dir") vfs.unlink(process, to);
       if (!(yield* copy(process, from, to, mode, true))) return false;
       return removeTree(process, from);
@@ -296,15 +446,33 @@ export function removeTree(process: Process, path: string): boolean {
 }
 
 function* install(process: Process): Task<number> {
-  const long = { mode: "m", owner: "o", group: "g", directory: "d", "preserve-timestamps": "p", strip: "s", "target-directory": "t", verbose: "v", compare: "C" };
-  const options = parseOptions(process, "cdDpsm:o:g:t:TvC", long, "[-cdDsp] [-o USER] [-g GRP] [-m MODE] [-t DIR] [SOURCE]... DEST");
+  const long = {
+    mode: "m",
+    owner: "o",
+    group: "g",
+    directory: "d",
+    "preserve-timestamps": "p",
+    strip: "s",
+    "target-directory": "t",
+    verbose: "v",
+    compare: "C",
+  };
+  const options = parseOptions(
+    process,
+    "cdDpsm:o:g:t:TvC",
+    long,
+    "[-cdDsp] [-o USER] [-g GRP] [-m MODE] [-t DIR] [SOURCE]... DEST",
+  );
   const { vfs } = process;
   const bits = parseMode(options.value("m") ?? "755", 0, options.has("d"), 0);
   if (bits === undefined) {
     process.err(`install: invalid mode '${options.value("m") ?? ""}'\n`);
     return 1;
   }
-  const [uid, gid] = ownerIds(process, `${options.value("o") ?? ""}${options.has("g") ? ":" + (options.value("g") ?? "") : ""}`) ?? [-1, -1];
+  const [uid, gid] = ownerIds(
+    process,
+    `${options.value("o") ?? ""}${options.has("g") ? ":" + (options.value("g") ?? "") : ""}`,
+  ) ?? [-1, -1];
   const finish = (path: string): void => {
     vfs.chmod(process, path, bits);
     if (uid !== -1 || gid !== -1) vfs.chown(process, path, uid, gid);
@@ -325,7 +493,8 @@ function* install(process: Process): Task<number> {
     const names = [...options.rest];
     const given = options.value("t");
     const target = given ?? names.pop();
-    if (target === undefined || names.length === 0) throw usage(process, "[-cdDsp] [-o USER] [-g GRP] [-m MODE] [-t DIR] [SOURCE]... DEST");
+    if (target === undefined || names.length === 0)
+      throw usage(process, "[-cdDsp] [-o USER] [-g GRP] [-m MODE] [-t DIR] [SOURCE]... DEST");
     if (options.has("D")) parents(given ?? dirName(target));
     const into = vfs.tryStat(process, target)?.type === "dir";
     if (names.length > 1 && !into) {
@@ -349,7 +518,13 @@ function* install(process: Process): Task<number> {
         if (options.has("p")) vfs.utimes(process, to, stat.mtime);
       } catch (error) {
         const failure = asErrno(error);
-        process.err(process.gnu ? (vfs.tryStat(process, name) === undefined ? `install: cannot stat '${name}': ${failure.message}\n` : `install: cannot create regular file '${to}': ${failure.message}\n`) : `install: can't stat '${name}': ${failure.message}\n`);
+        process.err(
+          process.gnu
+            ? vfs.tryStat(process, name) === undefined
+              ? `install: cannot stat '${name}': ${failure.message}\n`
+              : `install: cannot create regular file '${to}': ${failure.message}\n`
+            : `install: can't stat '${name}': ${failure.message}\n`,
+        );
         status = 1;
       }
     }

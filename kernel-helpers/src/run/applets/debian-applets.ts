@@ -49,6 +49,7 @@ export const DEBIAN_LONG_OPTIONS: Readonly<Record<string, string>> = {
   dpkg: "install list configure purge remove unpack force-depends force-confnew force-confold",
   patch: "strip input reverse forward dry-run",
   "run-parts": "test list arg umask exit-on-error reverse",
-  "start-stop-daemon": "start stop exec name pidfile background user chuid quiet oknodo test startas make-pidfile retry signal",
+  "start-stop-daemon":
+    "start stop exec name pidfile background user chuid quiet oknodo test startas make-pidfile retry signal",
   getopt: "options longoptions name quiet quiet-output shell test unquoted alternative",
 };

@@ -21,7 +21,12 @@ function linesOf(text: string): string[] {
 }
 
 /** Groups of changes with *context* lines around them. */
-function hunks(a: readonly string[], b: readonly string[], context: number, same: (x: string, y: string) => boolean): Hunk[] {
+function hunks(
+  a: readonly string[],
+  b: readonly string[],
+  context: number,
+  same: (x: string, y: string) => boolean,
+): Hunk[] {
   const edits: { kind: " " | "-" | "+"; line: string }[] = [];
   for (const part of diffArrays([...a], [...b], { comparator: same })) {
     for (const line of part.value) edits.push({ kind: part.added ? "+" : part.removed ? "-" : " ", line });
@@ -35,7 +40,13 @@ function hunks(a: readonly string[], b: readonly string[], context: number, same
     if (edit.kind !== " ") {
       if (current === undefined) {
         const before = edits.slice(Math.max(0, i - context), i).filter((one) => one.kind === " ");
-        current = { a: lineA - before.length, b: lineB - before.length, lines: before.map((one) => " " + one.line), aCount: before.length, bCount: before.length };
+        current = {
+          a: lineA - before.length,
+          b: lineB - before.length,
+          lines: before.map((one) => " " + one.line),
+          aCount: before.length,
+          bCount: before.length,
+        };
         out.push(current);
       }
       current.lines.push(edit.kind + edit.line);
@@ -68,12 +79,29 @@ function hunks(a: readonly string[], b: readonly string[], context: number, same
   return out;
 }
 
-const show = (line: string): string => (line.endsWith("\n") ? line : `${line}\n\\ No newline at end of file\n`);
+const show = (line: string): string =>
+  line.endsWith("\n") ? line : `${line}\n\\ No newline at end of file\n`;
 
 const diff: Program = function* (process) {
-  const options = parseOptions(process, "abdiL:NqrsTtU:uwBS:E", { unified: "u", brief: "q", recursive: "r", "new-file": "N", "ignore-case": "i", "ignore-all-space": "w", label: "L", "report-identical-files": "s", "ignore-blank-lines": "B" }, "[-abBdiNqrTstw] [-L LABEL] [-S FILE] [-U LINES] FILE1 FILE2");
+  const options = parseOptions(
+    process,
+    "abdiL:NqrsTtU:uwBS:E",
+    {
+      unified: "u",
+      brief: "q",
+      recursive: "r",
+      "new-file": "N",
+      "ignore-case": "i",
+      "ignore-all-space": "w",
+      label: "L",
+      "report-identical-files": "s",
+      "ignore-blank-lines": "B",
+    },
+    "[-abBdiNqrTstw] [-L LABEL] [-S FILE] [-U LINES] FILE1 FILE2",
+  );
   const [a, b] = options.rest;
-  if (a === undefined || b === undefined) throw usage(process, "[-abBdiNqrTstw] [-L LABEL] [-S FILE] [-U LINES] FILE1 FILE2");
+  if (a === undefined || b === undefined)
+    throw usage(process, "[-abBdiNqrTstw] [-L LABEL] [-S FILE] [-U LINES] FILE1 FILE2");
   const context = Number(options.value("U") ?? 3);
   const unified = !process.gnu || options.has("u") || options.has("U");
   const normal = (line: string): string => {
@@ -101,19 +129,30 @@ const diff: Program = function* (process) {
       process.out(`Files ${x} and ${y} differ\n`);
       return 1;
     }
-    if (recursive && process.gnu) process.out(`diff ${process.args.slice(1).filter((arg) => arg.startsWith("-")).join(" ")} ${x} ${y}\n`);
+    if (recursive && process.gnu)
+      process.out(
+        `diff ${process.args
+          .slice(1)
+          .filter((arg) => arg.startsWith("-"))
+          .join(" ")} ${x} ${y}\n`,
+      );
     if (unified) {
       const labels = options.values("L");
-      const stamp = (name: string): string => (process.gnu ? `\t${formatTime("%Y-%m-%d %H:%M:%S.%N %z", name === "-" ? process.machine.time : (process.vfs.tryStat(process, name)?.mtime ?? 0))}` : "");
+      const stamp = (name: string): string =>
+        process.gnu
+          ? `\t${formatTime("%Y-%m-%d %H:%M:%S.%N %z", name === "-" ? process.machine.time : (process.vfs.tryStat(process, name)?.mtime ?? 0))}`
+          : "";
       process.out(`--- ${labels[0] ?? x + stamp(x)}\n+++ ${labels[1] ?? y + stamp(y)}\n`);
       for (const hunk of found) {
-        const range = (start: number, count: number): string => (count === 1 ? String(start) : count === 0 ? `${start - 1},0` : `${start},${count}`);
+        const range = (start: number, count: number): string =>
+          count === 1 ? String(start) : count === 0 ? `${start - 1},0` : `${start},${count}`;
         process.out(`@@ -${range(hunk.a, hunk.aCount)} +${range(hunk.b, hunk.bCount)} @@\n`);
         for (const line of hunk.lines) process.out(show(line));
       }
     } else {
       for (const hunk of found) {
-        const range = (start: number, count: number): string => (count === 0 ? String(start - 1) : count === 1 ? String(start) : `${start},${start + count - 1}`);
+        const range = (start: number, count: number): string =>
+          count === 0 ? String(start - 1) : count === 1 ? String(start) : `${start},${start + count - 1}`;
         const letter = hunk.aCount === 0 ? "a" : hunk.bCount === 0 ? "d" : "c";
         process.out(`${range(hunk.a, hunk.aCount)}${letter}${range(hunk.b, hunk.bCount)}\n`);
         for (const line of hunk.lines) if (line.startsWith("-")) process.out(show("< " + line.slice(1)));
@@ -124,21 +163,38 @@ const diff: Program = function* (process) {
     return 1;
   };
   try {
-    const look = (name: string): ReturnType<typeof process.vfs.tryStat> => (name === "-" ? undefined : options.has("N") ? process.vfs.tryStat(process, name) : process.vfs.stat(process, name));
+    const look = (name: string): ReturnType<typeof process.vfs.tryStat> =>
+      name === "-"
+        ? undefined
+        : options.has("N")
+          ? process.vfs.tryStat(process, name)
+          : process.vfs.stat(process, name);
     const x = look(a);
     const y = look(b);
-    if (x?.type === "dir" && y?.type === "dir") return yield* dirs(process, a, b, options.has("r"), options.has("N"), one);
+    if (x?.type === "dir" && y?.type === "dir")
+      return yield* dirs(process, a, b, options.has("r"), options.has("N"), one);
     if (x?.type === "dir") return yield* one(join(a, baseName(b)), b, false);
     if (y?.type === "dir") return yield* one(a, join(b, baseName(a)), false);
     return yield* one(a, b, false);
   } catch (error) {
     const failure = asErrno(error);
-    process.err(process.gnu ? `diff: ${failure.path}: ${failure.message}\n` : `diff: can't stat '${failure.path}': ${failure.message}\n`);
+    process.err(
+      process.gnu
+        ? `diff: ${failure.path}: ${failure.message}\n`
+        : `diff: can't stat '${failure.path}': ${failure.message}\n`,
+    );
     return 2;
   }
 };
 
-function* dirs(process: Process, a: string, b: string, recursive: boolean, all: boolean, one: (x: string, y: string, recursive: boolean) => Task<number>): Task<number> {
+function* dirs(
+  process: Process,
+  a: string,
+  b: string,
+  recursive: boolean,
+  all: boolean,
+  one: (x: string, y: string, recursive: boolean) => Task<number>,
+): Task<number> {
   const names = [...new Set([...process.vfs.readdir(process, a), ...process.vfs.readdir(process, b)])].sort();
   let status = 0;
   for (const name of names) {
@@ -158,7 +214,21 @@ function* dirs(process: Process, a: string, b: string, recursive: boolean, all: 
 }
 
 const patch: Program = function* (process) {
-  const options = parseOptions(process, "p:i:RNEd:tfs@", { strip: "p", input: "i", reverse: "R", forward: "N", directory: "d", "dry-run": "@", force: "f", silent: "s" }, "[-RNE] [-p N] [-i DIFF] [ORIGFILE [PATCHFILE]]");
+  const options = parseOptions(
+    process,
+    "p:i:RNEd:tfs@",
+    {
+      strip: "p",
+      input: "i",
+      reverse: "R",
+      forward: "N",
+      directory: "d",
+      "dry-run": "@",
+      force: "f",
+      silent: "s",
+    },
+    "[-RNE] [-p N] [-i DIFF] [ORIGFILE [PATCHFILE]]",
+  );
   const strip = Number(options.value("p") ?? 0);
   const source = options.value("i") ?? options.rest[1] ?? "-";
   if (options.has("d")) process.cwd = process.vfs.need(process, options.value("d") ?? ".").path;
@@ -166,17 +236,32 @@ const patch: Program = function* (process) {
   const text = yield* readInput(process, source);
   for (const part of parsePatch(text)) {
     const clean = (name: string | undefined): string => (name ?? "").split("\t")[0] ?? "";
-    const chosen = clean(part.newFileName) === "/dev/null" ? clean(part.oldFileName) : clean(part.newFileName);
-    const name = options.rest[0] ?? (chosen.split("/").slice(options.has("p") ? strip : chosen.includes("/") ? -1 : 0).join("/") || (chosen.split("/").at(-1) ?? ""));
+    const chosen =
+      clean(part.newFileName) === "/dev/null" ? clean(part.oldFileName) : clean(part.newFileName);
+    const name =
+      options.rest[0] ??
+      (chosen
+        .split("/")
+        .slice(options.has("p") ? strip : chosen.includes("/") ? -1 : 0)
+        .join("/") ||
+        (chosen.split("/").at(-1) ?? ""));
     if (name === "" || part.hunks.length === 0) continue;
     const exists = process.vfs.tryStat(process, name) !== undefined;
-    if (!options.has("s")) process.out(exists || process.gnu || clean(part.oldFileName) !== "/dev/null" ? `patching file ${name}\n` : `creating ${name}\n`);
+    if (!options.has("s"))
+      process.out(
+        exists || process.gnu || clean(part.oldFileName) !== "/dev/null"
+          ? `patching file ${name}\n`
+          : `creating ${name}\n`,
+      );
     const old = exists ? yield* readInput(process, name) : "";
     const result = applyPatch(old, options.has("R") ? reversed(part) : part);
     if (result === false) {
       for (const [i, hunk] of part.hunks.entries()) {
         if (process.gnu) process.out(`Hunk #${i + 1} FAILED at ${hunk.oldStart}.\n`);
-        else process.err(`Hunk ${i + 1} FAILED ${hunk.oldStart}/${hunk.newStart}.\n${hunk.lines.map((line) => line + "\n").join("")}`);
+        else
+          process.err(
+            `Hunk ${i + 1} FAILED ${hunk.oldStart}/${hunk.newStart}.\n${hunk.lines.map((line) => line + "\n").join("")}`,
+          );
       }
       status = 1;
       continue;
@@ -196,7 +281,9 @@ function reversed(part: ReturnType<typeof parsePatch>[number]): ReturnType<typeo
       oldLines: hunk.newLines,
       newStart: hunk.oldStart,
       newLines: hunk.oldLines,
-      lines: hunk.lines.map((line) => (line.startsWith("+") ? "-" + line.slice(1) : line.startsWith("-") ? "+" + line.slice(1) : line)),
+      lines: hunk.lines.map((line) =>
+        line.startsWith("+") ? "-" + line.slice(1) : line.startsWith("-") ? "+" + line.slice(1) : line,
+      ),
     })),
   };
 }

@@ -18,7 +18,12 @@ function slot(name: string): number {
 }
 
 export const dpkg: Program = function* (process) {
-  const options = parseOptions(process, "CF:ilPru", { install: "i", list: "l", purge: "P", remove: "r" }, TEXT);
+  const options = parseOptions(
+    process,
+    "CF:ilPru",
+    { install: "i", list: "l", purge: "P", remove: "r" },
+    TEXT,
+  );
   if (!options.has("l")) throw usage(process, TEXT);
   let text: string;
   try {

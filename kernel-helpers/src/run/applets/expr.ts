@@ -9,13 +9,18 @@ class ExprError extends Error {}
 export function* expr(process: Process): Task<number> {
   const args = process.args.slice(1);
   if (args.length === 0) {
-    process.err(process.gnu ? "expr: missing operand\nTry 'expr --help' for more information.\n" : "expr: too few arguments\n");
+    process.err(
+      process.gnu
+        ? "expr: missing operand\nTry 'expr --help' for more information.\n"
+        : "expr: too few arguments\n",
+    );
     return 2;
   }
   let at = 0;
   const peek = (): string | undefined => args[at];
   const number = (text: string): bigint => {
-    if (!/^-?\d+$/.test(text)) throw new ExprError(process.gnu ? "non-integer argument" : "non-numeric argument");
+    if (!/^-?\d+$/.test(text))
+      throw new ExprError(process.gnu ? "non-integer argument" : "non-numeric argument");
     return BigInt(text);
   };
   const primary = (): string => {
@@ -81,12 +86,30 @@ export function* expr(process: Process): Task<number> {
   };
   const comparison = (): string => {
     let value = sum();
-    for (let op = peek(); op !== undefined && ["<", "<=", "=", "==", "!=", ">=", ">"].includes(op); op = peek()) {
+    for (
+      let op = peek();
+      op !== undefined && ["<", "<=", "=", "==", "!=", ">=", ">"].includes(op);
+      op = peek()
+    ) {
       at++;
       const other = sum();
       const numeric = /^-?\d+$/.test(value) && /^-?\d+$/.test(other);
-      const order = numeric ? Number(BigInt(value) - BigInt(other)) : value < other ? -1 : value > other ? 1 : 0;
-      const results: Record<string, boolean> = { "<": order < 0, "<=": order <= 0, "=": order === 0, "==": order === 0, "!=": order !== 0, ">=": order >= 0, ">": order > 0 };
+      const order = numeric
+        ? Number(BigInt(value) - BigInt(other))
+        : value < other
+          ? -1
+          : value > other
+            ? 1
+            : 0;
+      const results: Record<string, boolean> = {
+        "<": order < 0,
+        "<=": order <= 0,
+        "=": order === 0,
+        "==": order === 0,
+        "!=": order !== 0,
+        ">=": order >= 0,
+        ">": order > 0,
+      };
       value = results[op] === true ? "1" : "0";
     }
     return value;
@@ -117,7 +140,9 @@ export function* expr(process: Process): Task<number> {
     return empty(value) ? 1 : 0;
   } catch (error) {
     if (!(error instanceof ExprError)) throw error;
-    process.err(`expr: ${error.message}${process.gnu && error.message === "syntax error" ? `: unexpected argument '${args[at] ?? args.at(-1) ?? ""}'` : ""}\n`);
+    process.err(
+      `expr: ${error.message}${process.gnu && error.message === "syntax error" ? `: unexpected argument '${args[at] ?? args.at(-1) ?? ""}'` : ""}\n`,
+    );
     return 2;
   }
 }

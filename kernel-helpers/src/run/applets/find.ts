@@ -22,11 +22,23 @@ interface Visit {
 type Test = (visit: Visit) => Task<boolean>;
 
 /** What Debian's static busybox is built without. */
-const MISSING = new Set("-delete -uid -gid -nouser -nogroup -ls -printf -lname -xtype -readable -writable -execdir -ok -iregex -anewer -cnewer".split(" "));
+const MISSING = new Set(
+  "-delete -uid -gid -nouser -nogroup -ls -printf -lname -xtype -readable -writable -execdir -ok -iregex -anewer -cnewer".split(
+    " ",
+  ),
+);
 
 class FindError extends Error {}
 
-const LETTERS: Readonly<Record<string, string>> = { f: "file", d: "dir", l: "symlink", b: "block", c: "char", p: "fifo", s: "socket" };
+const LETTERS: Readonly<Record<string, string>> = {
+  f: "file",
+  d: "dir",
+  l: "symlink",
+  b: "block",
+  c: "char",
+  p: "fifo",
+  s: "socket",
+};
 
 export function* find(process: Process): Task<number> {
   const run = new Finder(process);
@@ -59,12 +71,15 @@ class Finder {
   *run(): Task<number> {
     while (/^-[HLP]$/.test(this.args[this.at] ?? "")) this.follow = this.args[this.at++] === "-L";
     const starts: string[] = [];
-    while (this.at < this.args.length && !/^[-!(),]/.test(this.args[this.at] as string)) starts.push(this.args[this.at++] as string);
+    while (this.at < this.args.length && !/^[-!(),]/.test(this.args[this.at] as string))
+      starts.push(this.args[this.at++] as string);
     if (starts.length === 0) starts.push(".");
     const test = this.at < this.args.length ? this.or() : undefined;
     if (this.at < this.args.length) {
       const rest = this.args[this.at] as string;
-      throw new FindError(this.process.gnu ? `unexpected extra predicate '${rest}'` : `unrecognized: ${rest}`);
+      throw new FindError(
+        this.process.gnu ? `unexpected extra predicate '${rest}'` : `unrecognized: ${rest}`,
+      );
     }
     for (const start of starts) {
       if (this.stopped) break;
@@ -73,14 +88,18 @@ class Finder {
       yield* this.visit({ path: start, stat, depth: 0, start }, test);
     }
     for (const batch of this.batches) {
-      if (batch.items.length > 0 && (yield* this.exec([...batch.args, ...batch.items])) !== 0) this.status = 1;
+      if (batch.items.length > 0 && (yield* this.exec([...batch.args, ...batch.items])) !== 0)
+        this.status = 1;
     }
     return this.status;
   }
 
   private stat(path: string, shown: string): FileStat | undefined {
     try {
-      return (this.follow ? this.process.vfs.tryStat(this.process, path) : undefined) ?? this.process.vfs.stat(this.process, path, false);
+      return (
+        (this.follow ? this.process.vfs.tryStat(this.process, path) : undefined) ??
+        this.process.vfs.stat(this.process, path, false)
+      );
     } catch (error) {
       this.complain(shown, asErrno(error).message);
       return undefined;
@@ -98,7 +117,12 @@ class Finder {
     yield* this.process.room();
     this.pruned = false;
     if (!this.depthFirst && visit.depth >= this.minDepth) yield* this.judge(visit, test);
-    if (visit.stat.type === "dir" && visit.depth < this.maxDepth && !(this.pruned && !this.depthFirst) && !this.stopped) {
+    if (
+      visit.stat.type === "dir" &&
+      visit.depth < this.maxDepth &&
+      !(this.pruned && !this.depthFirst) &&
+      !this.stopped
+    ) {
       let names: string[] = [];
       try {
         names = this.process.vfs.readdir(this.process, visit.path);
@@ -108,7 +132,8 @@ class Finder {
       for (const name of names) {
         const path = join(visit.path, name);
         const stat = this.stat(path, path);
-        if (stat !== undefined) yield* this.visit({ path, stat, depth: visit.depth + 1, start: visit.start }, test);
+        if (stat !== undefined)
+          yield* this.visit({ path, stat, depth: visit.depth + 1, start: visit.start }, test);
       }
     }
     if (this.depthFirst && visit.depth >= this.minDepth && !this.stopped) yield* this.judge(visit, test);
@@ -172,7 +197,12 @@ class Finder {
     if (word === "(") {
       this.at++;
       const inner = this.or();
-      if (this.peek() !== ")") throw new FindError(this.process.gnu ? "invalid expression; I was expecting to find a ')' somewhere but did not see one." : "unpaired '('");
+      if (this.peek() !== ")")
+        throw new FindError(
+          this.process.gnu
+            ? "invalid expression; I was expecting to find a ')' somewhere but did not see one."
+            : "unpaired '('",
+        );
       this.at++;
       return inner;
     }
@@ -181,7 +211,12 @@ class Finder {
 
   private value(name: string): string {
     const value = this.args[this.at++];
-    if (value === undefined) throw new FindError(this.process.gnu ? `missing argument to \`${name}'` : `option requires an argument -- '${name}'`.replace("option requires an argument -- ", "bad arg ") );
+    if (value === undefined)
+      throw new FindError(
+        this.process.gnu
+          ? `missing argument to \`${name}'`
+          : `option requires an argument -- '${name}'`.replace("option requires an argument -- ", "bad arg "),
+      );
     return value;
   }
 
@@ -224,8 +259,15 @@ class Finder {
         });
       }
       case "-type": {
-        const types = this.value(name).split(",").map((letter) => LETTERS[letter]);
-        if (types.includes(undefined)) throw new FindError(process.gnu ? `Unknown argument to -type: ${this.args[this.at - 1] ?? ""}` : `invalid argument '${this.args[this.at - 1] ?? ""}' to '-type'`);
+        const types = this.value(name)
+          .split(",")
+          .map((letter) => LETTERS[letter]);
+        if (types.includes(undefined))
+          throw new FindError(
+            process.gnu
+              ? `Unknown argument to -type: ${this.args[this.at - 1] ?? ""}`
+              : `invalid argument '${this.args[this.at - 1] ?? ""}' to '-type'`,
+          );
         return plain((visit) => types.includes(visit.stat.type));
       }
       case "-xtype": {
@@ -237,16 +279,28 @@ class Finder {
         const how = /^[-/+]/.test(text) ? text[0] : "";
         const mode = parseMode(text.replace(/^[-/+]/, ""), 0, false, 0);
         if (mode === undefined) throw new FindError(`invalid mode '${text}'`);
-        return plain(({ stat }) => (how === "-" ? (stat.mode & mode) === mode : how === "" ? stat.mode === mode : mode === 0 || (stat.mode & mode) !== 0));
+        return plain(({ stat }) =>
+          how === "-"
+            ? (stat.mode & mode) === mode
+            : how === ""
+              ? stat.mode === mode
+              : mode === 0 || (stat.mode & mode) !== 0,
+        );
       }
       case "-size": {
         const match = /^([-+]?)(\d+)([bcwkMG]?)$/.exec(this.value(name));
         if (match === null) throw new FindError(`invalid number '${this.args[this.at - 1] ?? ""}'`);
         const unit = { b: 512, c: 1, w: 2, k: 1024, M: 1048576, G: 1073741824 }[match[3] || "b"] as number;
-        return plain(({ stat }) => compare(match?.[1] ?? "", Math.ceil(sizeOf(stat) / unit), Number(match?.[2])));
+        return plain(({ stat }) =>
+          compare(match?.[1] ?? "", Math.ceil(sizeOf(stat) / unit), Number(match?.[2])),
+        );
       }
       case "-empty":
-        return plain((visit) => (visit.stat.type === "dir" ? process.vfs.readdir(process, visit.path).length === 0 : visit.stat.type === "file" && visit.stat.size === 0));
+        return plain((visit) =>
+          visit.stat.type === "dir"
+            ? process.vfs.readdir(process, visit.path).length === 0
+            : visit.stat.type === "file" && visit.stat.size === 0,
+        );
       case "-mtime":
       case "-ctime":
       case "-atime":
@@ -256,7 +310,13 @@ class Finder {
         const match = /^([-+]?)(\d+)$/.exec(this.value(name));
         if (match === null) throw new FindError(`invalid number '${this.args[this.at - 1] ?? ""}'`);
         const unit = name.endsWith("min") ? 60 : 86400;
-        return plain(({ stat }) => compare(match?.[1] ?? "", Math.floor((process.machine.time - stat.mtime) / unit), Number(match?.[2])));
+        return plain(({ stat }) =>
+          compare(
+            match?.[1] ?? "",
+            Math.floor((process.machine.time - stat.mtime) / unit),
+            Number(match?.[2]),
+          ),
+        );
       }
       case "-newer":
       case "-anewer":
@@ -269,7 +329,10 @@ class Finder {
       case "-user":
       case "-group": {
         const text = this.value(name);
-        const found = name === "-user" ? parsePasswd(smallFile(process, "/etc/passwd")).find((user) => user.name === text)?.uid : parseGroup(smallFile(process, "/etc/group")).find((group) => group.name === text)?.gid;
+        const found =
+          name === "-user"
+            ? parsePasswd(smallFile(process, "/etc/passwd")).find((user) => user.name === text)?.uid
+            : parseGroup(smallFile(process, "/etc/group")).find((group) => group.name === text)?.gid;
         const id = found ?? (/^\d+$/.test(text) ? Number(text) : undefined);
         if (id === undefined) throw new FindError(`unknown ${name.slice(1)} ${text}`);
         return plain(({ stat }) => (name === "-user" ? stat.uid : stat.gid) === id);
@@ -375,7 +438,11 @@ class Finder {
             return true;
           } catch (error) {
             this.status = 1;
-            process.err(process.gnu ? `find: cannot delete '${visit.path}': ${asErrno(error).message}\n` : `find: ${visit.path}: ${asErrno(error).message}\n`);
+            process.err(
+              process.gnu
+                ? `find: cannot delete '${visit.path}': ${asErrno(error).message}\n`
+                : `find: ${visit.path}: ${asErrno(error).message}\n`,
+            );
             return false;
           }
         });
@@ -384,7 +451,12 @@ class Finder {
       case "-ok":
         return this.execPrimary(name);
       default:
-        if (process.gnu) throw new FindError(name.startsWith("-") ? `unknown predicate \`${name}'` : `paths must precede expression: \`${name}'`);
+        if (process.gnu)
+          throw new FindError(
+            name.startsWith("-")
+              ? `unknown predicate \`${name}'`
+              : `paths must precede expression: \`${name}'`,
+          );
         process.err(`find: unrecognized: ${name}\n`);
         throw usage(process, "[-HL] [PATH]... [OPTIONS] [ACTIONS]");
     }
@@ -395,7 +467,10 @@ class Finder {
     const words: string[] = [];
     for (;;) {
       const word = this.args[this.at++];
-      if (word === undefined) throw new FindError(this.process.gnu ? `missing argument to \`${name}'` : `${name} requires an argument`);
+      if (word === undefined)
+        throw new FindError(
+          this.process.gnu ? `missing argument to \`${name}'` : `${name} requires an argument`,
+        );
       if (word === ";") break;
       if (word === "+" && words.at(-1) === "{}") {
         words.pop();
@@ -413,7 +488,12 @@ class Finder {
     const inDir = name === "-execdir";
     return function* (visit) {
       const path = inDir ? `./${baseName(visit.path)}` : visit.path;
-      return (yield* run(words.map((word) => word.replaceAll("{}", path)), inDir ? dirName(visit.path) : undefined)) === 0;
+      return (
+        (yield* run(
+          words.map((word) => word.replaceAll("{}", path)),
+          inDir ? dirName(visit.path) : undefined,
+        )) === 0
+      );
     };
   }
 
@@ -430,14 +510,32 @@ function compare(sign: string, value: number, wanted: number): boolean {
 
 function formatVisit(process: Process, format: string, visit: Visit): string {
   const { stat, path } = visit;
-  const user = (): string => parsePasswd(smallFile(process, "/etc/passwd")).find((one) => one.uid === stat.uid)?.name ?? String(stat.uid);
-  const group = (): string => parseGroup(smallFile(process, "/etc/group")).find((one) => one.gid === stat.gid)?.name ?? String(stat.gid);
-  const types: Record<string, string> = { file: "f", dir: "d", symlink: "l", char: "c", block: "b", fifo: "p" };
-  return format.replace(/\\([nt0\\abfrv])|%(-?\d*)([pfhPdsmMugUGTtnilyYkbHC%])([@A-Za-z+])?/g, (whole, escape: string | undefined, width: string, kind: string, extra: string | undefined) => {
-    if (escape !== undefined) return { n: "\n", t: "\t", "0": "\0", "\\": "\\", a: "\x07", b: "\b", f: "\f", r: "\r", v: "\v" }[escape] ?? whole;
-    let text: string;
-    let tail = extra ?? "";
-    switch (kind) {
+  const user = (): string =>
+    parsePasswd(smallFile(process, "/etc/passwd")).find((one) => one.uid === stat.uid)?.name ??
+    String(stat.uid);
+  const group = (): string =>
+    parseGroup(smallFile(process, "/etc/group")).find((one) => one.gid === stat.gid)?.name ??
+    String(stat.gid);
+  const types: Record<string, string> = {
+    file: "f",
+    dir: "d",
+    symlink: "l",
+    char: "c",
+    block: "b",
+    fifo: "p",
+  };
+  return format.replace(
+    /\\([nt0\\abfrv])|%(-?\d*)([pfhPdsmMugUGTtnilyYkbHC%])([@A-Za-z+])?/g,
+    (whole, escape: string | undefined, width: string, kind: string, extra: string | undefined) => {
+      if (escape !== undefined)
+        return (
+          { n: "\n", t: "\t", "0": "\0", "\\": "\\", a: "\x07", b: "\b", f: "\f", r: "\r", v: "\v" }[
+            escape
+          ] ?? whole
+        );
+      let text: string;
+      let tail = extra ?? "";
+      switch (kind) {
       case "p": text = path; break;
       case "f": text = baseName(path); break;
       case "h": text = dirName(path); break;
@@ -466,7 +564,8 @@ function formatVisit(process: Process, format: string, visit: Visit): string {
         break;
       default: text = "%";
     } // prettier-ignore
-    const size = Number(width || 0);
-    return (size < 0 ? text.padEnd(-size) : text.padStart(size)) + tail;
-  });
+      const size = Number(width || 0);
+      return (size < 0 ? text.padEnd(-size) : text.padStart(size)) + tail;
+    },
+  );
 }

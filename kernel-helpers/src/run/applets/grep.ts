@@ -32,7 +32,8 @@ export function* grep(process: Process): Task<number> {
   if (!options.has("e") && !options.has("f")) {
     const first = names.shift();
     if (first === undefined) {
-      if (process.gnu) process.err("Usage: grep [OPTION]... PATTERNS [FILE]...\nTry 'grep --help' for more information.\n");
+      if (process.gnu)
+        process.err("Usage: grep [OPTION]... PATTERNS [FILE]...\nTry 'grep --help' for more information.\n");
       throw process.gnu ? new UsageError(2) : usage(process, TEXT);
     }
     patterns.push(...first.split("\n"));
@@ -42,7 +43,13 @@ export function* grep(process: Process): Task<number> {
     test = compile(process, options, patterns);
   } catch (error) {
     if (!(error instanceof RegexError)) throw error;
-    process.err(process.gnu ? `grep: ${error.message}\n` : process.minimal ? `grep: bad regex '${patterns[0] ?? ""}'\n` : `grep: bad regex '${patterns[0] ?? ""}': ${error.message}\n`);
+    process.err(
+      process.gnu
+        ? `grep: ${error.message}\n`
+        : process.minimal
+          ? `grep: bad regex '${patterns[0] ?? ""}'\n`
+          : `grep: bad regex '${patterns[0] ?? ""}': ${error.message}\n`,
+    );
     return 2;
   }
   return yield* new Search(process, options, test).run(names);
@@ -53,7 +60,9 @@ function compile(process: Process, options: Options, patterns: readonly string[]
   const extended = process.name === "egrep" || options.last("EFGP") === "E";
   const perl = options.last("EFGP") === "P";
   const flags = "g" + (options.has("i") || options.has("y") ? "i" : "");
-  const sources = patterns.map((pattern) => (fixed ? fixedSource(pattern) : perl ? pattern : translate(pattern, extended)));
+  const sources = patterns.map((pattern) =>
+    fixed ? fixedSource(pattern) : perl ? pattern : translate(pattern, extended),
+  );
   let source = sources.map((one) => `(?:${one})`).join("|");
   if (options.has("x")) source = `^(?:${source})$`;
   else if (options.has("w")) source = `(?<![A-Za-z0-9_])(?:${source})(?![A-Za-z0-9_])`;
@@ -84,7 +93,10 @@ class Search {
     this.after = Number(options.value("A") ?? both);
     this.before = Number(options.value("B") ?? both);
     const recursive = options.has("r") || options.has("R");
-    this.showName = options.has("H") || (!options.has("h") && (options.rest.length > (options.has("e") || options.has("f") ? 1 : 2) || recursive));
+    this.showName =
+      options.has("H") ||
+      (!options.has("h") &&
+        (options.rest.length > (options.has("e") || options.has("f") ? 1 : 2) || recursive));
   }
 
   *run(names: readonly string[]): Task<number> {
@@ -93,7 +105,8 @@ class Search {
     const all = names.length === 0 ? [recursive && !this.process.minimal ? "." : "-"] : names;
     for (const name of all) {
       if (this.done) break;
-      if (recursive && name !== "-" && this.process.vfs.tryStat(this.process, name)?.type === "dir") yield* this.tree(name, names.length === 0);
+      if (recursive && name !== "-" && this.process.vfs.tryStat(this.process, name)?.type === "dir")
+        yield* this.tree(name, names.length === 0);
       else yield* this.file(name);
     }
     if (this.options.has("q") && this.found) return 0;
@@ -112,7 +125,8 @@ class Search {
       const path = implicit && dir === "." && this.process.gnu ? name : join(dir, name);
       const type = this.process.vfs.tryStat(this.process, path, false)?.type;
       if (type === "dir") {
-        if (!this.options.values("%").some((pattern) => matches(pattern, name))) yield* this.tree(path, false);
+        if (!this.options.values("%").some((pattern) => matches(pattern, name)))
+          yield* this.tree(path, false);
       } else if (type === "file") {
         const base = baseName(name);
         const includes = this.options.values("@");

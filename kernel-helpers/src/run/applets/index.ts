@@ -72,4 +72,6 @@ function guarded(program: Program): Program {
   };
 }
 
-export const applets: ReadonlyMap<string, Program> = new Map(Object.entries(table).map(([name, program]) => [name, guarded(program)]));
+export const applets: ReadonlyMap<string, Program> = new Map(
+  Object.entries(table).map(([name, program]) => [name, guarded(program)]),
+);

@@ -18,10 +18,29 @@ interface Entry {
   readonly target?: FileStat;
 }
 
-const LONG = { all: "a", "almost-all": "A", "full-time": "X", color: "0", recursive: "R", "human-readable": "h", size: "s", inode: "i", "group-directories-first": "@", directory: "d", "numeric-uid-gid": "n", reverse: "r", "time-style": "%" };
+const LONG = {
+  all: "a",
+  "almost-all": "A",
+  "full-time": "X",
+  color: "0",
+  recursive: "R",
+  "human-readable": "h",
+  size: "s",
+  inode: "i",
+  "group-directories-first": "@",
+  directory: "d",
+  "numeric-uid-gid": "n",
+  reverse: "r",
+  "time-style": "%",
+};
 
 export function* ls(process: Process): Task<number> {
-  const options = parseOptions(process, "1AaCxdLHRFplinshrSXvctukqgG0:@%:", LONG, "[-1AaCxdLHRFplinshrSXvctu] [-w WIDTH] [FILE]...");
+  const options = parseOptions(
+    process,
+    "1AaCxdLHRFplinshrSXvctukqgG0:@%:",
+    LONG,
+    "[-1AaCxdLHRFplinshrSXvctu] [-w WIDTH] [FILE]...",
+  );
   return new Lister(process, options).run();
 }
 
@@ -38,8 +57,10 @@ class Lister {
   ) {
     this.long = options.has("l") || options.has("n") || options.has("X") || options.has("g");
     if (this.long && !options.has("n")) {
-      for (const user of parsePasswd(this.text("/etc/passwd"))) if (!this.users.has(user.uid)) this.users.set(user.uid, user.name);
-      for (const group of parseGroup(this.text("/etc/group"))) if (!this.groups.has(group.gid)) this.groups.set(group.gid, group.name);
+      for (const user of parsePasswd(this.text("/etc/passwd")))
+        if (!this.users.has(user.uid)) this.users.set(user.uid, user.name);
+      for (const group of parseGroup(this.text("/etc/group")))
+        if (!this.groups.has(group.gid)) this.groups.set(group.gid, group.name);
     }
   }
 
@@ -60,7 +81,11 @@ class Lister {
     const files: Entry[] = [];
     const dirs: Entry[] = [];
     for (const name of names) {
-      const entry = this.entry(name, name, !this.long && !options.has("F") ? true : options.has("H") || options.has("L"));
+      const entry = this.entry(
+        name,
+        name,
+        !this.long && !options.has("F") ? true : options.has("H") || options.has("L"),
+      );
       if (entry === undefined) continue;
       // A link on the command line is followed unless a long list is asked for.
       if (entry.stat.type === "dir" && !options.has("d")) dirs.push(entry);
@@ -95,10 +120,14 @@ class Lister {
 
   private complain(path: string, error: Errno): void {
     if (this.process.gnu) {
-      this.process.err(`ls: cannot ${error.code === "EACCES" ? "open directory" : "access"} '${path}': ${error.message}\n`);
+      this.process.err(
+        `ls: cannot ${error.code === "EACCES" ? "open directory" : "access"} '${path}': ${error.message}\n`,
+      );
       this.status = 2;
     } else {
-      this.process.err(`ls: ${error.code === "EACCES" && this.process.vfs.tryStat(this.process, path)?.type === "dir" ? `can't open '${path}'` : path}: ${error.message}\n`);
+      this.process.err(
+        `ls: ${error.code === "EACCES" && this.process.vfs.tryStat(this.process, path)?.type === "dir" ? `can't open '${path}'` : path}: ${error.message}\n`,
+      );
       this.status = 1;
     }
   }
@@ -129,13 +158,18 @@ class Lister {
     if (this.long || options.has("s")) {
       let blocks = 0;
       for (const { stat } of entries) blocks += blocksOf(stat);
-      const total = options.has("h") ? (this.process.gnu ? human(blocks * 512, true) : whole(blocks * 512).padEnd(7)) : String(Math.ceil(blocks / 2));
+      const total = options.has("h")
+        ? this.process.gnu
+          ? human(blocks * 512, true)
+          : whole(blocks * 512).padEnd(7)
+        : String(Math.ceil(blocks / 2));
       this.process.out(`total ${total}\n`);
     }
     this.print(entries);
     if (options.has("R")) {
       for (const entry of entries) {
-        if (entry.stat.type === "dir" && entry.name !== "." && entry.name !== "..") this.directory(entry, true);
+        if (entry.stat.type === "dir" && entry.name !== "." && entry.name !== "..")
+          this.directory(entry, true);
       }
     }
   }
@@ -152,7 +186,8 @@ class Lister {
     };
     entries.sort(compare);
     if (options.has("r")) entries.reverse();
-    if (options.has("@")) entries.sort((a, b) => Number(b.stat.type === "dir") - Number(a.stat.type === "dir"));
+    if (options.has("@"))
+      entries.sort((a, b) => Number(b.stat.type === "dir") - Number(a.stat.type === "dir"));
   }
 
   private print(entries: readonly Entry[]): void {
@@ -160,13 +195,23 @@ class Lister {
     const lines = entries.map((entry) => this.columns(entry));
     const widths: number[] = [];
     if (process.gnu) {
-      for (const line of lines) for (const [i, column] of line.columns.entries()) widths[i] = Math.max(widths[i] ?? 0, column.text.length);
+      for (const line of lines)
+        for (const [i, column] of line.columns.entries())
+          widths[i] = Math.max(widths[i] ?? 0, column.text.length);
     }
     for (const [i, entry] of entries.entries()) {
       const { columns } = lines[i] as { columns: Column[] };
-      let text = columns.map((column, n) => (column.left ? column.text.padEnd(widths[n] ?? column.width) : column.text.padStart(widths[n] ?? column.width)) + " ").join("");
+      let text = columns
+        .map(
+          (column, n) =>
+            (column.left
+              ? column.text.padEnd(widths[n] ?? column.width)
+              : column.text.padStart(widths[n] ?? column.width)) + " ",
+        )
+        .join("");
       text += this.shown(entry.name);
-      if (this.long && entry.stat.type === "symlink") text += ` -> ${this.shown(encodeText(entry.stat.linkname ?? ""))}${this.mark(entry.target)}`;
+      if (this.long && entry.stat.type === "symlink")
+        text += ` -> ${this.shown(encodeText(entry.stat.linkname ?? ""))}${this.mark(entry.target)}`;
       else text += this.mark(entry.stat);
       process.out(text + "\n");
     }
@@ -177,7 +222,11 @@ class Lister {
   private shown(name: string): string {
     if (this.process.gnu) return name;
     if (!this.process.utf8) return name.replace(/[^ -~]/g, "?");
-    return encodeText([...decodeText(name)].map((char) => (char < " " || char === "\x7f" || (char.codePointAt(0) ?? 0) > 767 ? "?" : char)).join(""));
+    return encodeText(
+      [...decodeText(name)]
+        .map((char) => (char < " " || char === "\x7f" || (char.codePointAt(0) ?? 0) > 767 ? "?" : char))
+        .join(""),
+    );
   }
 
   private mark(stat: FileStat | undefined): string {
@@ -195,25 +244,56 @@ class Lister {
     const { stat } = entry;
     const columns: Column[] = [];
     if (options.has("i")) columns.push({ text: String(stat.ino), width: 7, left: false });
-    if (options.has("s")) columns.push({ text: options.has("h") ? human(blocksOf(stat) * 512, process.gnu) : String(blocksOf(stat) / 2), width: 6, left: false });
+    if (options.has("s"))
+      columns.push({
+        text: options.has("h") ? human(blocksOf(stat) * 512, process.gnu) : String(blocksOf(stat) / 2),
+        width: 6,
+        left: false,
+      });
     if (!this.long) return { columns };
     columns.push({ text: modeString(stat), width: 10, left: true });
     const links = stat.type === "dir" ? 2 + this.subdirectories(entry.path) : stat.nlink;
     columns.push({ text: String(links), width: 4, left: false });
     const user = options.has("n") ? String(stat.uid) : (this.users.get(stat.uid) ?? String(stat.uid));
     const group = options.has("n") ? String(stat.gid) : (this.groups.get(stat.gid) ?? String(stat.gid));
-    if (!options.has("g")) columns.push({ text: process.gnu ? user : user.slice(0, options.has("n") ? undefined : 8), width: 8, left: !process.gnu || !options.has("n") });
-    if (!options.has("G")) columns.push({ text: process.gnu ? group : group.slice(0, options.has("n") ? undefined : 8), width: 8, left: !process.gnu || !options.has("n") });
+    if (!options.has("g"))
+      columns.push({
+        text: process.gnu ? user : user.slice(0, options.has("n") ? undefined : 8),
+        width: 8,
+        left: !process.gnu || !options.has("n"),
+      });
+    if (!options.has("G"))
+      columns.push({
+        text: process.gnu ? group : group.slice(0, options.has("n") ? undefined : 8),
+        width: 8,
+        left: !process.gnu || !options.has("n"),
+      });
     if (stat.type === "char" || stat.type === "block") {
-      columns.push({ text: `${String(stat.devmajor ?? 0).padStart(process.gnu ? 0 : 4)}, ${String(stat.devminor ?? 0).padStart(3)}`, width: 9, left: false });
-    } else columns.push({ text: options.has("h") ? human(sizeOf(stat), process.gnu) : String(sizeOf(stat)), width: options.has("h") ? 7 : 9, left: false });
-    columns.push({ text: options.has("X") ? formatTime("%Y-%m-%d %H:%M:%S %z", stat.mtime) : this.time(stat.mtime), width: 12, left: true });
+      columns.push({
+        text: `${String(stat.devmajor ?? 0).padStart(process.gnu ? 0 : 4)}, ${String(stat.devminor ?? 0).padStart(3)}`,
+        width: 9,
+        left: false,
+      });
+    } else
+      columns.push({
+        text: options.has("h") ? human(sizeOf(stat), process.gnu) : String(sizeOf(stat)),
+        width: options.has("h") ? 7 : 9,
+        left: false,
+      });
+    columns.push({
+      text: options.has("X") ? formatTime("%Y-%m-%d %H:%M:%S %z", stat.mtime) : this.time(stat.mtime),
+      width: 12,
+      left: true,
+    });
     return { columns };
   }
 
   private subdirectories(path: string): number {
     try {
-      return this.process.vfs.readdir(this.process, path).filter((name) => this.process.vfs.tryStat(this.process, join(path, name), false)?.type === "dir").length;
+      return this.process.vfs
+        .readdir(this.process, path)
+        .filter((name) => this.process.vfs.tryStat(this.process, join(path, name), false)?.type === "dir")
+        .length;
     } catch {
       return 0;
     }

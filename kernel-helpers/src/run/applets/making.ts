@@ -58,7 +58,11 @@ function* mkdir(process: Process): Task<number> {
       make(path);
     } catch (error) {
       const failure = asErrno(error);
-      process.err(process.gnu ? `mkdir: cannot create directory '${path}': ${failure.message}\n` : `mkdir: can't create directory '${options.has("p") ? failure.path + (failure.path === path.replace(/\/+$/, "") ? "" : "/") : path}': ${failure.message}\n`);
+      process.err(
+        process.gnu
+          ? `mkdir: cannot create directory '${path}': ${failure.message}\n`
+          : `mkdir: can't create directory '${options.has("p") ? failure.path + (failure.path === path.replace(/\/+$/, "") ? "" : "/") : path}': ${failure.message}\n`,
+      );
       status = 1;
     }
   }
@@ -67,7 +71,15 @@ function* mkdir(process: Process): Task<number> {
 
 function* ln(process: Process): Task<number> {
   const text = "[-sfnbtv] [-S SUF] TARGET... LINK|DIR";
-  const long = { symbolic: "s", force: "f", "no-dereference": "n", "no-target-directory": "T", "target-directory": "@", verbose: "v", relative: "r" };
+  const long = {
+    symbolic: "s",
+    force: "f",
+    "no-dereference": "n",
+    "no-target-directory": "T",
+    "target-directory": "@",
+    verbose: "v",
+    relative: "r",
+  };
   const options = parseOptions(process, process.gnu ? "sfniLPrTt:vbS:@:" : "sfnbS:vT", long, text);
   const names = [...options.rest];
   if (names.length === 0) {
@@ -85,7 +97,9 @@ function* ln(process: Process): Task<number> {
     const stat = vfs.tryStat(process, last, !options.has("n"));
     if (stat?.type === "dir" && !options.has("T")) directory = last;
     else if (names.length > 1) {
-      process.err(process.gnu ? `ln: target '${last}' is not a directory\n` : `ln: ${last}: Not a directory\n`);
+      process.err(
+        process.gnu ? `ln: target '${last}' is not a directory\n` : `ln: ${last}: Not a directory\n`,
+      );
       return 1;
     }
   }
@@ -109,12 +123,27 @@ function* ln(process: Process): Task<number> {
       }
       if (options.has("s")) vfs.symlink(process, target, path);
       else vfs.link(process, given, path);
-      if (options.has("v")) process.out(process.gnu ? `'${path}' ${options.has("s") ? "->" : "=>"} '${target}'\n` : `'${path}' -> '${target}'\n`);
+      if (options.has("v"))
+        process.out(
+          process.gnu
+            ? `'${path}' ${options.has("s") ? "->" : "=>"} '${target}'\n`
+            : `'${path}' -> '${target}'\n`,
+        );
     } catch (error) {
       const failure = asErrno(error);
       const kind = options.has("s") ? "symbolic" : "hard";
-      if (process.gnu) process.err(failure.code === "ENOENT" && kind === "hard" ? `ln: failed to access '${given}': ${failure.message}\n` : kind === "hard" && failure.code === "EPERM" ? `ln: ${given}: hard link not allowed for directory\n` : `ln: failed to create ${kind} link '${path}'${kind === "hard" ? ` => '${given}'` : ""}: ${failure.message}\n`);
-      else process.err(`ln: ${kind === "hard" && failure.code === "ENOENT" ? given : path}: ${failure.message}\n`);
+      if (process.gnu)
+        process.err(
+          failure.code === "ENOENT" && kind === "hard"
+            ? `ln: failed to access '${given}': ${failure.message}\n`
+            : kind === "hard" && failure.code === "EPERM"
+              ? `ln: ${given}: hard link not allowed for directory\n`
+              : `ln: failed to create ${kind} link '${path}'${kind === "hard" ? ` => '${given}'` : ""}: ${failure.message}\n`,
+        );
+      else
+        process.err(
+          `ln: ${kind === "hard" && failure.code === "ENOENT" ? given : path}: ${failure.message}\n`,
+        );
       status = 1;
     }
   }
@@ -143,7 +172,12 @@ function* link(process: Process): Task<number> {
 
 function* touch(process: Process): Task<number> {
   const text = "[-cham] [-d DATE] [-t DATE] [-r FILE] FILE...";
-  const options = parseOptions(process, process.gnu ? "acmhd:t:r:f" : "camhd:t:r:", { "no-create": "c", date: "d", reference: "r", "no-dereference": "h" }, text);
+  const options = parseOptions(
+    process,
+    process.gnu ? "acmhd:t:r:f" : "camhd:t:r:",
+    { "no-create": "c", date: "d", reference: "r", "no-dereference": "h" },
+    text,
+  );
   if (options.rest.length === 0) {
     if (process.gnu) process.err("touch: missing file operand\n");
     throw usage(process, text);
@@ -156,13 +190,25 @@ function* touch(process: Process): Task<number> {
     try {
       mtime = vfs.stat(process, reference).mtime;
     } catch (error) {
-      process.err(process.gnu ? `touch: failed to get attributes of '${reference}': ${asErrno(error).message}\n` : `touch: ${reference}: ${asErrno(error).message}\n`);
+      process.err(
+        process.gnu
+          ? `touch: failed to get attributes of '${reference}': ${asErrno(error).message}\n`
+          : `touch: ${reference}: ${asErrno(error).message}\n`,
+      );
       return 1;
     }
   } else if (given !== undefined) {
-    mtime = parseTime(given, process.machine.time, zoneOf(process.env.get("TZ")), process.gnu && options.has("d"), !process.gnu && options.has("d"));
+    mtime = parseTime(
+      given,
+      process.machine.time,
+      zoneOf(process.env.get("TZ")),
+      process.gnu && options.has("d"),
+      !process.gnu && options.has("d"),
+    );
     if (mtime === undefined) {
-      process.err(process.gnu ? `touch: invalid date format '${given}'\n` : `touch: invalid date '${given}'\n`);
+      process.err(
+        process.gnu ? `touch: invalid date format '${given}'\n` : `touch: invalid date '${given}'\n`,
+      );
       return 1;
     }
   }
@@ -179,12 +225,17 @@ function* touch(process: Process): Task<number> {
         if (mtime === undefined) continue;
       }
       // Only the access time was asked for: nothing that a layer records.
-      if (options.has("a") && !options.has("m")) vfs.utimes(process, path, vfs.stat(process, path, follow).mtime, follow);
+      if (options.has("a") && !options.has("m"))
+        vfs.utimes(process, path, vfs.stat(process, path, follow).mtime, follow);
       else vfs.utimes(process, path, mtime, follow);
     } catch (error) {
       const failure = asErrno(error);
       if (options.has("c") && failure.code === "ENOENT") continue;
-      process.err(process.gnu ? `touch: ${failure.code === "EPERM" ? "setting times of" : "cannot touch"} '${path}': ${failure.message}\n` : `touch: ${path}: ${failure.message}\n`);
+      process.err(
+        process.gnu
+          ? `touch: ${failure.code === "EPERM" ? "setting times of" : "cannot touch"} '${path}': ${failure.message}\n`
+          : `touch: ${path}: ${failure.message}\n`,
+      );
       status = 1;
     }
   }
@@ -194,17 +245,26 @@ function* touch(process: Process): Task<number> {
 const LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
 function* mktemp(process: Process): Task<number> {
-  const options = parseOptions(process, "dqtup:", { directory: "d", quiet: "q", tmpdir: "p", "dry-run": "u", suffix: "@" }, "[-dt] [-p DIR] [TEMPLATE]");
+  const options = parseOptions(
+    process,
+    "dqtup:",
+    { directory: "d", quiet: "q", tmpdir: "p", "dry-run": "u", suffix: "@" },
+    "[-dt] [-p DIR] [TEMPLATE]",
+  );
   const { vfs, machine } = process;
   const given = options.rest[0];
   let template = given ?? (process.gnu ? "tmp.XXXXXXXXXX" : "tmp.XXXXXX");
   if (given === undefined || options.has("t") || options.has("p")) {
-    const dir = options.has("t") ? (process.env.get("TMPDIR") ?? options.value("p") ?? "/tmp") : (options.value("p") || process.env.get("TMPDIR") || "/tmp");
+    const dir = options.has("t")
+      ? (process.env.get("TMPDIR") ?? options.value("p") ?? "/tmp")
+      : options.value("p") || process.env.get("TMPDIR") || "/tmp";
     template = join(dir, template);
   }
   const match = /^(.*?)(X{3,})([^X]*)$/.exec(template);
   if (match === null || (!process.gnu && (match[2] as string).length < 6)) {
-    process.err(process.gnu ? `mktemp: too few X's in template '${template}'\n` : `mktemp: (null): Invalid argument\n`);
+    process.err(
+      process.gnu ? `mktemp: too few X's in template '${template}'\n` : `mktemp: (null): Invalid argument\n`,
+    );
     return 1;
   }
   const [, head = "", holes = "", tail = ""] = match;
@@ -230,7 +290,11 @@ function* mktemp(process: Process): Task<number> {
       }
     } catch (error) {
       const { message } = asErrno(error);
-      process.err(process.gnu ? `mktemp: failed to create ${options.has("d") ? "directory" : "file"} via template '${template}': ${message}\n` : `mktemp: (null): ${message}\n`);
+      process.err(
+        process.gnu
+          ? `mktemp: failed to create ${options.has("d") ? "directory" : "file"} via template '${template}': ${message}\n`
+          : `mktemp: (null): ${message}\n`,
+      );
       return 1;
     }
     process.out(path + "\n");
@@ -244,9 +308,18 @@ function* mkfifo(process: Process): Task<number> {
   let status = 0;
   for (const path of options.rest) {
     try {
-      process.vfs.mknod(process, path, "fifo", parseMode(options.value("m") ?? "666", 0o666, false, 0) ?? 0o666);
+      process.vfs.mknod(
+        process,
+        path,
+        "fifo",
+        parseMode(options.value("m") ?? "666", 0o666, false, 0) ?? 0o666,
+      );
     } catch (error) {
-      process.err(process.gnu ? `mkfifo: cannot create fifo '${path}': ${asErrno(error).message}\n` : `mkfifo: ${path}: ${asErrno(error).message}\n`);
+      process.err(
+        process.gnu
+          ? `mkfifo: cannot create fifo '${path}': ${asErrno(error).message}\n`
+          : `mkfifo: ${path}: ${asErrno(error).message}\n`,
+      );
       status = 1;
     }
   }
@@ -256,9 +329,17 @@ function* mkfifo(process: Process): Task<number> {
 function* mknod(process: Process): Task<number> {
   const options = parseOptions(process, "m:", { mode: "m" }, "[-m MODE] NAME TYPE [MAJOR MINOR]");
   const [path, type, major, minor] = options.rest;
-  if (path === undefined || type === undefined || !/^[bcup]$/.test(type)) throw usage(process, "[-m MODE] NAME TYPE [MAJOR MINOR]");
+  if (path === undefined || type === undefined || !/^[bcup]$/.test(type))
+    throw usage(process, "[-m MODE] NAME TYPE [MAJOR MINOR]");
   try {
-    process.vfs.mknod(process, path, type === "p" ? "fifo" : type === "b" ? "block" : "char", parseMode(options.value("m") ?? "666", 0o666, false, 0) ?? 0o666, Number(major ?? 0), Number(minor ?? 0));
+    process.vfs.mknod(
+      process,
+      path,
+      type === "p" ? "fifo" : type === "b" ? "block" : "char",
+      parseMode(options.value("m") ?? "666", 0o666, false, 0) ?? 0o666,
+      Number(major ?? 0),
+      Number(minor ?? 0),
+    );
     return 0;
   } catch (error) {
     process.err(`mknod: ${path}: ${asErrno(error).message}\n`);
@@ -290,13 +371,22 @@ function* truncate(process: Process): Task<number> {
       const handle = process.open(path, { write: true, read: true, create: true });
       if (handle instanceof FileHandle) {
         const old = handle.inode.size;
-        const next = spec.startsWith("+") ? old + size : spec.startsWith("-") ? Math.max(0, old - size) : size;
+        const next = spec.startsWith("+")
+          ? old + size
+          : spec.startsWith("-")
+            ? Math.max(0, old - size)
+            : size;
         if (next > 200_000_000) process.machine.meter.addBytes(next);
-        handle.inode.text = next <= old ? handle.inode.text.slice(0, next) : handle.inode.text + "\0".repeat(next - old);
+        handle.inode.text =
+          next <= old ? handle.inode.text.slice(0, next) : handle.inode.text + "\0".repeat(next - old);
       }
       handle.drop();
     } catch (error) {
-      process.err(process.gnu ? `truncate: cannot open '${path}' for writing: ${asErrno(error).message}\n` : `truncate: ${path}: open: ${asErrno(error).message}\n`);
+      process.err(
+        process.gnu
+          ? `truncate: cannot open '${path}' for writing: ${asErrno(error).message}\n`
+          : `truncate: ${path}: open: ${asErrno(error).message}\n`,
+      );
       return 1;
     }
   }
@@ -310,9 +400,20 @@ function* fallocate(process: Process): Task<number> {
   if (length === undefined || path === undefined) throw usage(process, "[-o OFS] -l LEN FILE");
   process.machine.meter.addBytes(length);
   const handle = process.open(path, { write: true, read: true, create: true });
-  if (handle instanceof FileHandle && handle.inode.size < length) handle.inode.text += "\0".repeat(length - handle.inode.size);
+  if (handle instanceof FileHandle && handle.inode.size < length)
+    handle.inode.text += "\0".repeat(length - handle.inode.size);
   handle.drop();
   return 0;
 }
 
-export const making: Readonly<Record<string, Program>> = { mkdir, ln, link, touch, mktemp, mkfifo, mknod, truncate, fallocate };
+export const making: Readonly<Record<string, Program>> = {
+  mkdir,
+  ln,
+  link,
+  touch,
+  mktemp,
+  mkfifo,
+  mknod,
+  truncate,
+  fallocate,
+};

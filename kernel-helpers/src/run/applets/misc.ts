@@ -26,7 +26,10 @@ const test: Program = function* (process) {
     }
     args = args.slice(0, -1);
   }
-  return testExpression(process, args, { flavour: process.gnu ? "bash" : "ash", complain: (text) => process.err(`${process.name}: ${text}\n`) });
+  return testExpression(process, args, {
+    flavour: process.gnu ? "bash" : "ash",
+    complain: (text) => process.err(`${process.name}: ${text}\n`),
+  });
 };
 
 const printfProgram: Program = function* (process) {
@@ -89,7 +92,11 @@ const mount: Program = function* (process) {
 
 const umount: Program = function* (process) {
   const target = process.args.at(-1) ?? "";
-  process.err(process.gnu ? `umount: ${target}: must be superuser to unmount.\n` : `umount: can't unmount ${target}: Operation not permitted\n`);
+  process.err(
+    process.gnu
+      ? `umount: ${target}: must be superuser to unmount.\n`
+      : `umount: can't unmount ${target}: Operation not permitted\n`,
+  );
   return process.gnu ? 32 : 1;
 };
 
@@ -105,7 +112,8 @@ const getopt: Program = function* (process) {
   for (let i = 0; i < args.length; i++) {
     const arg = args[i] as string;
     if (arg === "-o" || arg === "--options") short = args[++i] ?? "";
-    else if (arg === "-n" || arg === "-l" || arg === "--long" || arg === "--name" || arg === "--longoptions") i++;
+    else if (arg === "-n" || arg === "-l" || arg === "--long" || arg === "--name" || arg === "--longoptions")
+      i++;
     else if (arg === "--") {
       rest.push(...args.slice(i + 1));
       break;
@@ -167,7 +175,11 @@ const runParts: Program = function* (process) {
       }
     }
   } catch (error) {
-    process.err(process.gnu ? `run-parts: failed to open directory ${dir}: ${asErrno(error).message}\n` : `run-parts: ${dir}: ${asErrno(error).message}\n`);
+    process.err(
+      process.gnu
+        ? `run-parts: failed to open directory ${dir}: ${asErrno(error).message}\n`
+        : `run-parts: ${dir}: ${asErrno(error).message}\n`,
+    );
     return process.gnu ? 1 : 0;
   }
   return status;
@@ -196,10 +208,14 @@ const setpriv: Program = function* (process) {
 
 /** `dos2unix`, `unix2dos`: files in place, or standard input. */
 const newlines: Program = function* (process) {
-  const flags = process.args.slice(1).filter((arg) => arg.startsWith("-")).join("");
+  const flags = process.args
+    .slice(1)
+    .filter((arg) => arg.startsWith("-"))
+    .join("");
   const names = process.args.slice(1).filter((arg) => !arg.startsWith("-"));
   const unix = flags.includes("u") || (!flags.includes("d") && process.name === "dos2unix");
-  const change = (text: string): string => (unix ? text.replaceAll("\r\n", "\n") : text.replace(/\r?\n/g, "\r\n"));
+  const change = (text: string): string =>
+    unix ? text.replaceAll("\r\n", "\n") : text.replace(/\r?\n/g, "\r\n");
   if (names.length === 0) process.out(change(yield* process.readAll(0)));
   for (const name of names) {
     try {

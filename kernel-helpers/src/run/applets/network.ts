@@ -10,7 +10,25 @@ function hostOf(url: string): string {
 }
 
 const wget: Program = function* (process) {
-  const options = parseOptions(process, "cqO:o:P:Y:U:T:St:", { quiet: "q", "output-document": "O", "directory-prefix": "P", header: "h", "no-check-certificate": "n", timeout: "T", tries: "t", spider: "s", continue: "c", "user-agent": "U", "no-verbose": "q", "show-progress": "n" }, "[-cqS] [-O FILE] [-o LOGFILE] [-P DIR] [-T SEC] URL...");
+  const options = parseOptions(
+    process,
+    "cqO:o:P:Y:U:T:St:",
+    {
+      quiet: "q",
+      "output-document": "O",
+      "directory-prefix": "P",
+      header: "h",
+      "no-check-certificate": "n",
+      timeout: "T",
+      tries: "t",
+      spider: "s",
+      continue: "c",
+      "user-agent": "U",
+      "no-verbose": "q",
+      "show-progress": "n",
+    },
+    "[-cqS] [-O FILE] [-o LOGFILE] [-P DIR] [-T SEC] URL...",
+  );
   const [url] = options.rest;
   if (url === undefined) {
     if (process.gnu) process.err("wget: missing URL\n");
@@ -18,7 +36,10 @@ const wget: Program = function* (process) {
   }
   const host = hostOf(url);
   if (process.gnu) {
-    if (!options.has("q")) process.err(`--  ${url}\nResolving ${host} (${host})... failed: Temporary failure in name resolution.\nwget: unable to resolve host address '${host}'\n`);
+    if (!options.has("q"))
+      process.err(
+        `--  ${url}\nResolving ${host} (${host})... failed: Temporary failure in name resolution.\nwget: unable to resolve host address '${host}'\n`,
+      );
     return 4;
   }
   process.err(`wget: bad address '${host}'\n`);
@@ -37,7 +58,8 @@ const curl: Program = function* (process) {
     return 2;
   }
   const short = args.filter((arg) => /^-[a-zA-Z]+$/.test(arg)).join("");
-  if (!short.includes("s") || short.includes("S") || args.includes("--show-error")) process.err(`curl: (6) Could not resolve host: ${hostOf(url)}\n`);
+  if (!short.includes("s") || short.includes("S") || args.includes("--show-error"))
+    process.err(`curl: (6) Could not resolve host: ${hostOf(url)}\n`);
   return 6;
 };
 

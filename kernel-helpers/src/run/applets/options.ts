@@ -47,14 +47,21 @@ export class UsageError extends Error {
 export function usage(process: Process, text = ""): UsageError {
   if (process.gnu) process.err(`Try '${process.name} --help' for more information.\n`);
   else process.err(`${BANNER}\n\nUsage: ${process.name}${text === "" ? "" : " " + text}\n`);
-  return new UsageError(/grep$/.test(process.name) || process.name === "sort" || (process.gnu && process.name === "ls") ? 2 : 1);
+  return new UsageError(
+    /grep$/.test(process.name) || process.name === "sort" || (process.gnu && process.name === "ls") ? 2 : 1,
+  );
 }
 
 /**
  * Reads options as getopt_long does. *spec* is `ab:c::`: a letter with `:` takes a value, with `::` may take one joined to it;
  * a leading `+` ends options at the first other word. *long* names letters. Throws UsageError.
  */
-export function parseOptions(process: Process, spec: string, long: Readonly<Record<string, string>> = {}, text = ""): Options {
+export function parseOptions(
+  process: Process,
+  spec: string,
+  long: Readonly<Record<string, string>> = {},
+  text = "",
+): Options {
   const options = new Options();
   const args = process.args.slice(1);
   const strict = spec.startsWith("+");
@@ -84,7 +91,11 @@ export function parseOptions(process: Process, spec: string, long: Readonly<Reco
       const name = equals < 0 ? arg.slice(2) : arg.slice(2, equals);
       const known = process.minimal ? Object.keys(long).filter((key) => allowed.has(key)) : Object.keys(long);
       const candidates = known.filter((key) => key.startsWith(name));
-      const key = known.includes(name) ? name : candidates.length === 1 ? (candidates[0] as string) : undefined;
+      const key = known.includes(name)
+        ? name
+        : candidates.length === 1
+          ? (candidates[0] as string)
+          : undefined;
       if (key === undefined) {
         if (name === "help") {
           process.out(`${process.gnu ? "" : BANNER + "\n\n"}Usage: ${process.name} ${text}\n`);

@@ -25,7 +25,14 @@ export function dirName(path: string): string {
   return clean.slice(0, cut).replace(/\/+$/, "") || "/";
 }
 
-const TYPES: Readonly<Record<string, string>> = { file: "-", dir: "d", symlink: "l", char: "c", block: "b", fifo: "p" };
+const TYPES: Readonly<Record<string, string>> = {
+  file: "-",
+  dir: "d",
+  symlink: "l",
+  char: "c",
+  block: "b",
+  fifo: "p",
+};
 
 /** `drwxr-xr-x` */
 export function modeString(stat: { readonly type: FileStat["type"]; readonly mode: number }): string {

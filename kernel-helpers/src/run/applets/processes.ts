@@ -18,29 +18,52 @@ const ps: Program = function* (process) {
   const clock = (one: Process): number => Math.floor((process.machine.clock - one.startedAt) / 1000);
   if (process.gnu) {
     process.out("    PID TTY          TIME CMD\n");
-    for (const one of alive) process.out(`${String(one.pid).padStart(7)} ?        00:00:0${Math.min(9, clock(one))} ${one.name}\n`);
+    for (const one of alive)
+      process.out(`${String(one.pid).padStart(7)} ?        00:00:0${Math.min(9, clock(one))} ${one.name}\n`);
     return 0;
   }
-  const columns = process.args.slice(1).flatMap((arg, i, all) => (arg === "-o" ? (all[i + 1] ?? "").split(",") : arg.startsWith("-o") ? arg.slice(2).split(",") : []));
+  const columns = process.args
+    .slice(1)
+    .flatMap((arg, i, all) =>
+      arg === "-o" ? (all[i + 1] ?? "").split(",") : arg.startsWith("-o") ? arg.slice(2).split(",") : [],
+    );
   if (columns.length > 0) {
     const known: Record<string, { head: string; width: number; text: (one: Process) => string }> = {
       pid: { head: "PID", width: 5, text: (one) => String(one.pid).padStart(5) }, ppid: { head: "PPID", width: 5, text: (one) => String(one.ppid).padStart(5) },
       user: { head: "USER", width: 8, text: (one) => name(one.cred.uid).slice(0, 8).padEnd(8) }, comm: { head: "COMMAND", width: 16, text: (one) => one.name.slice(0, 15).padEnd(16) },
       args: { head: "COMMAND", width: 0, text: (one) => one.title || one.name }, stat: { head: "STAT", width: 4, text: () => "S   " }, time: { head: "TIME", width: 5, text: () => "0:00 " },
     }; // prettier-ignore
-    const chosen = columns.map((column) => column.split("=")[0] ?? "").map((column) => known[column]).filter((column) => column !== undefined);
-    process.out(chosen.map((column, i) => (i === chosen.length - 1 ? column.head : column.head.padEnd(column.width))).join(" ") + "\n");
-    for (const one of alive) process.out(chosen.map((column) => column.text(one)).join(" ").trimEnd() + "\n");
+    const chosen = columns
+      .map((column) => column.split("=")[0] ?? "")
+      .map((column) => known[column])
+      .filter((column) => column !== undefined);
+    process.out(
+      chosen
+        .map((column, i) => (i === chosen.length - 1 ? column.head : column.head.padEnd(column.width)))
+        .join(" ") + "\n",
+    );
+    for (const one of alive)
+      process.out(
+        chosen
+          .map((column) => column.text(one))
+          .join(" ")
+          .trimEnd() + "\n",
+      );
     return 0;
   }
   if (process.minimal) {
     process.out("PID   USER     COMMAND\n");
-    for (const one of alive) process.out(`${String(one.pid).padStart(5)} ${name(one.cred.uid).slice(0, 8).padEnd(8)} ${one.title || one.name}\n`);
+    for (const one of alive)
+      process.out(
+        `${String(one.pid).padStart(5)} ${name(one.cred.uid).slice(0, 8).padEnd(8)} ${one.title || one.name}\n`,
+      );
     return 0;
   }
   process.out("PID   USER     TIME  COMMAND\n");
   for (const one of alive) {
-    process.out(`${String(one.pid).padStart(5)} ${name(one.cred.uid).slice(0, 8).padEnd(8)}  0:00 ${one.title || one.name}\n`);
+    process.out(
+      `${String(one.pid).padStart(5)} ${name(one.cred.uid).slice(0, 8).padEnd(8)}  0:00 ${one.title || one.name}\n`,
+    );
   }
   return 0;
 };
@@ -61,7 +84,11 @@ const sleep: Program = function* (process) {
   for (const text of process.args.slice(1)) {
     const seconds = duration(text);
     if (seconds === undefined) {
-      process.err(process.gnu ? `sleep: invalid time interval '${text}'\nTry 'sleep --help' for more information.\n` : `sleep: invalid number '${text}'\n`);
+      process.err(
+        process.gnu
+          ? `sleep: invalid time interval '${text}'\nTry 'sleep --help' for more information.\n`
+          : `sleep: invalid number '${text}'\n`,
+      );
       return 1;
     }
     total += seconds;
@@ -102,7 +129,9 @@ const kill: Program = function* (process) {
 };
 
 function named(process: Process, name: string): Process[] {
-  return [...process.machine.processes.values()].filter((one) => one.status === undefined && one !== process && one.name === name);
+  return [...process.machine.processes.values()].filter(
+    (one) => one.status === undefined && one !== process && one.name === name,
+  );
 }
 
 const killall: Program = function* (process) {
@@ -121,15 +150,25 @@ const killall: Program = function* (process) {
 };
 
 const pidof: Program = function* (process) {
-  const found = process.args.slice(1).filter((arg) => !arg.startsWith("-")).flatMap((name) => named(process, name));
+  const found = process.args
+    .slice(1)
+    .filter((arg) => !arg.startsWith("-"))
+    .flatMap((name) => named(process, name));
   if (found.length === 0) return 1;
-  process.out(found.map((one) => one.pid).reverse().join(" ") + "\n");
+  process.out(
+    found
+      .map((one) => one.pid)
+      .reverse()
+      .join(" ") + "\n",
+  );
   return 0;
 };
 
 const pgrep: Program = function* (process) {
   const pattern = process.args.slice(1).find((arg) => !arg.startsWith("-"));
-  const found = [...process.machine.processes.values()].filter((one) => one.status === undefined && one !== process && one.name.includes(pattern ?? "?"));
+  const found = [...process.machine.processes.values()].filter(
+    (one) => one.status === undefined && one !== process && one.name.includes(pattern ?? "?"),
+  );
   for (const one of found) process.out(`${one.pid}\n`);
   return found.length === 0 ? 1 : 0;
 };
@@ -139,17 +178,28 @@ function* child(process: Process, args: readonly string[]): Task<{ process: Proc
 }
 
 const timeout: Program = function* (process) {
-  const options = parseOptions(process, "+s:k:v@#", { signal: "s", "kill-after": "k", "preserve-status": "@", foreground: "#", verbose: "v" }, "[-s SIG] [-k KILL_SECS] SECS PROG ARGS");
+  const options = parseOptions(
+    process,
+    "+s:k:v@#",
+    { signal: "s", "kill-after": "k", "preserve-status": "@", foreground: "#", verbose: "v" },
+    "[-s SIG] [-k KILL_SECS] SECS PROG ARGS",
+  );
   const [limit, ...command] = options.rest;
   const seconds = duration(limit ?? "");
   if (seconds === undefined || command.length === 0) {
-    if (limit !== undefined && seconds === undefined) process.err(process.gnu ? `timeout: invalid time interval '${limit}'\n` : `timeout: invalid number '${limit}'\n`);
+    if (limit !== undefined && seconds === undefined)
+      process.err(
+        process.gnu ? `timeout: invalid time interval '${limit}'\n` : `timeout: invalid number '${limit}'\n`,
+      );
     throw usage(process, "[-s SIG] [-k KILL_SECS] SECS PROG ARGS");
   }
   const signal = signalNumber(options.value("s") ?? "TERM") ?? 15;
   const { process: run } = yield* child(process, command);
   const end = process.machine.clock + (seconds === 0 ? Infinity : seconds * 1000);
-  while (run.status === undefined && process.machine.clock < end) yield end === Infinity ? { ready: () => run.status !== undefined } : { ready: () => run.status !== undefined, until: end };
+  while (run.status === undefined && process.machine.clock < end)
+    yield end === Infinity
+      ? { ready: () => run.status !== undefined }
+      : { ready: () => run.status !== undefined, until: end };
   if (run.status !== undefined) {
     process.machine.reap(run);
     return run.status;
@@ -173,7 +223,11 @@ const time: Program = function* (process) {
   const status = yield* process.waitFor(run);
   const seconds = (process.machine.clock - start) / 1000;
   const m = Math.floor(seconds / 60);
-  process.err(options.has("p") ? `real ${seconds.toFixed(2)}\nuser 0.00\nsys 0.00\n` : `real\t${m}m ${(seconds - m * 60).toFixed(2)}s\nuser\t0m 0.00s\nsys\t0m 0.00s\n`);
+  process.err(
+    options.has("p")
+      ? `real ${seconds.toFixed(2)}\nuser 0.00\nsys 0.00\n`
+      : `real\t${m}m ${(seconds - m * 60).toFixed(2)}s\nuser\t0m 0.00s\nsys\t0m 0.00s\n`,
+  );
   return status;
 };
 
@@ -206,7 +260,7 @@ const startStopDaemon: Program = function* (process) {
 
 export const processes: Readonly<Record<string, Program>> = {
   ps, sleep, usleep, kill, killall, pidof, pgrep, timeout, time, nohup, watch, "start-stop-daemon": startStopDaemon,
-  nice: passes("n:", 0, "[-n ADJUST] [PROG ARGS]"), setsid: passes("cfw", 0, "[-c] PROG ARGS"), ionice: passes("c:n:tp:", 0, "[-c 1-3] [-n 0-7] [-t] { -p PID | PROG ARGS }"),
+  nice: function* (process) { if (process.args.length > 1) return yield* passes("n:", 0, "[-n ADJUST] [PROG ARGS]")(process); process.out("0\n"); return 0; }, setsid: passes("cfw", 0, "[-c] PROG ARGS"), ionice: passes("c:n:tp:", 0, "[-c 1-3] [-n 0-7] [-t] { -p PID | PROG ARGS }"),
   taskset: passes("ap", 1, "[-ap] [HEXMASK | -c LIST] { PID | PROG ARGS }"), stdbuf: passes("i:o:e:", 0, "OPTION... COMMAND"), linux32: passes("", 0, "[PROG ARGS]"), linux64: passes("", 0, "[PROG ARGS]"),
   gosu: switchUser, "su-exec": switchUser,
 }; // prettier-ignore

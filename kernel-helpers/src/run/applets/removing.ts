@@ -8,7 +8,16 @@ import { asErrno, baseName, dirName, join } from "./paths";
 /* eslint-disable require-yield */
 
 function* rm(process: Process): Task<number> {
-  const long = { recursive: "r", force: "f", verbose: "v", dir: "d", interactive: "i", "one-file-system": "x", "no-preserve-root": "@", "preserve-root": "@" };
+  const long = {
+    recursive: "r",
+    force: "f",
+    verbose: "v",
+    dir: "d",
+    interactive: "i",
+    "one-file-system": "x",
+    "no-preserve-root": "@",
+    "preserve-root": "@",
+  };
   const options = parseOptions(process, "rRfivdxI@", long, "[-irf] FILE...");
   const force = options.has("f");
   if (options.rest.length === 0) {
@@ -21,12 +30,18 @@ function* rm(process: Process): Task<number> {
   for (const path of options.rest) {
     const name = baseName(path);
     if (name === "." || name === "..") {
-      process.err(process.gnu ? `rm: refusing to remove '.' or '..' directory: skipping '${path}'\n` : `rm: can't remove '.' or '..'\n`);
+      process.err(
+        process.gnu
+          ? `rm: refusing to remove '.' or '..' directory: skipping '${path}'\n`
+          : `rm: can't remove '.' or '..'\n`,
+      );
       good = false;
       continue;
     }
     if (path === "/" && process.gnu && recursive && !process.args.includes("--no-preserve-root")) {
-      process.err("rm: it is dangerous to operate recursively on '/'\nrm: use --no-preserve-root to override this failsafe\n");
+      process.err(
+        "rm: it is dangerous to operate recursively on '/'\nrm: use --no-preserve-root to override this failsafe\n",
+      );
       good = false;
       continue;
     }
@@ -49,7 +64,9 @@ function* rm(process: Process): Task<number> {
           vfs.rmdir(process, path);
           return true;
         }
-        process.err(process.gnu ? `rm: cannot remove '${path}': Is a directory\n` : `rm: '${path}' is a directory\n`);
+        process.err(
+          process.gnu ? `rm: cannot remove '${path}': Is a directory\n` : `rm: '${path}' is a directory\n`,
+        );
         return false;
       }
       let all = true;
@@ -64,14 +81,23 @@ function* rm(process: Process): Task<number> {
     } catch (error) {
       const { code, message } = asErrno(error);
       if (force && (code === "ENOENT" || (code === "ENOTDIR" && top))) return true;
-      process.err(process.gnu ? `rm: cannot remove '${path}': ${message}\n` : `rm: can't ${code === "ENOENT" || code === "ENOTDIR" ? (top ? "remove" : "stat") : "remove"} '${path}': ${message}\n`);
+      process.err(
+        process.gnu
+          ? `rm: cannot remove '${path}': ${message}\n`
+          : `rm: can't ${code === "ENOENT" || code === "ENOTDIR" ? (top ? "remove" : "stat") : "remove"} '${path}': ${message}\n`,
+      );
       return false;
     }
   }
 }
 
 function* rmdir(process: Process): Task<number> {
-  const options = parseOptions(process, "pv@", { parents: "p", "ignore-fail-on-non-empty": "@", verbose: "v" }, "[-p] DIRECTORY...");
+  const options = parseOptions(
+    process,
+    "pv@",
+    { parents: "p", "ignore-fail-on-non-empty": "@", verbose: "v" },
+    "[-p] DIRECTORY...",
+  );
   if (options.rest.length === 0) throw usage(process, "[-p] DIRECTORY...");
   let status = 0;
   for (const given of options.rest) {
@@ -83,7 +109,9 @@ function* rmdir(process: Process): Task<number> {
       } catch (error) {
         const { code, message } = asErrno(error);
         if (options.has("@") && code === "ENOTEMPTY") break;
-        process.err(process.gnu ? `rmdir: failed to remove '${path}': ${message}\n` : `rmdir: '${path}': ${message}\n`);
+        process.err(
+          process.gnu ? `rmdir: failed to remove '${path}': ${message}\n` : `rmdir: '${path}': ${message}\n`,
+        );
         status = 1;
         break;
       }
@@ -102,7 +130,11 @@ function* unlink(process: Process): Task<number> {
     process.vfs.unlink(process, path);
     return 0;
   } catch (error) {
-    process.err(process.gnu ? `unlink: cannot unlink '${path}': ${asErrno(error).message}\n` : `unlink: can't remove file '${path}': ${asErrno(error).message}\n`);
+    process.err(
+      process.gnu
+        ? `unlink: cannot unlink '${path}': ${asErrno(error).message}\n`
+        : `unlink: can't remove file '${path}': ${asErrno(error).message}\n`,
+    );
     return 1;
   }
 }
@@ -115,7 +147,11 @@ function* shred(process: Process): Task<number> {
       process.vfs.writeContent(process, path, "\0".repeat(size));
       if (options.has("u")) process.vfs.unlink(process, path);
     } catch (error) {
-      process.err(process.gnu ? `shred: ${path}: failed to open for writing: ${asErrno(error).message}\n` : `shred: can't open '${path}': ${asErrno(error).message}\n`);
+      process.err(
+        process.gnu
+          ? `shred: ${path}: failed to open for writing: ${asErrno(error).message}\n`
+          : `shred: can't open '${path}': ${asErrno(error).message}\n`,
+      );
       return 1;
     }
   }

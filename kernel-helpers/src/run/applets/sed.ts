@@ -46,12 +46,31 @@ export function* sed(process: Process): Task<number> {
     process.out(process.gnu ? "sed (GNU sed) 4.9\n" : "This is not GNU sed version 4.0\n");
     return 0;
   }
-  const long = { quiet: "n", silent: "n", "regexp-extended": "E", "in-place": "i", expression: "e", file: "f", "null-data": "z", separate: "s", posix: "@", unbuffered: "u" };
-  const options = parseOptions(process, process.gnu ? "i::rEne:f:zs@u" : process.minimal ? "i::rEne:f:" : "i::rEne:f:zs", long, TEXT);
+  const long = {
+    quiet: "n",
+    silent: "n",
+    "regexp-extended": "E",
+    "in-place": "i",
+    expression: "e",
+    file: "f",
+    "null-data": "z",
+    separate: "s",
+    posix: "@",
+    unbuffered: "u",
+  };
+  const options = parseOptions(
+    process,
+    process.gnu ? "i::rEne:f:zs@u" : process.minimal ? "i::rEne:f:" : "i::rEne:f:zs",
+    long,
+    TEXT,
+  );
   let script = "";
   for (const { letter, value } of options.given) {
     if (letter === "e") script += value + "\n";
-    if (letter === "f") script += (value === "-" ? yield* process.readAll(0) : yield* process.readFile(value)).replace(/^#!.*\n/, "") + "\n";
+    if (letter === "f")
+      script +=
+        (value === "-" ? yield* process.readAll(0) : yield* process.readFile(value)).replace(/^#!.*\n/, "") +
+        "\n";
   }
   const names = [...options.rest];
   if (!options.has("e") && !options.has("f")) {
@@ -72,7 +91,11 @@ export function* sed(process: Process): Task<number> {
     program = new Compiler(script, options.has("r") || options.has("E"), process.gnu, process.minimal).all();
   } catch (error) {
     if (!(error instanceof SedError) && !(error instanceof RegexError)) throw error;
-    process.err(process.gnu ? `sed: -e expression #1, char ${script.length}: ${gnuWords(error.message)}\n` : `sed: ${error.message}\n`);
+    process.err(
+      process.gnu
+        ? `sed: -e expression #1, char ${script.length}: ${gnuWords(error.message)}\n`
+        : `sed: ${error.message}\n`,
+    );
     return 1;
   }
   const editor = new Editor(process, program, quiet, options.has("z") ? "\0" : "\n");
@@ -164,8 +187,12 @@ class Compiler {
     this.at++;
     const pattern = this.delimited(delimiter, true);
     let flags = "";
-    while (this.source[this.at] === "I" || this.source[this.at] === "M") flags += this.source[this.at++] === "I" ? "i" : "m";
-    return { k: "regex", regex: pattern === "" ? undefined : posixRegex(pattern, this.extended, "g" + flags) };
+    while (this.source[this.at] === "I" || this.source[this.at] === "M")
+      flags += this.source[this.at++] === "I" ? "i" : "m";
+    return {
+      k: "regex",
+      regex: pattern === "" ? undefined : posixRegex(pattern, this.extended, "g" + flags),
+    };
   }
 
   /** Text up to *delimiter*. `\delimiter` is the delimiter, `\n` a newline. */
@@ -178,7 +205,17 @@ class Compiler {
         this.at++;
         const next = this.source[this.at];
         if (next === undefined) break;
-        if (next === delimiter) out += regex && /[|(){}+?.*[\]^$]/.test(delimiter) ? (delimiter === "|" || !/[(){}+?]/.test(delimiter) ? (delimiter === "|" && this.extended ? "\\|" : delimiter === "|" ? "|" : "\\" + delimiter) : delimiter) : delimiter;
+        if (next === delimiter)
+          out +=
+            regex && /[|(){}+?.*[\]^$]/.test(delimiter)
+              ? delimiter === "|" || !/[(){}+?]/.test(delimiter)
+                ? delimiter === "|" && this.extended
+                  ? "\\|"
+                  : delimiter === "|"
+                    ? "|"
+                    : "\\" + delimiter
+                : delimiter
+              : delimiter;
         else if (next === "n" && regex) out += "\n";
         else if (next === "t" && regex) out += "\t";
         else out += "\\" + next;
@@ -242,7 +279,13 @@ class Compiler {
       this.skip(" \t");
     }
     const name = this.source[this.at++];
-    const base = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }), negated, text: "", code: 0 };
+    const base = {
+      ...(from === undefined ? {} : { from }),
+      ...(to === undefined ? {} : { to }),
+      negated,
+      text: "",
+      code: 0,
+    };
     switch (name) {
       case undefined:
         throw new SedError("missing command");
@@ -346,8 +389,7 @@ class Compiler {
       if (char === "g") {
         global = true;
         if (!this.gnu) nth = 0;
-      }
-      else if (char === "p") print++;
+      } else if (char === "p") print++;
       else if (char === "i" || char === "I") flags += "i";
       else if (char === "m" || char === "M") flags += "m";
       else if (char === "e") flags += "";
@@ -367,7 +409,8 @@ class Compiler {
     if (file === "") {
       this.skip(" \t");
       const char = this.source[this.at];
-      if (char !== undefined && !";\n}#".includes(char)) throw new SedError("bad option in substitution expression");
+      if (char !== undefined && !";\n}#".includes(char))
+        throw new SedError("bad option in substitution expression");
     }
     const groups = (translate(pattern, this.extended).match(/(^|[^\\])(\\\\)*\((?!\?)/g) ?? []).length;
     const replacement = pieces(raw, this.gnu);
@@ -376,7 +419,15 @@ class Compiler {
         throw new SedError(`invalid reference \\${piece.group} on s command's RHS`);
       }
     }
-    return { ...base, regex: pattern === "" ? undefined : posixRegex(pattern, this.extended, "g" + flags), replacement, global, nth, print, text: file };
+    return {
+      ...base,
+      regex: pattern === "" ? undefined : posixRegex(pattern, this.extended, "g" + flags),
+      replacement,
+      global,
+      nth,
+      print,
+      text: file,
+    };
   }
 }
 
@@ -417,7 +468,8 @@ function fill(replacement: readonly Piece[], match: RegExpExecArray): string {
   const add = (text: string): void => {
     let value = mode === "U" ? text.toUpperCase() : mode === "L" ? text.toLowerCase() : text;
     if (once !== "" && value !== "") {
-      value = (once === "u" ? value.slice(0, 1).toUpperCase() : value.slice(0, 1).toLowerCase()) + value.slice(1);
+      value =
+        (once === "u" ? value.slice(0, 1).toUpperCase() : value.slice(0, 1).toLowerCase()) + value.slice(1);
       once = "";
     }
     out += value;
@@ -494,20 +546,29 @@ class Editor {
         return process4(this.process);
       }
     } catch (error) {
-      this.process.err(this.process.gnu ? `sed: can't read ${name}: ${asErrno(error).message}\n` : `sed: ${name}: ${asErrno(error).message}\n`);
+      this.process.err(
+        this.process.gnu
+          ? `sed: can't read ${name}: ${asErrno(error).message}\n`
+          : `sed: ${name}: ${asErrno(error).message}\n`,
+      );
       return this.process.gnu ? 2 : 1;
     }
     yield* this.stream([name]);
     // The result is a new file that takes the old one's name, mode and owner.
     try {
       const path = vfs.locate(this.process, name).path;
-      if (suffix !== "") vfs.rename(this.process, path, suffix.includes("*") ? `${dirName(path)}/${suffix}` : path + suffix);
+      if (suffix !== "")
+        vfs.rename(this.process, path, suffix.includes("*") ? `${dirName(path)}/${suffix}` : path + suffix);
       else vfs.unlink(this.process, path);
       vfs.writeContent(this.process, path, out, 0o600);
       if (this.process.cred.uid === 0) vfs.chown(this.process, path, stat.uid, stat.gid);
       vfs.chmod(this.process, path, stat.mode);
     } catch (error) {
-      this.process.err(this.process.gnu ? `sed: couldn't open temporary file ${dirName(name)}/sedXXXXXX: ${asErrno(error).message}\n` : `sed: can't create temp file '${name}XXXXXX': ${asErrno(error).message}\n`);
+      this.process.err(
+        this.process.gnu
+          ? `sed: couldn't open temporary file ${dirName(name)}/sedXXXXXX: ${asErrno(error).message}\n`
+          : `sed: can't create temp file '${name}XXXXXX': ${asErrno(error).message}\n`,
+      );
       return process4(this.process);
     }
     return this.status;
@@ -516,8 +577,15 @@ class Editor {
   private *openOutputs(commands: readonly Command[]): Task {
     for (const command of commands) {
       if (command.body !== undefined) yield* this.openOutputs(command.body);
-      if ((command.name === "w" || command.name === "s") && command.text !== "" && !this.outputs.has(command.text)) {
-        this.outputs.set(command.text, this.process.open(command.text, { write: true, create: true, truncate: true }));
+      if (
+        (command.name === "w" || command.name === "s") &&
+        command.text !== "" &&
+        !this.outputs.has(command.text)
+      ) {
+        this.outputs.set(
+          command.text,
+          this.process.open(command.text, { write: true, create: true, truncate: true }),
+        );
       }
     }
   }
@@ -532,14 +600,22 @@ class Editor {
         try {
           this.handle = openInput(this.process, name);
           if (this.handle.kind === "dir") {
-            this.process.err(this.process.gnu ? `sed: couldn't read dir: ${name}: Is a directory\n` : `sed: read error: Is a directory\n`);
+            this.process.err(
+              this.process.gnu
+                ? `sed: couldn't read dir: ${name}: Is a directory\n`
+                : `sed: read error: Is a directory\n`,
+            );
             this.status = this.process.gnu ? 2 : 1;
             this.handle.drop();
             this.handle = undefined;
             continue;
           }
         } catch (error) {
-          this.process.err(this.process.gnu ? `sed: can't read ${name}: ${asErrno(error).message}\n` : `sed: ${name}: ${asErrno(error).message}\n`);
+          this.process.err(
+            this.process.gnu
+              ? `sed: can't read ${name}: ${asErrno(error).message}\n`
+              : `sed: ${name}: ${asErrno(error).message}\n`,
+          );
           this.status = this.process.gnu ? 2 : 1;
           continue;
         }
@@ -614,7 +690,11 @@ class Editor {
       if (yield* this.address(to)) command.active = false;
       return true;
     }
-    if (!(yield* this.address(from)) && !(this.process.gnu && from.k === "line" && from.n === 0 && this.line === 1)) return false;
+    if (
+      !(yield* this.address(from)) &&
+      !(this.process.gnu && from.k === "line" && from.n === 0 && this.line === 1)
+    )
+      return false;
     command.active = true;
     delete command.end;
     if (to.k === "plus") command.end = this.line + to.n;
@@ -633,7 +713,9 @@ class Editor {
       case "last":
         return yield* this.isLast();
       case "step":
-        return address.step === 0 ? this.line === address.first : this.line >= address.first && (this.line - address.first) % address.step === 0;
+        return address.step === 0
+          ? this.line === address.first
+          : this.line >= address.first && (this.line - address.first) % address.step === 0;
       case "regex": {
         const regex = address.regex ?? this.last;
         if (regex === undefined) return false;
@@ -671,7 +753,9 @@ class Editor {
           }
           if (command.name === "t") this.replaced = false;
           if (command.text === "") return "end";
-          const target = flat.findIndex((one) => one.command.name === ":" && one.command.text === command.text);
+          const target = flat.findIndex(
+            (one) => one.command.name === ":" && one.command.text === command.text,
+          );
           if (target < 0) {
             this.process.err(`sed: can't find label for jump to '${command.text}'\n`);
             this.code = 1;
@@ -784,7 +868,15 @@ class Editor {
     regex.lastIndex = 0;
     for (let match = regex.exec(this.space); match !== null; match = regex.exec(this.space)) {
       // An empty match right after a match counts as none.
-      if (match[0] === "" && match.index === at && at > 0 && count > 0 && match.index < this.space.length + 1 && out !== "" && this.justMatched === at) {
+      if (
+        match[0] === "" &&
+        match.index === at &&
+        at > 0 &&
+        count > 0 &&
+        match.index < this.space.length + 1 &&
+        out !== "" &&
+        this.justMatched === at
+      ) {
         if (at >= this.space.length) break;
         out += this.space[at] as string;
         at++;
@@ -848,6 +940,23 @@ function flatten(commands: readonly Command[]): Flat[] {
 }
 
 function listing(text: string): string {
-  const names: Record<string, string> = { "\\": "\\\\", "\x07": "\\a", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v" };
-  return [...text].map((char) => names[char] ?? (char < " " || char > "~" ? "\\" + char.charCodeAt(0).toString(8).padStart(3, "0") : char)).join("") + "$";
+  const names: Record<string, string> = {
+    "\\": "\\\\",
+    "\x07": "\\a",
+    "\b": "\\b",
+    "\f": "\\f",
+    "\n": "\\n",
+    "\r": "\\r",
+    "\t": "\\t",
+    "\v": "\\v",
+  };
+  return (
+    [...text]
+      .map(
+        (char) =>
+          names[char] ??
+          (char < " " || char > "~" ? "\\" + char.charCodeAt(0).toString(8).padStart(3, "0") : char),
+      )
+      .join("") + "$"
+  );
 }

@@ -16,21 +16,57 @@ interface Key {
 const MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
 
 export function* sort(process: Process): Task<number> {
-  const long = { "numeric-sort": "n", reverse: "r", unique: "u", key: "k", "field-separator": "t", "ignore-case": "f", "version-sort": "V", "general-numeric-sort": "g", "human-numeric-sort": "h", output: "o", check: "c", stable: "s", "month-sort": "M", "zero-terminated": "z", "dictionary-order": "d", "ignore-leading-blanks": "b", random: "R", parallel: "@", merge: "m" };
-  const options = parseOptions(process, process.minimal ? "ngMucszbrdfik:t:o:S:T:mV" : "ngMucszbrdfik:t:o:S:T:mVhCR@:", long, "[-nrughMcszbdfiokt] [-o FILE] [-k START[.OFS][OPTS][,END[.OFS][OPTS]]] [-t CHAR] [FILE]...");
+  const long = {
+    "numeric-sort": "n",
+    reverse: "r",
+    unique: "u",
+    key: "k",
+    "field-separator": "t",
+    "ignore-case": "f",
+    "version-sort": "V",
+    "general-numeric-sort": "g",
+    "human-numeric-sort": "h",
+    output: "o",
+    check: "c",
+    stable: "s",
+    "month-sort": "M",
+    "zero-terminated": "z",
+    "dictionary-order": "d",
+    "ignore-leading-blanks": "b",
+    random: "R",
+    parallel: "@",
+    merge: "m",
+  };
+  const options = parseOptions(
+    process,
+    process.minimal ? "ngMucszbrdfik:t:o:S:T:mV" : "ngMucszbrdfik:t:o:S:T:mVhCR@:",
+    long,
+    "[-nrughMcszbdfiokt] [-o FILE] [-k START[.OFS][OPTS][,END[.OFS][OPTS]]] [-t CHAR] [FILE]...",
+  );
   const separator = options.value("t");
   const global = [..."ngMhVrdfib"].filter((letter) => options.has(letter)).join("");
   const keys = options.values("k").map(parseKey);
   const end = options.has("z") ? "\0" : "\n";
   const lines: string[] = [];
-  const good = yield* eachInput(process, options.rest, (name, error) => process.err(process.gnu ? `sort: cannot read: ${name}: ${error.message}\n` : `sort: ${name}: ${error.message}\n`), function* (handle) {
-    const reader = new LineReader(process, handle, end);
-    for (let line = yield* reader.line(); line !== undefined; line = yield* reader.line()) lines.push(line);
-  });
+  const good = yield* eachInput(
+    process,
+    options.rest,
+    (name, error) =>
+      process.err(
+        process.gnu ? `sort: cannot read: ${name}: ${error.message}\n` : `sort: ${name}: ${error.message}\n`,
+      ),
+    function* (handle) {
+      const reader = new LineReader(process, handle, end);
+      for (let line = yield* reader.line(); line !== undefined; line = yield* reader.line()) lines.push(line);
+    },
+  );
   if (!good) return 2;
   const compare = (a: string, b: string, final: boolean): number => {
     for (const key of keys.length === 0 ? [{ from: [1, 1], to: undefined, flags: "" } as Key] : keys) {
-      const flags = key.flags === "" ? global : key.flags + (global.includes("r") && !/[ngMhVrdfi]/.test(key.flags) ? "r" : "");
+      const flags =
+        key.flags === ""
+          ? global
+          : key.flags + (global.includes("r") && !/[ngMhVrdfi]/.test(key.flags) ? "r" : "");
       const x = keys.length === 0 ? a : extract(a, key, separator, flags);
       const y = keys.length === 0 ? b : extract(b, key, separator, flags);
       const result = compareBy(x, y, flags);
@@ -44,15 +80,24 @@ export function* sort(process: Process): Task<number> {
     for (let i = 1; i < lines.length; i++) {
       const order = compare(lines[i - 1] as string, lines[i] as string, true);
       if (order > 0 || (order === 0 && options.has("u"))) {
-        if (options.has("c")) process.err(process.gnu ? `sort: ${options.rest[0] ?? "-"}:${i + 1}: disorder: ${lines[i] ?? ""}\n` : `Check line ${i}\n`);
+        if (options.has("c"))
+          process.err(
+            process.gnu
+              ? `sort: ${options.rest[0] ?? "-"}:${i + 1}: disorder: ${lines[i] ?? ""}\n`
+              : `Check line ${i}\n`,
+          );
         return 1;
       }
     }
     return 0;
   }
   process.machine.meter.addCommands(lines.length >>> 4);
-  let sorted = lines.map((line, i) => ({ line, i })).sort((a, b) => compare(a.line, b.line, true) || a.i - b.i).map(({ line }) => line);
-  if (options.has("u")) sorted = sorted.filter((line, i) => i === 0 || compare(sorted[i - 1] as string, line, false) !== 0);
+  let sorted = lines
+    .map((line, i) => ({ line, i }))
+    .sort((a, b) => compare(a.line, b.line, true) || a.i - b.i)
+    .map(({ line }) => line);
+  if (options.has("u"))
+    sorted = sorted.filter((line, i) => i === 0 || compare(sorted[i - 1] as string, line, false) !== 0);
   const text = sorted.map((line) => line + end).join("");
   const output = options.value("o");
   if (output === undefined) process.out(text);
@@ -71,7 +116,11 @@ function parseKey(text: string): Key {
   const match = /^(\d+)(?:\.(\d+))?([a-zA-Z]*)(?:,(\d+)(?:\.(\d+))?([a-zA-Z]*))?$/.exec(text);
   if (match === null) return { from: [1, 1], to: undefined, flags: "" };
   const [, field = "1", offset = "1", flags = "", endField, endOffset = "0", endFlags = ""] = match;
-  return { from: [Number(field), Number(offset)], to: endField === undefined ? undefined : [Number(endField), Number(endOffset)], flags: flags + endFlags };
+  return {
+    from: [Number(field), Number(offset)],
+    to: endField === undefined ? undefined : [Number(endField), Number(endOffset)],
+    flags: flags + endFlags,
+  };
 }
 
 function extract(line: string, key: Key, separator: string | undefined, flags: string): string {
@@ -82,12 +131,15 @@ function extract(line: string, key: Key, separator: string | undefined, flags: s
       bounds.push([at, at + part.length]);
       at += part.length + separator.length;
     }
-  } else for (const match of line.matchAll(/[ \t]*[^ \t]+/g)) bounds.push([match.index, match.index + match[0].length]);
+  } else
+    for (const match of line.matchAll(/[ \t]*[^ \t]+/g))
+      bounds.push([match.index, match.index + match[0].length]);
   const [field, offset] = key.from;
   const first = bounds[field - 1];
   if (first === undefined) return "";
   let start = first[0];
-  if (flags.includes("b") || (separator === undefined && flags.includes("n"))) while (/[ \t]/.test(line[start] ?? "x")) start++;
+  if (flags.includes("b") || (separator === undefined && flags.includes("n")))
+    while (/[ \t]/.test(line[start] ?? "x")) start++;
   start += offset - 1;
   if (key.to === undefined) return line.slice(start);
   const [endField, endOffset] = key.to;
@@ -100,7 +152,10 @@ function compareBy(a: string, b: string, flags: string): number {
   if (flags.includes("n")) return leading(a) - leading(b);
   if (flags.includes("g")) return general(a) - general(b);
   if (flags.includes("h")) return sizeValue(a) - sizeValue(b);
-  if (flags.includes("M")) return MONTHS.indexOf(a.trim().slice(0, 3).toUpperCase()) - MONTHS.indexOf(b.trim().slice(0, 3).toUpperCase());
+  if (flags.includes("M"))
+    return (
+      MONTHS.indexOf(a.trim().slice(0, 3).toUpperCase()) - MONTHS.indexOf(b.trim().slice(0, 3).toUpperCase())
+    );
   if (flags.includes("V")) return versions(a, b);
   let x = a;
   let y = b;
@@ -121,5 +176,7 @@ function general(text: string): number {
 
 function sizeValue(text: string): number {
   const match = /^\s*(-?[\d.]+)([KMGTPE]?)/i.exec(text);
-  return match === null ? 0 : Number(match[1]) * 1024 ** (" KMGTPE".indexOf((match[2] ?? "").toUpperCase() || " "));
+  return match === null
+    ? 0
+    : Number(match[1]) * 1024 ** " KMGTPE".indexOf((match[2] ?? "").toUpperCase() || " ");
 }

@@ -10,13 +10,34 @@ import { asErrno, baseName, blocksOf, join, sizeOf } from "./paths";
 /* eslint-disable require-yield */
 
 const du: Program = function* (process) {
-  const options = parseOptions(process, "aHkLsxd:lchmbS@:", { all: "a", summarize: "s", "human-readable": "h", total: "c", "max-depth": "d", bytes: "b", "apparent-size": "S", exclude: "@", "one-file-system": "x" }, "[-aHLdclsxhmk] [FILE]...");
+  const options = parseOptions(
+    process,
+    "aHkLsxd:lchmbS@:",
+    {
+      all: "a",
+      summarize: "s",
+      "human-readable": "h",
+      total: "c",
+      "max-depth": "d",
+      bytes: "b",
+      "apparent-size": "S",
+      exclude: "@",
+      "one-file-system": "x",
+    },
+    "[-aHLdclsxhmk] [FILE]...",
+  );
   const bytes = options.has("b") || options.has("S");
   const depth = options.has("s") ? 0 : options.has("d") ? Number(options.value("d")) : Infinity;
   const seen = new Set<number>();
   let status = 0;
   const show = (size: number, name: string): void => {
-    const text = options.has("h") ? human(size, process.gnu) : options.has("b") ? String(size) : options.has("m") ? String(Math.ceil(size / 1048576)) : String(Math.ceil(size / 1024));
+    const text = options.has("h")
+      ? human(size, process.gnu)
+      : options.has("b")
+        ? String(size)
+        : options.has("m")
+          ? String(Math.ceil(size / 1048576))
+          : String(Math.ceil(size / 1024));
     process.out(`${text}\t${name}\n`);
   };
   const walk = (path: string, level: number): number => {
@@ -35,7 +56,11 @@ const du: Program = function* (process) {
       } else if (level === 0 || (options.has("a") && level <= depth)) show(size, path);
       return size;
     } catch (error) {
-      process.err(process.gnu ? `du: cannot access '${path}': ${asErrno(error).message}\n` : `du: ${path}: ${asErrno(error).message}\n`);
+      process.err(
+        process.gnu
+          ? `du: cannot access '${path}': ${asErrno(error).message}\n`
+          : `du: ${path}: ${asErrno(error).message}\n`,
+      );
       status = 1;
       return 0;
     }
@@ -47,18 +72,30 @@ const du: Program = function* (process) {
 };
 
 const df: Program = function* (process) {
-  const options = parseOptions(process, "PkmhTai:t:B:", { "human-readable": "h", "print-type": "T" }, "[-PkmhTai] [-B SIZE] [-t TYPE] [FILESYSTEM]...");
+  const options = parseOptions(
+    process,
+    "PkmhTai:t:B:",
+    { "human-readable": "h", "print-type": "T" },
+    "[-PkmhTai] [-B SIZE] [-t TYPE] [FILESYSTEM]...",
+  );
   const unit = options.has("h") ? 0 : options.has("m") ? 1048576 : 1024;
-  const size = (kilobytes: number): string => (unit === 0 ? human(kilobytes * 1024, process.gnu) : String(Math.round((kilobytes * 1024) / unit)));
+  const size = (kilobytes: number): string =>
+    unit === 0 ? human(kilobytes * 1024, process.gnu) : String(Math.round((kilobytes * 1024) / unit));
   const rows: [string, string, number, number, string][] = [
     ["overlay", "overlay", 61255492, 20418497, "/"],
     ["tmpfs", "tmpfs", 65536, 0, "/dev"],
     ["shm", "tmpfs", 65536, 0, "/dev/shm"],
   ];
   const head = unit === 0 ? "Size" : unit === 1024 ? "1K-blocks" : "1M-blocks";
-  process.out(unit === 0 ? `Filesystem                Size      Used Available Use% Mounted on\n` : `Filesystem           ${head.padStart(9)}      Used Available Use% Mounted on\n`);
+  process.out(
+    unit === 0
+      ? `Filesystem                Size      Used Available Use% Mounted on\n`
+      : `Filesystem           ${head.padStart(9)}      Used Available Use% Mounted on\n`,
+  );
   for (const [name, , total, used, point] of options.rest.length > 0 ? rows.slice(0, 1) : rows) {
-    process.out(`${name.padEnd(20)} ${size(total).padStart(9)} ${size(used).padStart(9)} ${size(total - used).padStart(9)} ${String(Math.ceil((used / total) * 100)).padStart(3)}% ${point}\n`);
+    process.out(
+      `${name.padEnd(20)} ${size(total).padStart(9)} ${size(used).padStart(9)} ${size(total - used).padStart(9)} ${String(Math.ceil((used / total) * 100)).padStart(3)}% ${point}\n`,
+    );
   }
   return 0;
 };
@@ -66,9 +103,12 @@ const df: Program = function* (process) {
 const free: Program = function* (process) {
   const options = parseOptions(process, "bkmghtwl", {}, "[-bkmgh]");
   const unit = options.has("b") ? 1 / 1024 : options.has("m") ? 1024 : options.has("g") ? 1048576 : 1;
-  const show = (kilobytes: number): string => (options.has("h") ? human(kilobytes * 1024) : String(Math.floor(kilobytes / unit))).padStart(12);
+  const show = (kilobytes: number): string =>
+    (options.has("h") ? human(kilobytes * 1024) : String(Math.floor(kilobytes / unit))).padStart(12);
   process.out(`${" ".repeat(14)}total        used        free      shared  buff/cache   available\n`);
-  process.out(`Mem:   ${show(4038000)}${show(1009500)}${show(2019000)}${show(0)}${show(1009500)}${show(3028500)}\n`);
+  process.out(
+    `Mem:   ${show(4038000)}${show(1009500)}${show(2019000)}${show(0)}${show(1009500)}${show(3028500)}\n`,
+  );
   process.out(`Swap:  ${show(0)}${show(0)}${show(0)}\n`);
   return 0;
 };
@@ -86,7 +126,9 @@ const tree: Program = function* (process) {
       const stat = own.vfs.stat(own, join(path, name), false);
       if (stat.type === "dir") dirs++;
       else files++;
-      own.out(`${prefix}${last ? "`-- " : "|-- "}${name}${stat.type === "symlink" ? ` -> ${stat.linkname ?? ""}` : ""}\n`);
+      own.out(
+        `${prefix}${last ? "`-- " : "|-- "}${name}${stat.type === "symlink" ? ` -> ${stat.linkname ?? ""}` : ""}\n`,
+      );
       if (stat.type === "dir") walk(own, join(path, name), prefix + (last ? "    " : "|   "), level + 1);
     }
   };

@@ -11,17 +11,35 @@ import { formatTime } from "./time";
 
 /* eslint-disable require-yield */
 
-const KINDS: Readonly<Record<string, string>> = { dir: "directory", symlink: "symbolic link", char: "character special file", block: "block special file", fifo: "fifo" };
+const KINDS: Readonly<Record<string, string>> = {
+  dir: "directory",
+  symlink: "symbolic link",
+  char: "character special file",
+  block: "block special file",
+  fifo: "fifo",
+};
 
 function kind(stat: FileStat): string {
   return KINDS[stat.type] ?? (stat.size === 0 ? "regular empty file" : "regular file");
 }
 
-const RAW: Readonly<Record<string, number>> = { file: 0o100000, dir: 0o040000, symlink: 0o120000, char: 0o020000, block: 0o060000, fifo: 0o010000 };
+const RAW: Readonly<Record<string, number>> = {
+  file: 0o100000,
+  dir: 0o040000,
+  symlink: 0o120000,
+  char: 0o020000,
+  block: 0o060000,
+  fifo: 0o010000,
+};
 
 const stat: Program = function* (process) {
   const text = "[-ltf] [-c FMT] FILE...";
-  const options = parseOptions(process, "Lfltc:@:", { format: "c", printf: "@", dereference: "L", "file-system": "f", terse: "t" }, text);
+  const options = parseOptions(
+    process,
+    "Lfltc:@:",
+    { format: "c", printf: "@", dereference: "L", "file-system": "f", terse: "t" },
+    text,
+  );
   if (options.rest.length === 0) {
     if (process.gnu) process.err("stat: missing operand\n");
     throw usage(process, text);
@@ -36,12 +54,18 @@ const stat: Program = function* (process) {
       found = process.vfs.stat(process, path, options.has("L"));
       ({ device } = process.vfs.locate(process, path, options.has("L")));
     } catch (error) {
-      process.err(process.gnu ? `stat: cannot statx '${path}': ${asErrno(error).message}\n` : `stat: can't stat '${path}': ${asErrno(error).message}\n`);
+      process.err(
+        process.gnu
+          ? `stat: cannot statx '${path}': ${asErrno(error).message}\n`
+          : `stat: can't stat '${path}': ${asErrno(error).message}\n`,
+      );
       status = 1;
       continue;
     }
     if (options.has("f")) {
-      process.out(`  File: "${path}"\n    ID: 0        Namelen: 255     Type: overlayfs\nBlock size: 4096       Fundamental block size: 4096\nBlocks: Total: 15000000   Free: 10000000   Available: 9500000\nInodes: Total: 4000000    Free: 3500000\n`);
+      process.out(
+        `  File: "${path}"\n    ID: 0        Namelen: 255     Type: overlayfs\nBlock size: 4096       Fundamental block size: 4096\nBlocks: Total: 15000000   Free: 10000000   Available: 9500000\nInodes: Total: 4000000    Free: 3500000\n`,
+      );
       continue;
     }
     const user = users.find((one) => one.uid === found.uid)?.name ?? "UNKNOWN";
@@ -79,23 +103,46 @@ const stat: Program = function* (process) {
         default: return "?";
       }
     }; // prettier-ignore
-    const expand = (format: string): string => format.replace(/%([-0#+ ]*)(\d*)(?:\.\d+)?([A-Za-z%])/g, (_, flags: string, width: string, letter: string) => {
-      const value = one(letter);
-      return flags.includes("-") ? value.padEnd(Number(width || 0)) : value.padStart(Number(width || 0), flags.includes("0") ? "0" : " ");
-    });
+    const expand = (format: string): string =>
+      format.replace(
+        /%([-0#+ ]*)(\d*)(?:\.\d+)?([A-Za-z%])/g,
+        (_, flags: string, width: string, letter: string) => {
+          const value = one(letter);
+          return flags.includes("-")
+            ? value.padEnd(Number(width || 0))
+            : value.padStart(Number(width || 0), flags.includes("0") ? "0" : " ");
+        },
+      );
     const format = options.value("c");
     const raw = options.value("@");
-    if (raw !== undefined) process.out(expand(raw).replace(/\\([nt\\0])/g, (_, char: string) => ({ n: "\n", t: "\t", "\\": "\\", "0": "\0" })[char] ?? char));
+    if (raw !== undefined)
+      process.out(
+        expand(raw).replace(
+          /\\([nt\\0])/g,
+          (_, char: string) => ({ n: "\n", t: "\t", "\\": "\\", "0": "\0" })[char] ?? char,
+        ),
+      );
     else if (format !== undefined) process.out(expand(format) + "\n");
     else if (options.has("t")) process.out(expand("%n %s %b %f %u %g %D %i %h %t %T %X %Y %Z %o") + "\n");
     else {
-      process.out(`  File: ${found.type === "symlink" ? (process.gnu ? `${path} -> ${found.linkname ?? ""}` : `'${path}' -> '${found.linkname ?? ""}'`) : path}\n`);
+      process.out(
+        `  File: ${found.type === "symlink" ? (process.gnu ? `${path} -> ${found.linkname ?? ""}` : `'${path}' -> '${found.linkname ?? ""}'`) : path}\n`,
+      );
       process.out(expand(`  Size: %-10s\tBlocks: %-10b IO Block: %-6o %F\n`));
-      const dev = found.type === "char" || found.type === "block" ? ` Device type: ${one("t")},${one("T")}` : "";
-      process.out(process.gnu ? expand(`Device: 0,${device + 1}\tInode: %-10i  Links: %h${dev}\n`) : expand(`Device: %Dh/%dd\tInode: %-10i  Links: ${dev === "" ? "%h" : "%-5h" + dev}\n`));
-      process.out(`Access: (${found.mode.toString(8).padStart(4, "0")}/${modeString(found)})  Uid: (${String(found.uid).padStart(5)}/${user.padStart(8)})   Gid: (${String(found.gid).padStart(5)}/${group.padStart(8)})\n`);
+      const dev =
+        found.type === "char" || found.type === "block" ? ` Device type: ${one("t")},${one("T")}` : "";
+      process.out(
+        process.gnu
+          ? expand(`Device: 0,${device + 1}\tInode: %-10i  Links: %h${dev}\n`)
+          : expand(`Device: %Dh/%dd\tInode: %-10i  Links: ${dev === "" ? "%h" : "%-5h" + dev}\n`),
+      );
+      process.out(
+        `Access: (${found.mode.toString(8).padStart(4, "0")}/${modeString(found)})  Uid: (${String(found.uid).padStart(5)}/${user.padStart(8)})   Gid: (${String(found.gid).padStart(5)}/${group.padStart(8)})\n`,
+      );
       const when = time(found.mtime);
-      process.out(`Access: ${when}\nModify: ${when}\nChange: ${when}\n${process.gnu ? ` Birth: ${when}\n` : ""}`);
+      process.out(
+        `Access: ${when}\nModify: ${when}\nChange: ${when}\n${process.gnu ? ` Birth: ${when}\n` : ""}`,
+      );
     }
   }
   return status;
@@ -103,7 +150,9 @@ const stat: Program = function* (process) {
 
 function subdirectories(process: Process, path: string): number {
   try {
-    return process.vfs.readdir(process, path).filter((name) => process.vfs.tryStat(process, join(path, name), false)?.type === "dir").length;
+    return process.vfs
+      .readdir(process, path)
+      .filter((name) => process.vfs.tryStat(process, join(path, name), false)?.type === "dir").length;
   } catch {
     return 0;
   }
@@ -124,7 +173,12 @@ function canonical(process: Process, path: string, how: "exists" | "last" | "mis
 }
 
 const readlink: Program = function* (process) {
-  const options = parseOptions(process, "fnvsqemz", { canonicalize: "f", "no-newline": "n", "canonicalize-existing": "e", "canonicalize-missing": "m" }, "[-fnv] FILE");
+  const options = parseOptions(
+    process,
+    "fnvsqemz",
+    { canonicalize: "f", "no-newline": "n", "canonicalize-existing": "e", "canonicalize-missing": "m" },
+    "[-fnv] FILE",
+  );
   if (options.rest.length === 0) {
     if (process.gnu) process.err("readlink: missing operand\n");
     throw usage(process, "[-fnv] FILE");
@@ -132,13 +186,15 @@ const readlink: Program = function* (process) {
   let status = 0;
   for (const path of process.gnu ? options.rest : options.rest.slice(0, 1)) {
     let text: string | undefined;
-    if (options.has("f") || options.has("e") || options.has("m")) text = canonical(process, path, options.has("e") ? "exists" : options.has("m") ? "missing" : "last");
+    if (options.has("f") || options.has("e") || options.has("m"))
+      text = canonical(process, path, options.has("e") ? "exists" : options.has("m") ? "missing" : "last");
     else {
       try {
         text = process.vfs.readlink(process, path);
       } catch (error) {
         const { message } = asErrno(error);
-        if (options.has("v")) process.err(process.gnu ? `readlink: ${path}: ${message}\n` : `readlink: ${path}: ${message}\n`);
+        if (options.has("v"))
+          process.err(process.gnu ? `readlink: ${path}: ${message}\n` : `readlink: ${path}: ${message}\n`);
       }
     }
     if (text === undefined) status = 1;
@@ -148,14 +204,32 @@ const readlink: Program = function* (process) {
 };
 
 const realpath: Program = function* (process) {
-  const options = parseOptions(process, "emsLPqz@:#:", { "canonicalize-existing": "e", "canonicalize-missing": "m", "no-symlinks": "s", "relative-to": "@", "relative-base": "#", quiet: "q" }, "FILE...");
+  const options = parseOptions(
+    process,
+    "emsLPqz@:#:",
+    {
+      "canonicalize-existing": "e",
+      "canonicalize-missing": "m",
+      "no-symlinks": "s",
+      "relative-to": "@",
+      "relative-base": "#",
+      quiet: "q",
+    },
+    "FILE...",
+  );
   if (options.rest.length === 0) {
     if (process.gnu) process.err("realpath: missing operand\n");
     throw usage(process, "FILE...");
   }
   let status = 0;
   for (const path of options.rest) {
-    const how = options.has("m") ? "missing" : process.gnu && !options.has("e") ? "last" : process.gnu ? "exists" : "last";
+    const how = options.has("m")
+      ? "missing"
+      : process.gnu && !options.has("e")
+        ? "last"
+        : process.gnu
+          ? "exists"
+          : "last";
     let found = canonical(process, path, how);
     if (found === undefined) {
       let message = "No such file or directory";
@@ -186,8 +260,12 @@ const which: Program = function* (process) {
   if (options.rest.length === 0 && !process.gnu) throw usage(process, "[-a] COMMAND...");
   let status = options.rest.length === 0 ? 1 : 0;
   for (const name of options.rest) {
-    const paths = name.includes("/") ? [name] : (process.env.get("PATH") ?? "").split(":").map((dir) => join(dir || ".", name));
-    const found = paths.filter((path) => process.vfs.tryStat(process, path)?.type === "file" && process.vfs.access(process, path, 1));
+    const paths = name.includes("/")
+      ? [name]
+      : (process.env.get("PATH") ?? "").split(":").map((dir) => join(dir || ".", name));
+    const found = paths.filter(
+      (path) => process.vfs.tryStat(process, path)?.type === "file" && process.vfs.access(process, path, 1),
+    );
     if (found.length === 0) status = 1;
     for (const path of options.has("a") ? found : found.slice(0, 1)) process.out(path + "\n");
   }

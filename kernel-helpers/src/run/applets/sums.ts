@@ -22,7 +22,12 @@ export function hex(bytes: Uint8Array): string {
 }
 
 function* checksum(process: Process): Task<number> {
-  const options = parseOptions(process, "cswbtz", { check: "c", status: "s", warn: "w", binary: "b", text: "t" }, "[-c[sw]] [FILE]...");
+  const options = parseOptions(
+    process,
+    "cswbtz",
+    { check: "c", status: "s", warn: "w", binary: "b", text: "t" },
+    "[-c[sw]] [FILE]...",
+  );
   const hash = HASHES[process.name] ?? md5;
   const sum = function* (name: string): Task<string> {
     const text = yield* readInput(process, name);
@@ -37,7 +42,11 @@ function* checksum(process: Process): Task<number> {
         process.out(`${yield* sum(name)}  ${name}\n`);
       } catch (error) {
         const failure = asErrno(error);
-        process.err(process.gnu ? `${process.name}: ${name}: ${failure.message}\n` : `${process.name}: ${failure.code === "EISDIR" ? `read error` : `can't open '${name}'`}: ${failure.message}\n`);
+        process.err(
+          process.gnu
+            ? `${process.name}: ${name}: ${failure.message}\n`
+            : `${process.name}: ${failure.code === "EISDIR" ? `read error` : `can't open '${name}'`}: ${failure.message}\n`,
+        );
         status = 1;
       }
     }
@@ -48,7 +57,11 @@ function* checksum(process: Process): Task<number> {
     try {
       text = yield* readInput(process, list);
     } catch (error) {
-      process.err(process.gnu ? `${process.name}: ${list}: ${asErrno(error).message}\n` : `${process.name}: can't open '${list}': ${asErrno(error).message}\n`);
+      process.err(
+        process.gnu
+          ? `${process.name}: ${list}: ${asErrno(error).message}\n`
+          : `${process.name}: can't open '${list}': ${asErrno(error).message}\n`,
+      );
       return 1;
     }
     let failed = 0;
@@ -72,7 +85,12 @@ function* checksum(process: Process): Task<number> {
         good = (yield* sum(name)) === want.toLowerCase();
       } catch (error) {
         unreadable++;
-        if (!options.has("s")) process.err(process.gnu ? `${process.name}: ${name}: ${asErrno(error).message}\n` : `${process.name}: can't open '${name}': ${asErrno(error).message}\n`);
+        if (!options.has("s"))
+          process.err(
+            process.gnu
+              ? `${process.name}: ${name}: ${asErrno(error).message}\n`
+              : `${process.name}: can't open '${name}': ${asErrno(error).message}\n`,
+          );
         if (process.gnu) {
           if (!options.has("s")) process.out(`${name}: FAILED open or read\n`);
           status = 1;
@@ -86,13 +104,27 @@ function* checksum(process: Process): Task<number> {
       if (!options.has("s")) process.out(`${name}: ${good ? "OK" : "FAILED"}\n`);
     }
     if (read === 0) {
-      process.err(process.gnu ? `${process.name}: ${list}: no properly formatted checksum lines found\n` : `${process.name}: no checksum lines found\n`.replace("no checksum lines found", `WARNING: no checksums found`));
+      process.err(
+        process.gnu
+          ? `${process.name}: ${list}: no properly formatted checksum lines found\n`
+          : `${process.name}: no checksum lines found\n`.replace(
+              "no checksum lines found",
+              `WARNING: no checksums found`,
+            ),
+      );
       return 1;
     }
     if (failed > 0 && !options.has("s")) {
-      process.err(process.gnu ? `${process.name}: WARNING: ${failed} computed checksum${failed === 1 ? "" : "s"} did NOT match\n` : `${process.name}: WARNING: ${failed} of ${read} computed checksums did NOT match\n`);
+      process.err(
+        process.gnu
+          ? `${process.name}: WARNING: ${failed} computed checksum${failed === 1 ? "" : "s"} did NOT match\n`
+          : `${process.name}: WARNING: ${failed} of ${read} computed checksums did NOT match\n`,
+      );
     }
-    if (unreadable > 0 && process.gnu && !options.has("s")) process.err(`${process.name}: WARNING: ${unreadable} listed file${unreadable === 1 ? "" : "s"} could not be read\n`);
+    if (unreadable > 0 && process.gnu && !options.has("s"))
+      process.err(
+        `${process.name}: WARNING: ${unreadable} listed file${unreadable === 1 ? "" : "s"} could not be read\n`,
+      );
   }
   return status;
 }
@@ -116,7 +148,12 @@ export function crc32(data: string | Uint8Array): number {
 }
 
 const crc: Program = function* (process) {
-  for (const name of process.args.slice(1)) process.out(`${crc32(yield* readInput(process, name)).toString(16).padStart(8, "0")} ${name}\n`);
+  for (const name of process.args.slice(1))
+    process.out(
+      `${crc32(yield* readInput(process, name))
+        .toString(16)
+        .padStart(8, "0")} ${name}\n`,
+    );
   return 0;
 };
 
@@ -132,7 +169,7 @@ const cksum: Program = function* (process) {
     };
     for (let i = 0; i < text.length; i++) step(text.charCodeAt(i));
     for (let length = text.length; length > 0; length = Math.floor(length / 256)) step(length & 0xff);
-    process.out(`${(~value) >>> 0} ${text.length}${name === "-" && names.length === 0 ? "" : ` ${name}`}\n`);
+    process.out(`${~value >>> 0} ${text.length}${name === "-" && names.length === 0 ? "" : ` ${name}`}\n`);
   }
   return 0;
 };

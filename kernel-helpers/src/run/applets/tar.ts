@@ -36,7 +36,8 @@ export function* tar(process: Process): Task<number> {
   const options = parseOptions(process, "txcrC:f:vzjJaohkOmpT:X:@:#:$!^&~:%S", long, TEXT);
   const kinds = [..."ctx"].filter((letter) => options.has(letter));
   if (kinds.length !== 1) {
-    if (process.gnu) process.err("tar: You must specify one of the '-Acdtrux', '--delete' or '--test-label' options\n");
+    if (process.gnu)
+      process.err("tar: You must specify one of the '-Acdtrux', '--delete' or '--test-label' options\n");
     throw usage(process, TEXT);
   }
   const start = process.cwd;
@@ -44,29 +45,51 @@ export function* tar(process: Process): Task<number> {
   try {
     for (const dir of options.values("C").slice(0, 1)) process.cwd = process.vfs.need(process, dir).path;
   } catch (error) {
-    process.err(process.gnu ? `tar: ${options.value("C") ?? ""}: Cannot open: ${asErrno(error).message}\ntar: Error is not recoverable: exiting now\n` : `tar: can't change directory to '${options.value("C") ?? ""}': ${asErrno(error).message}\n`);
+    process.err(
+      process.gnu
+        ? `tar: ${options.value("C") ?? ""}: Cannot open: ${asErrno(error).message}\ntar: Error is not recoverable: exiting now\n`
+        : `tar: can't change directory to '${options.value("C") ?? ""}': ${asErrno(error).message}\n`,
+    );
     return process.gnu ? 2 : 1;
   }
-  return options.has("c") ? yield* create(process, options, file, start) : yield* extract(process, options, file, start);
+  return options.has("c")
+    ? yield* create(process, options, file, start)
+    : yield* extract(process, options, file, start);
 }
 
 function excluded(options: Options, name: string): boolean {
   return options.values("@").some((pattern) => {
     const clean = pattern.replace(/\/+$/, "");
-    return matches(clean, name) || matches(`*/${clean}`, name) || matches(`${clean}/*`, name) || matches(`*/${clean}/*`, name);
+    return (
+      matches(clean, name) ||
+      matches(`*/${clean}`, name) ||
+      matches(`${clean}/*`, name) ||
+      matches(`*/${clean}/*`, name)
+    );
   });
 }
 
 function* create(process: Process, options: Options, file: string, start: string): Task<number> {
   const names = [...options.rest];
   const from = options.value("T");
-  if (from !== undefined) names.push(...(from === "-" ? yield* process.readAll(0) : yield* process.readFile(from)).split("\n").filter((line) => line !== ""));
+  if (from !== undefined)
+    names.push(
+      ...(from === "-" ? yield* process.readAll(0) : yield* process.readFile(from))
+        .split("\n")
+        .filter((line) => line !== ""),
+    );
   if (names.length === 0) {
-    process.err(process.gnu ? "tar: Cowardly refusing to create an empty archive\nTry 'tar --help' or 'tar --usage' for more information.\n" : "tar: empty archive\n");
+    process.err(
+      process.gnu
+        ? "tar: Cowardly refusing to create an empty archive\nTry 'tar --help' or 'tar --usage' for more information.\n"
+        : "tar: empty archive\n",
+    );
     return process.gnu ? 2 : 1;
   }
   const users = new Map(parsePasswd(smallFile(process, "/etc/passwd")).map((user) => [user.uid, user.name]));
-  const groups = new Map(parseGroup(smallFile(process, "/etc/group")).map((group) => [group.gid, group.name]));
+  const groups = new Map(
+    parseGroup(smallFile(process, "/etc/group")).map((group) => [group.gid, group.name]),
+  );
   const blocks: string[] = [];
   const links = new Map<number, string>();
   let status = 0;
@@ -78,18 +101,30 @@ function* create(process: Process, options: Options, file: string, start: string
     try {
       stat = process.vfs.stat(process, path, options.has("h"));
     } catch (error) {
-      process.err(process.gnu ? `tar: ${path}: Cannot stat: ${asErrno(error).message}\n` : `tar: ${path}: ${asErrno(error).message}\n`);
+      process.err(
+        process.gnu
+          ? `tar: ${path}: Cannot stat: ${asErrno(error).message}\n`
+          : `tar: ${path}: ${asErrno(error).message}\n`,
+      );
       status = process.gnu ? 2 : 1;
       return;
     }
     let name = path.replace(/^\/+/, "");
     if (name !== path && !stripped) {
       stripped = true;
-      process.err(process.gnu ? "tar: Removing leading `/' from member names\n" : "tar: removing leading '/' from member names\n");
+      process.err(
+        process.gnu
+          ? "tar: Removing leading `/' from member names\n"
+          : "tar: removing leading '/' from member names\n",
+      );
     }
     if (name === "") name = "./";
     if (stat.type === "dir" && !name.endsWith("/")) name += "/";
-    if (options.has("v")) process.err(""), (file === "-" ? process.err.bind(process) : process.out.bind(process))(`${path}${stat.type === "dir" && !path.endsWith("/") ? "/" : ""}\n`);
+    if (options.has("v"))
+      (process.err(""),
+        (file === "-" ? process.err.bind(process) : process.out.bind(process))(
+          `${path}${stat.type === "dir" && !path.endsWith("/") ? "/" : ""}\n`,
+        ));
     if (stat.type === "socket") {
       process.err(`tar: ${path}: socket ignored\n`);
       return;
@@ -109,16 +144,53 @@ function* create(process: Process, options: Options, file: string, start: string
         body = bytesToString(process.vfs.content(process, path).read());
         process.machine.meter.addBytes(body.length);
       } catch (error) {
-        process.err(`tar: ${process.gnu ? `${path}: Cannot open` : `can't open '${path}'`}: ${asErrno(error).message}\n`);
+        process.err(
+          `tar: ${process.gnu ? `${path}: Cannot open` : `can't open '${path}'`}: ${asErrno(error).message}\n`,
+        );
         status = process.gnu ? 2 : 1;
         return;
       }
     }
-    for (const [text, kind] of [[name, "L"], [link, "K"]] as const) {
-      if (text.length > (kind === "L" ? 100 : 100) - (process.gnu ? 0 : 0)) blocks.push(header("././@LongLink", 0o644, 0, 0, text.length + 1, 0, kind, "", process.gnu ? "root" : "", process.gnu ? "root" : ""), padded(text + "\0"));
+    for (const [text, kind] of [
+      [name, "L"],
+      [link, "K"],
+    ] as const) {
+      if (text.length > (kind === "L" ? 100 : 100) - (process.gnu ? 0 : 0))
+        blocks.push(
+          header(
+            "././@LongLink",
+            0o644,
+            0,
+            0,
+            text.length + 1,
+            0,
+            kind,
+            "",
+            process.gnu ? "root" : "",
+            process.gnu ? "root" : "",
+          ),
+          padded(text + "\0"),
+        );
     }
-    blocks.push(header(name, stat.mode, stat.uid, stat.gid, body.length, stat.mtime, type, link, users.get(stat.uid) ?? "", groups.get(stat.gid) ?? "", stat.devmajor, stat.devminor), padded(body));
-    if (stat.type === "dir" && !options.has("%")) for (const child of process.vfs.readdir(process, path)) add(join(path, child));
+    blocks.push(
+      header(
+        name,
+        stat.mode,
+        stat.uid,
+        stat.gid,
+        body.length,
+        stat.mtime,
+        type,
+        link,
+        users.get(stat.uid) ?? "",
+        groups.get(stat.gid) ?? "",
+        stat.devmajor,
+        stat.devminor,
+      ),
+      padded(body),
+    );
+    if (stat.type === "dir" && !options.has("%"))
+      for (const child of process.vfs.readdir(process, path)) add(join(path, child));
   };
   for (const name of names) add(name);
   let archive = blocks.join("");
@@ -132,7 +204,11 @@ function* create(process: Process, options: Options, file: string, start: string
     try {
       process.vfs.writeContent(process, file, archive);
     } catch (error) {
-      process.err(process.gnu ? `tar: ${file}: Cannot open: ${asErrno(error).message}\n` : `tar: can't open '${file}': ${asErrno(error).message}\n`);
+      process.err(
+        process.gnu
+          ? `tar: ${file}: Cannot open: ${asErrno(error).message}\n`
+          : `tar: can't open '${file}': ${asErrno(error).message}\n`,
+      );
       return process.gnu ? 2 : 1;
     } finally {
       process.cwd = inner;
@@ -146,12 +222,35 @@ function padded(body: string): string {
   return body + "\0".repeat((512 - (body.length % 512)) % 512);
 }
 
-function header(name: string, mode: number, uid: number, gid: number, size: number, mtime: number, type: string, link: string, user: string, group: string, major?: number, minor?: number): string {
-  const octal = (value: number, width: number): string => Math.floor(value).toString(8).padStart(width - 1, "0") + "\0";
+function header(
+  name: string,
+  mode: number,
+  uid: number,
+  gid: number,
+  size: number,
+  mtime: number,
+  type: string,
+  link: string,
+  user: string,
+  group: string,
+  major?: number,
+  minor?: number,
+): string {
+  const octal = (value: number, width: number): string =>
+    Math.floor(value)
+      .toString(8)
+      .padStart(width - 1, "0") + "\0";
   const field = (text: string, width: number): string => text.slice(0, width).padEnd(width, "\0");
   const device = type === "3" || type === "4" ? octal(major ?? 0, 8) + octal(minor ?? 0, 8) : "\0".repeat(16);
-  const head = field(name, 100) + octal(mode & 0o7777, 8) + octal(uid, 8) + octal(gid, 8) + octal(size, 12) + octal(mtime, 12);
-  const tail = type + field(link, 100) + "ustar  \0" + field(user, 32) + field(group, 32) + device + "\0".repeat(167);
+  const head =
+    field(name, 100) +
+    octal(mode & 0o7777, 8) +
+    octal(uid, 8) +
+    octal(gid, 8) +
+    octal(size, 12) +
+    octal(mtime, 12);
+  const tail =
+    type + field(link, 100) + "ustar  \0" + field(user, 32) + field(group, 32) + device + "\0".repeat(167);
   let sum = 32 * 8;
   for (const text of [head, tail]) for (let i = 0; i < text.length; i++) sum += text.charCodeAt(i);
   return head + sum.toString(8).padStart(6, "0") + "\0 " + tail;
@@ -164,13 +263,21 @@ function* extract(process: Process, options: Options, file: string, start: strin
   try {
     text = file === "-" ? yield* process.readAll(0) : yield* process.readFile(file);
   } catch (error) {
-    process.err(process.gnu ? `tar: ${file}: Cannot open: ${asErrno(error).message}\ntar: Error is not recoverable: exiting now\n` : `tar: can't open '${file}': ${asErrno(error).message}\n`);
+    process.err(
+      process.gnu
+        ? `tar: ${file}: Cannot open: ${asErrno(error).message}\ntar: Error is not recoverable: exiting now\n`
+        : `tar: can't open '${file}': ${asErrno(error).message}\n`,
+    );
     return process.gnu ? 2 : 1;
   }
   process.cwd = inner;
   if (text.startsWith("\x1f\x8b")) text = gunzipText(text) ?? "";
   else if (options.has("z")) {
-    process.err(process.gnu ? "\ngzip: stdin: not in gzip format\ntar: Child returned status 1\ntar: Error is not recoverable: exiting now\n" : "tar: invalid magic\ntar: short read\n");
+    process.err(
+      process.gnu
+        ? "\ngzip: stdin: not in gzip format\ntar: Child returned status 1\ntar: Error is not recoverable: exiting now\n"
+        : "tar: invalid magic\ntar: short read\n",
+    );
     return process.gnu ? 2 : 1;
   } else if (/^(BZh|\xfd7zXZ)/.test(text)) {
     process.err("tar: this compression is not simulated / 이 압축 형식은 흉내 내지 않습니다\n");
@@ -183,7 +290,11 @@ function* extract(process: Process, options: Options, file: string, start: strin
   const late: (() => void)[] = [];
   let status = 0;
   const complain = (name: string, error: unknown): void => {
-    process.err(process.gnu ? `tar: ${name}: Cannot open: ${asErrno(error).message}\n` : `tar: can't open '${name}': ${asErrno(error).message}\n`);
+    process.err(
+      process.gnu
+        ? `tar: ${name}: Cannot open: ${asErrno(error).message}\n`
+        : `tar: can't open '${name}': ${asErrno(error).message}\n`,
+    );
     status = process.gnu ? 2 : 1;
   };
   try {
@@ -194,7 +305,10 @@ function* extract(process: Process, options: Options, file: string, start: strin
       const plain = raw.replace(/\/+$/, "");
       if (excluded(options, plain)) continue;
       if (wanted.length > 0) {
-        const hit = wanted.find((name) => plain === name || plain.startsWith(name + "/") || (options.has("^") && matches(name, plain)));
+        const hit = wanted.find(
+          (name) =>
+            plain === name || plain.startsWith(name + "/") || (options.has("^") && matches(name, plain)),
+        );
         if (hit === undefined) continue;
         found.add(hit);
       }
@@ -234,7 +348,11 @@ function* extract(process: Process, options: Options, file: string, start: strin
           else vfs.unlink(process, path);
         }
         if (entry.type === "hardlink") {
-          const target = encodeText(entry.linkname ?? "").split("/").filter((part) => part !== "" && part !== ".").slice(strip).join("/");
+          const target = encodeText(entry.linkname ?? "")
+            .split("/")
+            .filter((part) => part !== "" && part !== ".")
+            .slice(strip)
+            .join("/");
           vfs.link(process, target, path);
           continue;
         }
@@ -253,13 +371,19 @@ function* extract(process: Process, options: Options, file: string, start: strin
     }
   } catch (error) {
     if ((error as { name?: string }).name !== "TarError") throw error;
-    process.err(process.gnu ? "tar: This does not look like a tar archive\ntar: Exiting with failure status due to previous errors\n" : "tar: invalid tar magic\n");
+    process.err(
+      process.gnu
+        ? "tar: This does not look like a tar archive\ntar: Exiting with failure status due to previous errors\n"
+        : "tar: invalid tar magic\n",
+    );
     return process.gnu ? 2 : 1;
   }
   for (const action of late.reverse()) action();
   for (const name of wanted) {
     if (found.has(name)) continue;
-    process.err(process.gnu ? `tar: ${name}: Not found in archive\n` : `tar: ${name}: not found in archive\n`);
+    process.err(
+      process.gnu ? `tar: ${name}: Not found in archive\n` : `tar: ${name}: not found in archive\n`,
+    );
     status = process.gnu ? 2 : 1;
   }
   if (status !== 0 && process.gnu) process.err("tar: Exiting with failure status due to previous errors\n");
@@ -273,28 +397,55 @@ function parents(process: Process, path: string): void {
   process.vfs.mkdir(process, dir, 0o777);
 }
 
-function finish(process: Process, path: string, entry: { type: string; uid: number; gid: number; mtime: number; mode: number }, mode: number, options: Options): void {
+function finish(
+  process: Process,
+  path: string,
+  entry: { type: string; uid: number; gid: number; mtime: number; mode: number },
+  mode: number,
+  options: Options,
+): void {
   const { vfs } = process;
   // busybox leaves links as they are made.
   if (entry.type === "symlink" && !process.gnu) return;
   try {
     if (process.cred.uid === 0 && !options.has("o")) vfs.chown(process, path, entry.uid, entry.gid, false);
-    if (entry.type !== "symlink") vfs.chmod(process, path, process.cred.uid === 0 || options.has("p") ? mode : mode & ~process.umask);
+    if (entry.type !== "symlink")
+      vfs.chmod(process, path, process.cred.uid === 0 || options.has("p") ? mode : mode & ~process.umask);
     if (!options.has("m")) vfs.utimes(process, path, entry.mtime, false);
   } catch (error) {
     asErrno(error);
   }
 }
 
-function listing(process: Process, entry: { type: string; mode: number; uid: number; gid: number; mtime: number; linkname?: string; content?: { size: number }; uname?: string; gname?: string }, shown: string): string {
+function listing(
+  process: Process,
+  entry: {
+    type: string;
+    mode: number;
+    uid: number;
+    gid: number;
+    mtime: number;
+    linkname?: string;
+    content?: { size: number };
+    uname?: string;
+    gname?: string;
+  },
+  shown: string,
+): string {
   const users = parsePasswd(smallFile(process, "/etc/passwd"));
   const groups = parseGroup(smallFile(process, "/etc/group"));
   const user = entry.uname || users.find((one) => one.uid === entry.uid)?.name || String(entry.uid);
   const group = entry.gname || groups.find((one) => one.gid === entry.gid)?.name || String(entry.gid);
   const type = entry.type === "hardlink" ? "file" : entry.type;
-  const link = entry.type === "symlink" ? ` -> ${encodeText(entry.linkname ?? "")}` : entry.type === "hardlink" ? ` ${process.gnu ? "link to" : "->"} ${encodeText(entry.linkname ?? "")}` : "";
+  const link =
+    entry.type === "symlink"
+      ? ` -> ${encodeText(entry.linkname ?? "")}`
+      : entry.type === "hardlink"
+        ? ` ${process.gnu ? "link to" : "->"} ${encodeText(entry.linkname ?? "")}`
+        : "";
   const mode = modeString({ type: type as FileStat["type"], mode: entry.mode });
   const size = String(entry.content?.size ?? 0);
-  if (process.gnu) return `${mode} ${user}/${group} ${size.padStart(Math.max(1, 19 - `${user}/${group}`.length - 1))} ${formatTime("%Y-%m-%d %H:%M", entry.mtime)} ${shown}${link}\n`;
+  if (process.gnu)
+    return `${mode} ${user}/${group} ${size.padStart(Math.max(1, 19 - `${user}/${group}`.length - 1))} ${formatTime("%Y-%m-%d %H:%M", entry.mtime)} ${shown}${link}\n`;
   return `${mode} ${user}/${group} ${size.padStart(9)} ${formatTime("%Y-%m-%d %H:%M:%S", entry.mtime)} ${shown}${link}\n`;
 }

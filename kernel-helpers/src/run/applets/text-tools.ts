@@ -16,7 +16,9 @@ import { cannotOpen, eachInput, LineReader, openInput } from "./text";
 function amount(text: string): number | undefined {
   const match = /^([-+]?\d+)([bkmKMG]?)$/.exec(text);
   if (match === null) return undefined;
-  const unit = { "": 1, b: 512, k: 1024, K: 1024, m: 1048576, M: 1048576, G: 1073741824 }[match[2] ?? ""] as number;
+  const unit = { "": 1, b: 512, k: 1024, K: 1024, m: 1048576, M: 1048576, G: 1073741824 }[
+    match[2] ?? ""
+  ] as number;
   return Number(match[1]) * unit;
 }
 
@@ -26,13 +28,22 @@ function plainly(process: Process): (name: string, error: Errno) => void {
 }
 
 function invalid(process: Process, text: string): number {
-  process.err(process.gnu ? `${process.name}: invalid number of lines: '${text}'\n` : `${process.name}: invalid number '${text.replace(/^-n/, "-")}'\n`);
+  process.err(
+    process.gnu
+      ? `${process.name}: invalid number of lines: '${text}'\n`
+      : `${process.name}: invalid number '${text.replace(/^-n/, "-")}'\n`,
+  );
   return 1;
 }
 
 function* head(process: Process): Task<number> {
   process.args = process.args.map((arg, i) => (i === 1 && /^-\d+$/.test(arg) ? `-n${arg.slice(1)}` : arg));
-  const options = parseOptions(process, "n:c:qvz", { lines: "n", bytes: "c", quiet: "q", silent: "q", verbose: "v" }, "[OPTIONS] [FILE]...");
+  const options = parseOptions(
+    process,
+    "n:c:qvz",
+    { lines: "n", bytes: "c", quiet: "q", silent: "q", verbose: "v" },
+    "[OPTIONS] [FILE]...",
+  );
   const bytes = options.last("nc") === "c";
   const text = options.value(bytes ? "c" : "n") ?? "10";
   const count = amount(text);
@@ -48,7 +59,12 @@ function* head(process: Process): Task<number> {
       else {
         const lines = all.split("\n");
         if (lines.at(-1) === "") lines.pop();
-        process.out(lines.slice(0, Math.max(0, lines.length + count)).map((line) => line + "\n").join(""));
+        process.out(
+          lines
+            .slice(0, Math.max(0, lines.length + count))
+            .map((line) => line + "\n")
+            .join(""),
+        );
       }
       return;
     }
@@ -86,8 +102,15 @@ function* everything(process: Process, handle: Handle): Task<string> {
 }
 
 function* tail(process: Process): Task<number> {
-  process.args = process.args.map((arg, i) => (i > 0 && /^[-+]\d+$/.test(arg) && i === 1 ? `-n${arg.replace("-", "")}` : arg));
-  const options = parseOptions(process, "fn:c:qvs:F", { lines: "n", bytes: "c", quiet: "q", silent: "q", verbose: "v", follow: "f" }, "[OPTIONS] [FILE]...");
+  process.args = process.args.map((arg, i) =>
+    i > 0 && /^[-+]\d+$/.test(arg) && i === 1 ? `-n${arg.replace("-", "")}` : arg,
+  );
+  const options = parseOptions(
+    process,
+    "fn:c:qvs:F",
+    { lines: "n", bytes: "c", quiet: "q", silent: "q", verbose: "v", follow: "f" },
+    "[OPTIONS] [FILE]...",
+  );
   const bytes = options.last("nc") === "c";
   const text = options.value(bytes ? "c" : "n") ?? "10";
   const given = amount(text);
@@ -100,7 +123,8 @@ function* tail(process: Process): Task<number> {
     if (many) process.out(`${first ? "" : "\n"}==> ${name === "-" ? "standard input" : name} <==\n`);
     first = false;
     const all = yield* everything(process, handle);
-    if (bytes) process.out(fromStart ? all.slice(Math.max(0, count - 1)) : count === 0 ? "" : all.slice(-count));
+    if (bytes)
+      process.out(fromStart ? all.slice(Math.max(0, count - 1)) : count === 0 ? "" : all.slice(-count));
     else {
       let at = all.length;
       if (fromStart) {
@@ -133,8 +157,15 @@ function* tail(process: Process): Task<number> {
 }
 
 function* wc(process: Process): Task<number> {
-  const options = parseOptions(process, "clwLm", { lines: "l", words: "w", bytes: "c", chars: "m", "max-line-length": "L" }, "[-cmlwL] [FILE]...");
-  const letters = [..."lwmcL"].filter((letter) => (options.given.length === 0 ? "lwc".includes(letter) : options.has(letter)));
+  const options = parseOptions(
+    process,
+    "clwLm",
+    { lines: "l", words: "w", bytes: "c", chars: "m", "max-line-length": "L" },
+    "[-cmlwL] [FILE]...",
+  );
+  const letters = [..."lwmcL"].filter((letter) =>
+    options.given.length === 0 ? "lwc".includes(letter) : options.has(letter),
+  );
   const totals = new Map<string, number>();
   const rows: { values: number[]; name: string }[] = [];
   const good = yield* eachInput(process, options.rest, plainly(process), function* (handle, name) {
@@ -164,19 +195,49 @@ function* wc(process: Process): Task<number> {
       }
     }
     longest = Math.max(longest, current);
-    const all: Record<string, number> = { l: lines, w: words, m: process.utf8 ? chars : bytes, c: bytes, L: longest };
-    rows.push({ values: letters.map((letter) => all[letter] as number), name: name === "-" && options.rest.length === 0 ? "" : name });
-    for (const letter of letters) totals.set(letter, letter === "L" ? Math.max(totals.get(letter) ?? 0, longest) : (totals.get(letter) ?? 0) + (all[letter] as number));
+    const all: Record<string, number> = {
+      l: lines,
+      w: words,
+      m: process.utf8 ? chars : bytes,
+      c: bytes,
+      L: longest,
+    };
+    rows.push({
+      values: letters.map((letter) => all[letter] as number),
+      name: name === "-" && options.rest.length === 0 ? "" : name,
+    });
+    for (const letter of letters)
+      totals.set(
+        letter,
+        letter === "L"
+          ? Math.max(totals.get(letter) ?? 0, longest)
+          : (totals.get(letter) ?? 0) + (all[letter] as number),
+      );
   });
-  if (options.rest.length > 1) rows.push({ values: letters.map((letter) => totals.get(letter) ?? 0), name: "total" });
+  if (options.rest.length > 1)
+    rows.push({ values: letters.map((letter) => totals.get(letter) ?? 0), name: "total" });
   if (process.gnu) {
     const stdin = options.rest.length === 0;
-    const width = rows.length === 1 && letters.length === 1 ? 0 : stdin ? 7 : Math.max(1, ...rows.flatMap((row) => row.values.map((value) => String(value).length)));
-    for (const row of rows) process.out(row.values.map((value) => String(value).padStart(width)).join(" ") + (row.name === "" ? "" : ` ${row.name}`) + "\n");
+    const width =
+      rows.length === 1 && letters.length === 1
+        ? 0
+        : stdin
+          ? 7
+          : Math.max(1, ...rows.flatMap((row) => row.values.map((value) => String(value).length)));
+    for (const row of rows)
+      process.out(
+        row.values.map((value) => String(value).padStart(width)).join(" ") +
+          (row.name === "" ? "" : ` ${row.name}`) +
+          "\n",
+      );
   } else {
     const width = letters.length === 1 && rows.length === 1 ? 0 : 9;
     for (const row of rows) {
-      process.out(row.values.map((value, i) => (i > 0 ? " " : "") + String(value).padStart(width)).join("") + (row.name === "" ? "" : ` ${row.name}`) + "\n");
+      process.out(
+        row.values.map((value, i) => (i > 0 ? " " : "") + String(value).padStart(width)).join("") +
+          (row.name === "" ? "" : ` ${row.name}`) +
+          "\n",
+      );
     }
   }
   return good ? 0 : 1;
@@ -206,12 +267,18 @@ function trSet(text: string): string {
       continue;
     }
     const next = text[++i] as string;
-    chars.push({ char: { n: "\n", t: "\t", r: "\r", a: "\x07", b: "\b", f: "\f", v: "\v" }[next] ?? next, plain: false });
+    chars.push({
+      char: { n: "\n", t: "\t", r: "\r", a: "\x07", b: "\b", f: "\f", v: "\v" }[next] ?? next,
+      plain: false,
+    });
   }
   for (let i = 0; i < chars.length; i++) {
     const { char, plain } = chars[i] as { char: string; plain: boolean };
     if (plain && char === "[" && chars[i + 1]?.char === ":") {
-      const rest = chars.slice(i + 2).map((one) => one.char).join("");
+      const rest = chars
+        .slice(i + 2)
+        .map((one) => one.char)
+        .join("");
       const match = /^(\w+):\]/.exec(rest);
       const test = match === null ? undefined : TR_CLASSES[match[1] as string];
       if (match !== null && test !== undefined) {
@@ -220,14 +287,21 @@ function trSet(text: string): string {
         continue;
       }
     }
-    if (plain && char === "[" && chars[i + 1]?.char === "=" && chars[i + 3]?.char === "=" && chars[i + 4]?.char === "]") {
+    if (
+      plain &&
+      char === "[" &&
+      chars[i + 1]?.char === "=" &&
+      chars[i + 3]?.char === "=" &&
+      chars[i + 4]?.char === "]"
+    ) {
       out += chars[i + 2]?.char ?? "";
       i += 4;
       continue;
     }
     const high = chars[i + 2];
     if (chars[i + 1]?.char === "-" && chars[i + 1]?.plain === true && high !== undefined) {
-      for (let code = char.charCodeAt(0); code <= high.char.charCodeAt(0); code++) out += String.fromCharCode(code);
+      for (let code = char.charCodeAt(0); code <= high.char.charCodeAt(0); code++)
+        out += String.fromCharCode(code);
       i += 2;
       continue;
     }
@@ -237,16 +311,26 @@ function trSet(text: string): string {
 }
 
 function* tr(process: Process): Task<number> {
-  const options = parseOptions(process, "+cCdst", { delete: "d", complement: "c", "squeeze-repeats": "s", "truncate-set1": "t" }, "[-cds] STRING1 [STRING2]");
+  const options = parseOptions(
+    process,
+    "+cCdst",
+    { delete: "d", complement: "c", "squeeze-repeats": "s", "truncate-set1": "t" },
+    "[-cds] STRING1 [STRING2]",
+  );
   const [first, second] = options.rest;
-  if (first === undefined || (process.gnu && second === undefined && !options.has("d") && !options.has("s"))) {
-    if (process.gnu) process.err(first === undefined ? "tr: missing operand\n" : `tr: missing operand after '${first}'\n`);
+  if (
+    first === undefined ||
+    (process.gnu && second === undefined && !options.has("d") && !options.has("s"))
+  ) {
+    if (process.gnu)
+      process.err(first === undefined ? "tr: missing operand\n" : `tr: missing operand after '${first}'\n`);
     throw usage(process, "[-cds] STRING1 [STRING2]");
   }
   let from = trSet(first);
   if (options.has("c") || options.has("C")) {
     let rest = "";
-    for (let code = 0; code < 256; code++) if (!from.includes(String.fromCharCode(code))) rest += String.fromCharCode(code);
+    for (let code = 0; code < 256; code++)
+      if (!from.includes(String.fromCharCode(code))) rest += String.fromCharCode(code);
     from = rest;
   }
   const to = second === undefined ? "" : trSet(second);
@@ -255,7 +339,13 @@ function* tr(process: Process): Task<number> {
     if (options.has("d")) map.set(char, undefined);
     else if (to !== "") map.set(char, i < to.length ? to[i] : to[to.length - 1]);
   }
-  const squeeze = options.has("s") ? (options.has("d") || second === undefined ? (second === undefined ? from : to) : to) : "";
+  const squeeze = options.has("s")
+    ? options.has("d") || second === undefined
+      ? second === undefined
+        ? from
+        : to
+      : to
+    : "";
   let last = "";
   for (;;) {
     const piece = yield* process.read(0);
@@ -291,27 +381,55 @@ function ranges(text: string): [number, number][] | undefined {
 
 function* cut(process: Process): Task<number> {
   const text = "[OPTIONS] [FILE]...";
-  const options = parseOptions(process, process.gnu ? "b:c:f:d:sn@:#" : "b:c:f:d:snO:@:#", { bytes: "b", characters: "c", fields: "f", delimiter: "d", "only-delimited": "s", "output-delimiter": "@", complement: "#" }, text);
+  const options = parseOptions(
+    process,
+    process.gnu ? "b:c:f:d:sn@:#" : "b:c:f:d:snO:@:#",
+    {
+      bytes: "b",
+      characters: "c",
+      fields: "f",
+      delimiter: "d",
+      "only-delimited": "s",
+      "output-delimiter": "@",
+      complement: "#",
+    },
+    text,
+  );
   const kind = options.last("bcf");
   const spec = options.value(kind) ?? "";
   const list = ranges(process.gnu ? spec : spec.replace(/(^|[,-])0+(?=$|[,-])/g, "$11"));
   if (kind === "") {
-    process.err(process.gnu ? "cut: you must specify a list of bytes, characters, or fields\n" : "cut: expected a list of bytes, characters, or fields\n");
+    process.err(
+      process.gnu
+        ? "cut: you must specify a list of bytes, characters, or fields\n"
+        : "cut: expected a list of bytes, characters, or fields\n",
+    );
     if (process.gnu) throw usage(process);
     return 1;
   }
   if (list === undefined) {
     const wrong = /[^\d,-]+/.exec(spec);
-    process.err(process.gnu ? "cut: invalid field range\n" : wrong === null ? `cut: invalid range ${spec}\n` : `cut: invalid number '${spec.split(/[,-]/).find((part) => /\D/.test(part)) ?? spec}'\n`);
+    process.err(
+      process.gnu
+        ? "cut: invalid field range\n"
+        : wrong === null
+          ? `cut: invalid range ${spec}\n`
+          : `cut: invalid number '${spec.split(/[,-]/).find((part) => /\D/.test(part)) ?? spec}'\n`,
+    );
     return 1;
   }
-  if (process.gnu && (options.value("d") ?? "x").length !== 1 && decodeText(options.value("d") ?? "x").length !== 1) {
+  if (
+    process.gnu &&
+    (options.value("d") ?? "x").length !== 1 &&
+    decodeText(options.value("d") ?? "x").length !== 1
+  ) {
     process.err("cut: the delimiter must be a single character\n");
     throw usage(process);
   }
   const delimiter = process.gnu ? (options.value("d") ?? "\t") : (options.value("d") ?? "\t").slice(0, 1);
   const joiner = options.value("@") ?? options.value("O") ?? (kind === "f" ? delimiter : "");
-  const inside = (n: number): boolean => list.some(([low, high]) => n >= low && n <= high) !== options.has("#");
+  const inside = (n: number): boolean =>
+    list.some(([low, high]) => n >= low && n <= high) !== options.has("#");
   const good = yield* eachInput(process, options.rest, plainly(process), function* (handle) {
     const reader = new LineReader(process, handle);
     for (let line = yield* reader.line(); line !== undefined; line = yield* reader.line()) {
@@ -325,7 +443,12 @@ function* cut(process: Process): Task<number> {
         if (!options.has("s")) process.out(line + "\n");
         continue;
       }
-      process.out(line.split(delimiter).filter((_, i) => inside(i + 1)).join(joiner) + "\n");
+      process.out(
+        line
+          .split(delimiter)
+          .filter((_, i) => inside(i + 1))
+          .join(joiner) + "\n",
+      );
     }
   });
   return good ? 0 : 1;
@@ -336,7 +459,20 @@ function groups(line: string, list: readonly [number, number][]): string[] {
 }
 
 function* uniq(process: Process): Task<number> {
-  const options = parseOptions(process, "cduf:s:w:iz", { count: "c", repeated: "d", unique: "u", "skip-fields": "f", "skip-chars": "s", "check-chars": "w", "ignore-case": "i" }, "[-cduiz] [-f,s,w N] [FILE [OUTFILE]]");
+  const options = parseOptions(
+    process,
+    "cduf:s:w:iz",
+    {
+      count: "c",
+      repeated: "d",
+      unique: "u",
+      "skip-fields": "f",
+      "skip-chars": "s",
+      "check-chars": "w",
+      "ignore-case": "i",
+    },
+    "[-cduiz] [-f,s,w N] [FILE [OUTFILE]]",
+  );
   const [input, output] = options.rest;
   const key = (line: string): string => {
     let text = line;
@@ -357,18 +493,23 @@ function* uniq(process: Process): Task<number> {
     if (target === undefined) process.out(text);
     else target.write(text);
   };
-  const good = yield* eachInput(process, input === undefined ? [] : [input], cannotOpen(process), function* (handle) {
-    const reader = new LineReader(process, handle);
-    for (let line = yield* reader.line(); line !== undefined; line = yield* reader.line()) {
-      yield* process.room();
-      if (previous !== undefined && key(previous) === key(line)) count++;
-      else {
-        emit();
-        previous = line;
-        count = 1;
+  const good = yield* eachInput(
+    process,
+    input === undefined ? [] : [input],
+    cannotOpen(process),
+    function* (handle) {
+      const reader = new LineReader(process, handle);
+      for (let line = yield* reader.line(); line !== undefined; line = yield* reader.line()) {
+        yield* process.room();
+        if (previous !== undefined && key(previous) === key(line)) count++;
+        else {
+          emit();
+          previous = line;
+          count = 1;
+        }
       }
-    }
-  });
+    },
+  );
   emit();
   target?.drop();
   return good ? 0 : 1;
@@ -380,7 +521,15 @@ function* tee(process: Process): Task<number> {
   let status = 0;
   for (const path of options.rest) {
     try {
-      handles.push(path === "-" ? process.fd(1).share() : process.open(path, { write: true, create: true, ...(options.has("a") ? { append: true } : { truncate: true }) }));
+      handles.push(
+        path === "-"
+          ? process.fd(1).share()
+          : process.open(path, {
+              write: true,
+              create: true,
+              ...(options.has("a") ? { append: true } : { truncate: true }),
+            }),
+      );
     } catch (error) {
       process.err(`tee: ${path}: ${asErrno(error).message}\n`);
       status = 1;
@@ -398,7 +547,14 @@ function* tee(process: Process): Task<number> {
 }
 
 /** Programs that turn each line into another text. */
-function lineProgram(spec: string, text: string, make: (process: Process, value: (letter: string) => string | undefined) => (line: string, ended: boolean) => string): Program {
+function lineProgram(
+  spec: string,
+  text: string,
+  make: (
+    process: Process,
+    value: (letter: string) => string | undefined,
+  ) => (line: string, ended: boolean) => string,
+): Program {
   return function* (process) {
     const options = parseOptions(process, spec, {}, text);
     const change = make(process, (letter) => options.value(letter));
@@ -413,8 +569,11 @@ function lineProgram(spec: string, text: string, make: (process: Process, value:
   };
 }
 
-const rev = lineProgram("", "[FILE]...", (process) => (line) =>
-  process.utf8 ? encodeText([...decodeText(line)].reverse().join("")) : [...line].reverse().join(""),
+const rev = lineProgram(
+  "",
+  "[FILE]...",
+  (process) => (line) =>
+    process.utf8 ? encodeText([...decodeText(line)].reverse().join("")) : [...line].reverse().join(""),
 );
 
 const expand = lineProgram("it:", "[-i] [-t N] [FILE]...", (_, value) => {
@@ -428,7 +587,13 @@ const expand = lineProgram("it:", "[-i] [-t N] [FILE]...", (_, value) => {
 
 const unexpand = lineProgram("fat:", "[-fa][-t N] [FILE]...", (_, value) => {
   const size = Number(value("t") ?? 8);
-  return (line) => line.replace(/^[ \t]+/, (blanks) => "\t".repeat(Math.floor(blanks.replaceAll("\t", " ".repeat(size)).length / size)) + " ".repeat(blanks.replaceAll("\t", " ".repeat(size)).length % size));
+  return (line) =>
+    line.replace(
+      /^[ \t]+/,
+      (blanks) =>
+        "\t".repeat(Math.floor(blanks.replaceAll("\t", " ".repeat(size)).length / size)) +
+        " ".repeat(blanks.replaceAll("\t", " ".repeat(size)).length % size),
+    );
 });
 
 const fold = lineProgram("bsw:", "[-bs] [-w WIDTH] [FILE]...", (process, value) => {
@@ -462,7 +627,9 @@ const nl: Program = function* (process) {
     for (let line = yield* reader.line(); line !== undefined; line = yield* reader.line()) {
       if (style === "a" || (style === "t" && line !== "")) {
         const text = String(number);
-        process.out(`${format === "ln" ? text.padEnd(width) : text.padStart(width, format === "rz" ? "0" : " ")}${separator}${line}\n`);
+        process.out(
+          `${format === "ln" ? text.padEnd(width) : text.padStart(width, format === "rz" ? "0" : " ")}${separator}${line}\n`,
+        );
         number += step;
       } else process.out(`${" ".repeat(width + separator.length)}${line}\n`);
       yield* process.room();
@@ -483,7 +650,10 @@ const tac: Program = function* (process) {
 
 const paste: Program = function* (process) {
   const options = parseOptions(process, "d:s", { delimiters: "d", serial: "s" }, "[-s] [-d LIST] [FILE]...");
-  const list = (options.value("d") ?? "\t").replace(/\\([nt0\\])/g, (_, char: string) => ({ n: "\n", t: "\t", "0": "", "\\": "\\" })[char] ?? char);
+  const list = (options.value("d") ?? "\t").replace(
+    /\\([nt0\\])/g,
+    (_, char: string) => ({ n: "\n", t: "\t", "0": "", "\\": "\\" })[char] ?? char,
+  );
   const names = options.rest.length === 0 ? ["-"] : options.rest;
   const readers: (LineReader | undefined)[] = [];
   const shared = new Map<string, LineReader>();
@@ -507,7 +677,12 @@ const paste: Program = function* (process) {
     for (const reader of readers) {
       let out = "";
       let i = 0;
-      for (let line = yield* (reader as LineReader).line(); line !== undefined; line = yield* (reader as LineReader).line()) out += (i > 0 ? mark(i - 1) : "") + (i++, line);
+      for (
+        let line = yield* (reader as LineReader).line();
+        line !== undefined;
+        line = yield* (reader as LineReader).line()
+      )
+        out += (i > 0 ? mark(i - 1) : "") + (i++, line);
       process.out(out + "\n");
     }
     return 0;
@@ -537,7 +712,9 @@ function* pasteSimply(process: Process, readers: (LineReader | undefined)[], lis
         readers[i] = undefined;
         continue;
       }
-      process.out(line + (i === readers.length - 1 ? "\n" : list === "" ? "" : (list[next++ % list.length] ?? "")));
+      process.out(
+        line + (i === readers.length - 1 ? "\n" : list === "" ? "" : (list[next++ % list.length] ?? "")),
+      );
     }
     yield* process.room();
   }
@@ -550,7 +727,8 @@ const comm: Program = function* (process) {
   const right = new LineReader(process, openInput(process, b));
   let x = yield* left.line();
   let y = yield* right.line();
-  const tab = (...letters: string[]): string => letters.map((letter) => (options.has(letter) ? "" : "\t")).join("");
+  const tab = (...letters: string[]): string =>
+    letters.map((letter) => (options.has(letter) ? "" : "\t")).join("");
   while (x !== undefined || y !== undefined) {
     if (y === undefined || (x !== undefined && x < y)) {
       if (!options.has("1")) process.out(`${x ?? ""}\n`);
@@ -585,7 +763,11 @@ const seq: Program = function* (process) {
   const numbers = args.map(Number);
   const wrong = args.find((_, i) => Number.isNaN(numbers[i]));
   if (wrong !== undefined) {
-    process.err(process.gnu ? `seq: invalid floating point argument: '${wrong}'\nTry 'seq --help' for more information.\n` : "");
+    process.err(
+      process.gnu
+        ? `seq: invalid floating point argument: '${wrong}'\nTry 'seq --help' for more information.\n`
+        : "",
+    );
     if (!process.gnu) throw usage(process, "[-w] [-s SEP] [FIRST [INC]] LAST");
     return 1;
   }
@@ -598,8 +780,14 @@ const seq: Program = function* (process) {
   for (let i = 0; i <= count; i++) {
     const value = first + i * step;
     let text = value.toFixed(places);
-    if (format !== undefined) text = format.replace(/%[-0 ]*\d*(?:\.\d+)?[gf]/, (spec) => (/(\d+)/.test(spec) ? text.padStart(Number(/\d+/.exec(spec)?.[0] ?? 0), /^%0/.test(spec) ? "0" : " ") : text));
-    if (equal) text = text.startsWith("-") ? "-" + text.slice(1).padStart(width - 1, "0") : text.padStart(width, "0");
+    if (format !== undefined)
+      text = format.replace(/%[-0 ]*\d*(?:\.\d+)?[gf]/, (spec) =>
+        /(\d+)/.test(spec)
+          ? text.padStart(Number(/\d+/.exec(spec)?.[0] ?? 0), /^%0/.test(spec) ? "0" : " ")
+          : text,
+      );
+    if (equal)
+      text = text.startsWith("-") ? "-" + text.slice(1).padStart(width - 1, "0") : text.padStart(width, "0");
     process.out((i > 0 ? separator : "") + text);
     process.machine.meter.addCommands(1);
     yield* process.room();
@@ -618,14 +806,22 @@ const yes: Program = function* (process) {
 };
 
 const shuf: Program = function* (process) {
-  const options = parseOptions(process, "ei:n:o:zr", {}, "[-n NUM] [-o FILE] [-z] [FILE | -e [ARG...] | -i L-H]");
+  const options = parseOptions(
+    process,
+    "ei:n:o:zr",
+    {},
+    "[-n NUM] [-o FILE] [-z] [FILE | -e [ARG...] | -i L-H]",
+  );
   let items: string[];
   if (options.has("e")) items = [...options.rest];
   else if (options.has("i")) {
     const [low = 0, high = 0] = (options.value("i") ?? "").split("-").map(Number);
     items = Array.from({ length: Math.max(0, high - low + 1) }, (_, i) => String(low + i));
   } else {
-    const text = options.rest[0] === undefined || options.rest[0] === "-" ? yield* process.readAll(0) : yield* process.readFile(options.rest[0]);
+    const text =
+      options.rest[0] === undefined || options.rest[0] === "-"
+        ? yield* process.readAll(0)
+        : yield* process.readFile(options.rest[0]);
     items = text.split("\n");
     if (items.at(-1) === "") items.pop();
   }
@@ -635,7 +831,12 @@ const shuf: Program = function* (process) {
     const j = (seed >>> 8) % (i + 1);
     [items[i], items[j]] = [items[j] as string, items[i] as string];
   }
-  process.out(items.slice(0, options.has("n") ? Number(options.value("n")) : undefined).map((item) => item + "\n").join(""));
+  process.out(
+    items
+      .slice(0, options.has("n") ? Number(options.value("n")) : undefined)
+      .map((item) => item + "\n")
+      .join(""),
+  );
   return 0;
 };
 
@@ -674,11 +875,15 @@ const basename: Program = function* (process) {
   if (args[0] === "--") args.shift();
   if (args[0] === "-a" || args[0] === "-s" || args[0] === "-as") {
     const suffix = args[0] !== "-a" ? args[1] : "";
-    for (const path of args.slice(args[0] !== "-a" ? 2 : 1)) process.out(strip(baseName(path), suffix ?? "") + "\n");
+    for (const path of args.slice(args[0] !== "-a" ? 2 : 1))
+      process.out(strip(baseName(path), suffix ?? "") + "\n");
     return 0;
   }
   if (args.length === 0 || args.length > 2) {
-    if (process.gnu) process.err(args.length === 0 ? "basename: missing operand\n" : `basename: extra operand '${args[2] ?? ""}'\n`);
+    if (process.gnu)
+      process.err(
+        args.length === 0 ? "basename: missing operand\n" : `basename: extra operand '${args[2] ?? ""}'\n`,
+      );
     throw usage(process, "FILE [SUFFIX]");
   }
   process.out(strip(baseName(args[0] as string), args[1] ?? "") + "\n");

@@ -100,7 +100,8 @@ export function* readInput(process: Process, path: string): Task<string> {
 export function cannotOpen(process: Process): (name: string, error: Errno) => void {
   return (name, error) => {
     if (process.gnu) process.err(`${process.name}: ${name}: ${error.message}\n`);
-    else if (error.code === "EISDIR" || error.code === "ENOCONTENT") process.err(`${process.name}: ${error.code === "EISDIR" ? "read error" : name}: ${error.message}\n`);
+    else if (error.code === "EISDIR" || error.code === "ENOCONTENT")
+      process.err(`${process.name}: ${error.code === "EISDIR" ? "read error" : name}: ${error.message}\n`);
     else process.err(`${process.name}: can't open '${name}': ${error.message}\n`);
   };
 }

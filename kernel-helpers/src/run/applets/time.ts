@@ -1,7 +1,20 @@
 /** Times as text and text as times. The machine lives in UTC unless TZ says otherwise. */
 
 const DAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
-const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+const MONTHS = [
+  "January",
+  "February",
+  "March",
+  "April",
+  "May",
+  "June",
+  "July",
+  "August",
+  "September",
+  "October",
+  "November",
+  "December",
+];
 
 /** A zone: its offset east of Greenwich in seconds, and its name. */
 export interface Zone {
@@ -34,10 +47,16 @@ function isoWeek(date: Date): { year: number; week: number } {
 export function formatTime(format: string, seconds: number, zone: Zone = UTC): string {
   const whole = Math.floor(seconds);
   const date = new Date((whole + zone.offset) * 1000);
-  const day = Math.floor((Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()) - Date.UTC(date.getUTCFullYear(), 0, 1)) / 86400000);
+  const day = Math.floor(
+    (Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()) -
+      Date.UTC(date.getUTCFullYear(), 0, 1)) /
+      86400000,
+  );
   const zoneText = (colon: boolean): string => {
     const minutes = Math.abs(Math.trunc(zone.offset / 60));
-    return (zone.offset < 0 ? "-" : "+") + two(Math.floor(minutes / 60)) + (colon ? ":" : "") + two(minutes % 60);
+    return (
+      (zone.offset < 0 ? "-" : "+") + two(Math.floor(minutes / 60)) + (colon ? ":" : "") + two(minutes % 60)
+    );
   };
   const one = (letter: string): string | undefined => {
     const year = date.getUTCFullYear();
@@ -86,23 +105,32 @@ export function formatTime(format: string, seconds: number, zone: Zone = UTC): s
       default: return undefined;
     }
   }; // prettier-ignore
-  return format.replace(/%([-_0^]?)(\d*)(:?)([A-Za-z%])/g, (whole_, flag: string, width: string, colon: string, letter: string) => {
-    if (colon === ":" && letter === "z") return zoneText(true);
-    let text = one(letter);
-    if (text === undefined) return whole_;
-    if (letter === "N" && width !== "") return text.slice(0, Number(width));
-    if (flag === "-") text = text.replace(/^[0 ]+(?=.)/, "");
-    if (flag === "_") text = text.replace(/^0+(?=.)/, (zeros) => " ".repeat(zeros.length));
-    if (flag === "^") text = text.toUpperCase();
-    return width === "" ? text : text.padStart(Number(width), "0");
-  });
+  return format.replace(
+    /%([-_0^]?)(\d*)(:?)([A-Za-z%])/g,
+    (whole_, flag: string, width: string, colon: string, letter: string) => {
+      if (colon === ":" && letter === "z") return zoneText(true);
+      let text = one(letter);
+      if (text === undefined) return whole_;
+      if (letter === "N" && width !== "") return text.slice(0, Number(width));
+      if (flag === "-") text = text.replace(/^[0 ]+(?=.)/, "");
+      if (flag === "_") text = text.replace(/^0+(?=.)/, (zeros) => " ".repeat(zeros.length));
+      if (flag === "^") text = text.toUpperCase();
+      return width === "" ? text : text.padStart(Number(width), "0");
+    },
+  );
 }
 
 /**
  * Reads a date as `date -d` and `touch -d` do; undefined when it cannot. *now* in seconds.
  * *keep*: what is not said stays as it is now (busybox's touch), instead of being 0.
  */
-export function parseTime(text: string, now: number, zone: Zone = UTC, gnu = false, keep = false): number | undefined {
+export function parseTime(
+  text: string,
+  now: number,
+  zone: Zone = UTC,
+  gnu = false,
+  keep = false,
+): number | undefined {
   const at = (year: number, month: number, day: number, hour = 0, minute = 0, second = 0): number =>
     Date.UTC(year, month - 1, day, hour, minute, second) / 1000 - zone.offset;
   if (/^@-?\d+(\.\d+)?$/.test(text)) return Number(text.slice(1));
@@ -110,10 +138,26 @@ export function parseTime(text: string, now: number, zone: Zone = UTC, gnu = fal
   const year = today.getUTCFullYear();
   const month = today.getUTCMonth() + 1;
   const day = today.getUTCDate();
-  const [hourNow, minuteNow, secondNow] = [today.getUTCHours(), today.getUTCMinutes(), today.getUTCSeconds()].map(String) as [string, string, string];
-  let match = /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?)?\s*(Z|UTC|GMT|[-+]\d{2}:?\d{2})?$/.exec(text);
+  const [hourNow, minuteNow, secondNow] = [
+    today.getUTCHours(),
+    today.getUTCMinutes(),
+    today.getUTCSeconds(),
+  ].map(String) as [string, string, string];
+  let match =
+    /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?)?\s*(Z|UTC|GMT|[-+]\d{2}:?\d{2})?$/.exec(
+      text,
+    );
   if (match !== null) {
-    const [, y, mo, d, h = keep ? hourNow : "0", mi = keep ? minuteNow : "0", s = keep ? secondNow : "0", offset] = match;
+    const [
+      ,
+      y,
+      mo,
+      d,
+      h = keep ? hourNow : "0",
+      mi = keep ? minuteNow : "0",
+      s = keep ? secondNow : "0",
+      offset,
+    ] = match;
     const value = at(Number(y), Number(mo), Number(d), Number(h), Number(mi), Number(s));
     if (offset === undefined) return value;
     if (!/^[-+]/.test(offset)) return value + zone.offset;
@@ -121,34 +165,84 @@ export function parseTime(text: string, now: number, zone: Zone = UTC, gnu = fal
     return value + zone.offset - (offset.startsWith("-") ? -shift : shift);
   }
   match = /^(\d{1,2}):(\d{2})(?::(\d{2}))?$/.exec(text);
-  if (match !== null) return at(year, month, day, Number(match[1]), Number(match[2]), Number(match[3] ?? (keep ? secondNow : 0)));
+  if (match !== null)
+    return at(
+      year,
+      month,
+      day,
+      Number(match[1]),
+      Number(match[2]),
+      Number(match[3] ?? (keep ? secondNow : 0)),
+    );
   match = /^(\d{4})\.(\d{2})\.(\d{2})-(\d{2}):(\d{2})(?::(\d{2}))?$/.exec(text);
-  if (match !== null) return at(Number(match[1]), Number(match[2]), Number(match[3]), Number(match[4]), Number(match[5]), Number(match[6] ?? (keep ? secondNow : 0)));
+  if (match !== null)
+    return at(
+      Number(match[1]),
+      Number(match[2]),
+      Number(match[3]),
+      Number(match[4]),
+      Number(match[5]),
+      Number(match[6] ?? (keep ? secondNow : 0)),
+    );
   match = /^((?:\d\d)?\d\d)?(\d\d)(\d\d)(\d\d)(\d\d)(?:\.(\d\d))?$/.exec(text);
   if (match !== null && !gnu) {
-    const full = match[1] === undefined ? year : match[1].length === 2 ? (Number(match[1]) < 69 ? 2000 : 1900) + Number(match[1]) : Number(match[1]);
-    return at(full, Number(match[2]), Number(match[3]), Number(match[4]), Number(match[5]), Number(match[6] ?? 0));
+    const full =
+      match[1] === undefined
+        ? year
+        : match[1].length === 2
+          ? (Number(match[1]) < 69 ? 2000 : 1900) + Number(match[1])
+          : Number(match[1]);
+    return at(
+      full,
+      Number(match[2]),
+      Number(match[3]),
+      Number(match[4]),
+      Number(match[5]),
+      Number(match[6] ?? 0),
+    );
   }
-  match = /^(?:[A-Z][a-z]{2},? )?([A-Z][a-z]{2}) +(\d{1,2}) (\d{2}):(\d{2}):(\d{2})(?: [A-Z]{3})? (\d{4})$/.exec(text);
+  match =
+    /^(?:[A-Z][a-z]{2},? )?([A-Z][a-z]{2}) +(\d{1,2}) (\d{2}):(\d{2}):(\d{2})(?: [A-Z]{3})? (\d{4})$/.exec(
+      text,
+    );
   if (match !== null) {
     const index = MONTHS.findIndex((name) => name.startsWith(match?.[1] ?? "?"));
-    if (index >= 0) return at(Number(match[6]), index + 1, Number(match[2]), Number(match[3]), Number(match[4]), Number(match[5]));
+    if (index >= 0)
+      return at(
+        Number(match[6]),
+        index + 1,
+        Number(match[2]),
+        Number(match[3]),
+        Number(match[4]),
+        Number(match[5]),
+      );
   }
   if (!gnu) return undefined;
   if (text === "now" || text === "") return now;
   if (text === "today") return now;
   if (text === "yesterday") return now - 86400;
   if (text === "tomorrow") return now + 86400;
-  if (/^\d{8}$/.test(text)) return at(Number(text.slice(0, 4)), Number(text.slice(4, 6)), Number(text.slice(6)));
+  if (/^\d{8}$/.test(text))
+    return at(Number(text.slice(0, 4)), Number(text.slice(4, 6)), Number(text.slice(6)));
   match = /^([-+]?\d+) (second|sec|minute|min|hour|day|week)s?( ago)?$/.exec(text);
   if (match !== null) {
-    const unit = { second: 1, sec: 1, minute: 60, min: 60, hour: 3600, day: 86400, week: 604800 }[match[2] as "second"];
+    const unit = { second: 1, sec: 1, minute: 60, min: 60, hour: 3600, day: 86400, week: 604800 }[
+      match[2] as "second"
+    ];
     return now + Number(match[1]) * unit * (match[3] === undefined ? 1 : -1);
   }
   match = /^(\d{1,2}) ([A-Z][a-z]{2})[a-z]* (\d{4})(?: (\d{2}):(\d{2})(?::(\d{2}))?)?$/.exec(text);
   if (match !== null) {
     const index = MONTHS.findIndex((name) => name.startsWith(match?.[2] ?? "?"));
-    if (index >= 0) return at(Number(match[3]), index + 1, Number(match[1]), Number(match[4] ?? 0), Number(match[5] ?? 0), Number(match[6] ?? 0));
+    if (index >= 0)
+      return at(
+        Number(match[3]),
+        index + 1,
+        Number(match[1]),
+        Number(match[4] ?? 0),
+        Number(match[5] ?? 0),
+        Number(match[6] ?? 0),
+      );
   }
   return undefined;
 }

@@ -6,7 +6,11 @@ import type { Process, Task } from "../machine/process";
 import { parseOptions, UsageError } from "./options";
 
 /** Starts *args* as a program of its own and waits for it; 127 or 126 when it cannot be started. */
-export function* runProgram(process: Process, args: readonly string[], prepare?: (child: Process) => void): Task<number> {
+export function* runProgram(
+  process: Process,
+  args: readonly string[],
+  prepare?: (child: Process) => void,
+): Task<number> {
   const child = process.machine.spawn(process, (own) => {
     prepare?.(own);
     return execute(own, args, process.name);
@@ -19,7 +23,14 @@ export function* execute(process: Process, args: readonly string[], caller: stri
   const name = args[0] as string;
   process.args = args;
   const loader = process.machine.loader as ProgramLoader;
-  const words = (error: Errno): string => (process.gnu ? (caller === "env" ? `env: ‘${name}’: ${error.message}\n` : `${caller}: ${name}: ${error.message}\n`) : caller === "xargs" || caller === "find" ? `${caller}: ${name}: ${error.message}\n` : `${caller}: can't execute '${name}': ${error.message}\n`);
+  const words = (error: Errno): string =>
+    process.gnu
+      ? caller === "env"
+        ? `env: ‘${name}’: ${error.message}\n`
+        : `${caller}: ${name}: ${error.message}\n`
+      : caller === "xargs" || caller === "find"
+        ? `${caller}: ${name}: ${error.message}\n`
+        : `${caller}: can't execute '${name}': ${error.message}\n`;
   let path: string | undefined = name;
   if (!name.includes("/")) {
     const applet = process.gnu ? undefined : loader.applet(name);
@@ -57,12 +68,33 @@ function isBusybox(process: Process, path: string): boolean {
 }
 
 export function* xargs(process: Process): Task<number> {
-  const long = { null: "0", "no-run-if-empty": "r", "max-args": "n", "max-lines": "L", "max-procs": "P", replace: "I", delimiter: "d", verbose: "t", "max-chars": "s", "arg-file": "a", exit: "x" };
-  const options = parseOptions(process, process.gnu ? "+0rtpxn:s:e::E:I:i::P:a:L:l::d:" : "+0rtpxn:s:e::E:I:i::P:a:", long, "[OPTIONS] [PROG ARGS]");
+  const long = {
+    null: "0",
+    "no-run-if-empty": "r",
+    "max-args": "n",
+    "max-lines": "L",
+    "max-procs": "P",
+    replace: "I",
+    delimiter: "d",
+    verbose: "t",
+    "max-chars": "s",
+    "arg-file": "a",
+    exit: "x",
+  };
+  const options = parseOptions(
+    process,
+    process.gnu ? "+0rtpxn:s:e::E:I:i::P:a:L:l::d:" : "+0rtpxn:s:e::E:I:i::P:a:",
+    long,
+    "[OPTIONS] [PROG ARGS]",
+  );
   const command = options.rest.length === 0 ? ["echo"] : options.rest;
   const file = options.value("a");
   const text = file === undefined ? yield* process.readAll(0) : yield* process.readFile(file);
-  const replace = options.has("I") ? options.value("I") : options.has("i") ? options.value("i") || "{}" : undefined;
+  const replace = options.has("I")
+    ? options.value("I")
+    : options.has("i")
+      ? options.value("i") || "{}"
+      : undefined;
   const delimiter = options.value("d");
   let items: string[];
   if (options.has("0")) items = text.split("\0").filter((item, i, all) => i < all.length - 1 || item !== "");
@@ -70,21 +102,32 @@ export function* xargs(process: Process): Task<number> {
     const mark = delimiter.replace(/\\n/, "\n").replace(/\\t/, "\t").replace(/\\0/, "\0");
     items = text.split(mark);
     if (items.at(-1) === "") items.pop();
-  } else if (replace !== undefined) items = text.split("\n").map((line) => unquote(process, line.replace(/^[ \t]+/, "")).join(" ")).filter((line) => line !== "");
+  } else if (replace !== undefined)
+    items = text
+      .split("\n")
+      .map((line) => unquote(process, line.replace(/^[ \t]+/, "")).join(" "))
+      .filter((line) => line !== "");
   else items = unquote(process, text);
   if (items.length === 0 && (options.has("r") || replace !== undefined)) return 0;
   if (items.length === 0 && !process.gnu && options.has("0") && text === "") items = [];
   const lines = options.has("L") || options.has("l");
-  const size = replace !== undefined ? 1 : Number(options.value("n") ?? (lines ? options.value("L") || options.value("l") || 1 : 5000));
+  const size =
+    replace !== undefined
+      ? 1
+      : Number(options.value("n") ?? (lines ? options.value("L") || options.value("l") || 1 : 5000));
   const groups: string[][] = [];
   if (lines && !options.has("n")) {
     const rows = text.split("\n").filter((line) => line.trim() !== "");
-    for (let i = 0; i < rows.length; i += size) groups.push(unquote(process, rows.slice(i, i + size).join("\n")));
+    for (let i = 0; i < rows.length; i += size)
+      groups.push(unquote(process, rows.slice(i, i + size).join("\n")));
   } else for (let i = 0; i < items.length; i += size) groups.push(items.slice(i, i + size));
   if (groups.length === 0) groups.push([]);
   let status = 0;
   for (const group of groups) {
-    const args = replace === undefined ? [...command, ...group] : command.map((word) => word.replaceAll(replace, group[0] ?? ""));
+    const args =
+      replace === undefined
+        ? [...command, ...group]
+        : command.map((word) => word.replaceAll(replace, group[0] ?? ""));
     if (options.has("t")) process.err(args.join(" ") + "\n");
     const result = yield* runProgram(process, args, (child) => child.setFd(0, child.open("/dev/null")));
     if (result === 255) {
@@ -109,7 +152,11 @@ function unquote(process: Process, text: string): string[] {
     } else if (char === "'" || char === '"') {
       const end = text.indexOf(char, i + 1);
       if (end < 0) {
-        process.err(process.gnu ? `xargs: unmatched ${char === "'" ? "single" : "double"} quote; by default quotes are special to xargs unless you use the -0 option\n` : `xargs: unmatched ${char === "'" ? "single" : "double"} quote\n`);
+        process.err(
+          process.gnu
+            ? `xargs: unmatched ${char === "'" ? "single" : "double"} quote; by default quotes are special to xargs unless you use the -0 option\n`
+            : `xargs: unmatched ${char === "'" ? "single" : "double"} quote\n`,
+        );
         throw new UsageError(1);
       }
       word = (word ?? "") + text.slice(i + 1, end);

@@ -9,6 +9,8 @@ const WORDS: Readonly<Record<string, string>> = {
   ENXIO: "No such device or address",
   E2BIG: "Argument list too long",
   ENOEXEC: "Exec format error",
+  /** bash's own words. */
+  EBINARY: "cannot execute binary file: Exec format error",
   EBADF: "Bad file descriptor",
   ECHILD: "No child processes",
   EAGAIN: "Resource temporarily unavailable",

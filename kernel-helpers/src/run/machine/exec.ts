@@ -32,7 +32,13 @@ function kindOf(content: Content): "busybox" | "elf" | "other" | "opaque" {
     return "opaque";
   }
   let kind: "busybox" | "elf" | "other" = "other";
-  if (bytes[0] === 0x7f && bytes[1] === 0x45 && bytes[2] === 0x4c && bytes[3] === 0x46 && bytes.length >= 64) {
+  if (
+    bytes[0] === 0x7f &&
+    bytes[1] === 0x45 &&
+    bytes[2] === 0x4c &&
+    bytes[3] === 0x46 &&
+    bytes.length >= 64
+  ) {
     kind = holds(bytes, "multi-call binary") ? "busybox" : "elf";
   }
   KINDS.set(content, kind);
@@ -70,7 +76,8 @@ export class ProgramLoader implements Loader {
   private *start(process: Process, path: string, depth: number): Task<number> {
     if (depth > 4) throw new Errno("ELOOP", path);
     const found = process.vfs.need(process, path);
-    if (found.stat.type !== "file" || !process.vfs.may(process.cred, found.stat, EXECUTE)) throw new Errno("EACCES", path);
+    if (found.stat.type !== "file" || !process.vfs.may(process.cred, found.stat, EXECUTE))
+      throw new Errno("EACCES", path);
     process.machine.work(1);
     if ((found.stat.mode & 0o4000) !== 0) process.cred = { ...process.cred, uid: found.stat.uid };
     const content = found.fs.readFile(found.inner);
@@ -84,7 +91,8 @@ export class ProgramLoader implements Loader {
     }
     if (kind === "opaque") {
       const program =
-        this.programs.external(process, found.path, base(path)) ?? this.programs.external(process, found.path, base(found.path));
+        this.programs.external(process, found.path, base(path)) ??
+        this.programs.external(process, found.path, base(found.path));
       if (program !== undefined) {
         process.name = base(path);
         return yield* program(process);
@@ -94,7 +102,9 @@ export class ProgramLoader implements Loader {
     if (kind === "elf") return yield* assume(process, path);
     const head = bytesToString(content.read().subarray(0, 256));
     if (!head.startsWith("#!")) throw new Errno("ENOEXEC", path);
-    const line = head.slice(2, head.indexOf("\n") < 0 ? undefined : head.indexOf("\n")).replace(/^[ \t]+|[ \t]+$/g, "");
+    const line = head
+      .slice(2, head.indexOf("\n") < 0 ? undefined : head.indexOf("\n"))
+      .replace(/^[ \t]+|[ \t]+$/g, "");
     const space = line.search(/[ \t]/);
     const interpreter = space < 0 ? line : line.slice(0, space);
     const option = space < 0 ? [] : [line.slice(space).replace(/^[ \t]+/, "")];
@@ -115,7 +125,10 @@ export class ProgramLoader implements Loader {
         return yield* (this.programs.applets.get("busybox") as Program)(process);
       }
     }
-    const program = process.minimal && !this.programs.debianApplets.has(applet) ? undefined : this.programs.applets.get(applet);
+    const program =
+      process.minimal && !this.programs.debianApplets.has(applet)
+        ? undefined
+        : this.programs.applets.get(applet);
     process.name = applet;
     if (program === undefined) {
       if (process.minimal && this.programs.debianApplets.has(applet)) return yield* assume(process, applet);
@@ -148,7 +161,11 @@ export function base(path: string): string {
  * Where PATH finds *name* (a name without a slash), as execvp and shells look: the first executable regular file.
  * `denied` is a file of that name that may not be executed.
  */
-export function findInPath(process: Process, name: string, path: string | undefined): { path?: string; denied?: string } {
+export function findInPath(
+  process: Process,
+  name: string,
+  path: string | undefined,
+): { path?: string; denied?: string } {
   let denied: string | undefined;
   for (const dir of (path ?? "").split(":")) {
     const candidate = (dir === "" ? "" : dir.replace(/\/*$/, "/")) + name;

@@ -63,7 +63,9 @@ export class OpenInode {
   }
 
   content(): Content {
-    return this.body === undefined && this.opaque !== undefined ? this.opaque : contentOf(stringToBytes(this.body ?? ""));
+    return this.body === undefined && this.opaque !== undefined
+      ? this.opaque
+      : contentOf(stringToBytes(this.body ?? ""));
   }
 }
 

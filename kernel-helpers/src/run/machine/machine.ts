@@ -179,7 +179,8 @@ export class Machine {
     }
     let next: Wait | undefined;
     for (const { wait, task } of this.processes.values()) {
-      if (task !== undefined && wait.until !== undefined && (next?.until ?? Infinity) > wait.until) next = wait;
+      if (task !== undefined && wait.until !== undefined && (next?.until ?? Infinity) > wait.until)
+        next = wait;
     }
     if (next?.until === undefined) {
       throw new MachineStop(

@@ -35,16 +35,39 @@ function devices(now: number): WritableFileSystem {
 function processes(machine: Machine, now: number): WritableFileSystem {
   const proc = emptySnapshot(now).fork(now);
   const text = (path: string, value: string): void => proc.writeFile(path, value, { mode: 0o444 });
-  text("/cpuinfo", [0, 1].map((n) => `processor\t: ${n}\nvendor_id\t: GenuineIntel\nmodel name\t: Simulated CPU\ncpu cores\t: 2\n`).join("\n"));
-  text("/meminfo", `MemTotal:        ${MEMORY_KB} kB\nMemFree:         2019000 kB\nMemAvailable:    3028500 kB\nBuffers:               0 kB\nCached:          1009500 kB\nSwapTotal:             0 kB\nSwapFree:              0 kB\nShmem:                 0 kB\nSReclaimable:          0 kB\n`);
+  text(
+    "/cpuinfo",
+    [0, 1]
+      .map(
+        (n) => `processor\t: ${n}\nvendor_id\t: GenuineIntel\nmodel name\t: Simulated CPU\ncpu cores\t: 2\n`,
+      )
+      .join("\n"),
+  );
+  text(
+    "/meminfo",
+    `MemTotal:        ${MEMORY_KB} kB\nMemFree:         2019000 kB\nMemAvailable:    3028500 kB\nBuffers:               0 kB\nCached:          1009500 kB\nSwapTotal:             0 kB\nSwapFree:              0 kB\nShmem:                 0 kB\nSReclaimable:          0 kB\n`,
+  );
   text("/version", "Linux version 6.1.0 (builder@layerbook) #1 SMP\n");
   text("/uptime", "3600.00 7200.00\n");
   text("/loadavg", "0.00 0.00 0.00 1/1 1\n");
   text("/filesystems", "nodev\ttmpfs\nnodev\tproc\nnodev\toverlay\n\text4\n");
   text("/cmdline", "\n");
   text("/stat", "cpu  0 0 0 0 0 0 0 0 0 0\n");
-  text("/mounts", "overlay / overlay rw,relatime 0 0\nproc /proc proc rw,nosuid,nodev,noexec,relatime 0 0\ntmpfs /dev tmpfs rw,nosuid,size=65536k,mode=755 0 0\nsysfs /sys sysfs ro,nosuid,nodev,noexec,relatime 0 0\n");
-  for (const dir of ["/sys", "/sys/kernel", "/sys/kernel/random", "/sys/net", "/sys/net/ipv4", "/sys/vm", "/sys/fs", "/net"]) proc.mkdir(dir);
+  text(
+    "/mounts",
+    "overlay / overlay rw,relatime 0 0\nproc /proc proc rw,nosuid,nodev,noexec,relatime 0 0\ntmpfs /dev tmpfs rw,nosuid,size=65536k,mode=755 0 0\nsysfs /sys sysfs ro,nosuid,nodev,noexec,relatime 0 0\n",
+  );
+  for (const dir of [
+    "/sys",
+    "/sys/kernel",
+    "/sys/kernel/random",
+    "/sys/net",
+    "/sys/net/ipv4",
+    "/sys/vm",
+    "/sys/fs",
+    "/net",
+  ])
+    proc.mkdir(dir);
   text("/sys/kernel/hostname", machine.hostname + "\n");
   text("/sys/kernel/ostype", "Linux\n");
   text("/sys/kernel/osrelease", "6.1.0\n");
@@ -58,7 +81,19 @@ function processes(machine: Machine, now: number): WritableFileSystem {
 
 function system(machine: Machine, now: number): WritableFileSystem {
   const sys = emptySnapshot(now).fork(now);
-  for (const dir of ["block", "bus", "class", "class/net", "dev", "devices", "firmware", "fs", "fs/cgroup", "kernel", "module"]) {
+  for (const dir of [
+    "block",
+    "bus",
+    "class",
+    "class/net",
+    "dev",
+    "devices",
+    "firmware",
+    "fs",
+    "fs/cgroup",
+    "kernel",
+    "module",
+  ]) {
     sys.mkdir("/" + dir, { mode: 0o555 });
   }
   const cards = machine.request.network === "none" ? ["lo"] : ["eth0", "lo"];

@@ -141,7 +141,20 @@ export function translate(pattern: string, extended: boolean): string {
         out += `(?:\\${special})`;
         continue;
       }
-      const known: Record<string, string> = { w: "[A-Za-z0-9_]", W: "[^A-Za-z0-9_]", s: "[ \\t\\n\\v\\f\\r]", S: "[^ \\t\\n\\v\\f\\r]", b: "\\b", B: "\\B", "<": "\\b(?=\\w)", ">": "\\b(?<=\\w)", "`": "^", "'": "$", n: "\\n", t: "\\t" };
+      const known: Record<string, string> = {
+        w: "[A-Za-z0-9_]",
+        W: "[^A-Za-z0-9_]",
+        s: "[ \\t\\n\\v\\f\\r]",
+        S: "[^ \\t\\n\\v\\f\\r]",
+        b: "\\b",
+        B: "\\B",
+        "<": "\\b(?=\\w)",
+        ">": "\\b(?<=\\w)",
+        "`": "^",
+        "'": "$",
+        n: "\\n",
+        t: "\\t",
+      };
       out += known[special] ?? literal(special);
       continue;
     }
@@ -172,7 +185,11 @@ function bracket(pattern: string, start: number): { source: string; end: number 
   let source = "";
   for (let first = true; i < pattern.length; i++, first = false) {
     const char = pattern[i] as string;
-    if (char === "]" && !first) return { source: source === "" ? (negated ? "[^]" : "(?!)") : `[${negated ? "^" : ""}${source}]`, end: i };
+    if (char === "]" && !first)
+      return {
+        source: source === "" ? (negated ? "[^]" : "(?!)") : `[${negated ? "^" : ""}${source}]`,
+        end: i,
+      };
     if (char === "[" && (pattern[i + 1] === ":" || pattern[i + 1] === "." || pattern[i + 1] === "=")) {
       const mark = pattern[i + 1] as string;
       const end = pattern.indexOf(mark + "]", i + 2);

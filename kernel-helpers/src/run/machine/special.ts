@@ -25,7 +25,12 @@ function pseudoRandom(seed: number): (max: number) => string {
 const ZEROS = "\0".repeat(65536);
 
 /** Opens *located* when it is a device or a descriptor under /proc; undefined for an ordinary file. */
-export function openSpecial(machine: Machine, located: Located, options: OpenOptions, caller: Caller): Handle | undefined {
+export function openSpecial(
+  machine: Machine,
+  located: Located,
+  options: OpenOptions,
+  caller: Caller,
+): Handle | undefined {
   const self = caller instanceof Process ? caller : undefined;
   const fd = /^\/proc\/(?:self|thread-self|(\d+))\/fd\/(\d+)$/.exec(located.path);
   if (fd !== null && self !== undefined) {
@@ -64,14 +69,17 @@ export function openSpecial(machine: Machine, located: Located, options: OpenOpt
 
 /** Makes /proc/PID and /proc/self of the processes that there are now, as *self* sees them. */
 export function refreshProc(machine: Machine, proc: WritableFileSystem, self: Process | undefined): void {
-  for (const name of proc.readdir("/")) if (/^(\d+|self|thread-self)$/.test(name)) proc.remove("/" + name, { recursive: true });
+  for (const name of proc.readdir("/"))
+    if (/^(\d+|self|thread-self)$/.test(name)) proc.remove("/" + name, { recursive: true });
   const alive = [...machine.processes.values()];
   for (const process of alive) {
     const dir = `/${process.pid}`;
     proc.mkdir(dir, { mode: 0o555, uid: process.cred.uid, gid: process.cred.gid });
     const args = process.args.map((arg) => arg + "\0").join("");
     proc.writeFile(`${dir}/cmdline`, latin(args), { mode: 0o444 });
-    proc.writeFile(`${dir}/environ`, latin([...process.env].map(([k, v]) => `${k}=${v}\0`).join("")), { mode: 0o400 });
+    proc.writeFile(`${dir}/environ`, latin([...process.env].map(([k, v]) => `${k}=${v}\0`).join("")), {
+      mode: 0o400,
+    });
     proc.writeFile(`${dir}/comm`, process.name.slice(0, 15) + "\n", { mode: 0o644 });
     proc.writeFile(
       `${dir}/status`,
@@ -84,7 +92,8 @@ export function refreshProc(machine: Machine, proc: WritableFileSystem, self: Pr
     proc.mkdir(`${dir}/fdinfo`, { mode: 0o500 });
     proc.symlink(process.cwd, `${dir}/cwd`);
     proc.mkdir(`${dir}/fd`, { mode: 0o500 });
-    for (const [number, handle] of process.fds) proc.symlink(handle.path || "/dev/null", `${dir}/fd/${number}`);
+    for (const [number, handle] of process.fds)
+      proc.symlink(handle.path || "/dev/null", `${dir}/fd/${number}`);
   }
   if (self !== undefined) {
     proc.symlink(String(self.pid), "/self");
@@ -97,4 +106,3 @@ function latin(bytes: string): Uint8Array {
   for (let i = 0; i < bytes.length; i++) out[i] = bytes.charCodeAt(i);
   return out;
 }
-

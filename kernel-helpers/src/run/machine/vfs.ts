@@ -106,7 +106,11 @@ export class Vfs {
     let todo = path.split("/");
     let at = path.startsWith("/") ? "" : caller.cwd === "/" ? "" : caller.cwd;
     let links = 0;
-    if (this.refresh !== undefined && (path.includes("/proc") || path.includes("/dev/") || at.startsWith("/proc"))) this.refresh(caller);
+    if (
+      this.refresh !== undefined &&
+      (path.includes("/proc") || path.includes("/dev/") || at.startsWith("/proc"))
+    )
+      this.refresh(caller);
     let found: Located = this.lstatAt(at || "/");
     const trailing = path.endsWith("/") && path !== "/";
     // A working directory that has been removed can still be looked at, and is empty.
@@ -219,7 +223,9 @@ export class Vfs {
       this.writableParent(caller, found, path);
       const mode = (options.mode ?? 0o666) & ~caller.umask;
       const owner = this.ownerIn(caller, found);
-      this.attempt(path, () => found.fs.writeFile(found.inner, contentOf(new Uint8Array()), { mode, ...owner }));
+      this.attempt(path, () =>
+        found.fs.writeFile(found.inner, contentOf(new Uint8Array()), { mode, ...owner }),
+      );
     } else {
       if (found.stat.type === "dir") {
         if (options.write) throw new Errno("EISDIR", path);
@@ -345,7 +351,8 @@ export class Vfs {
     for (const inode of this.uses.keys()) {
       if (inode.fs !== source.fs || inode.orphan) continue;
       if (inode.path === source.inner) inode.path = target.inner;
-      else if (inode.path.startsWith(source.inner + "/")) inode.path = target.inner + inode.path.slice(source.inner.length);
+      else if (inode.path.startsWith(source.inner + "/"))
+        inode.path = target.inner + inode.path.slice(source.inner.length);
     }
   }
 
@@ -356,7 +363,10 @@ export class Vfs {
     if (source.stat.type === "dir") throw new Errno("EPERM", path);
     // fs.protected_hardlinks, as distributions set it: another's file only when it could be written.
     const { uid } = caller.cred;
-    const safe = source.stat.type === "file" && (source.stat.mode & 0o4000) === 0 && this.may(caller.cred, source.stat, READ | WRITE);
+    const safe =
+      source.stat.type === "file" &&
+      (source.stat.mode & 0o4000) === 0 &&
+      this.may(caller.cred, source.stat, READ | WRITE);
     if (uid !== 0 && source.stat.uid !== uid && !safe) throw new Errno("EPERM", path);
     if (source.device !== target.device) throw new Errno("EXDEV", path);
     this.writableParent(caller, target, path);
@@ -372,7 +382,14 @@ export class Vfs {
     this.attempt(path, () => found.fs.symlink(decodeText(target), found.inner, owner));
   }
 
-  mknod(caller: Caller, path: string, type: FileAttributes["type"], mode: number, major = 0, minor = 0): void {
+  mknod(
+    caller: Caller,
+    path: string,
+    type: FileAttributes["type"],
+    mode: number,
+    major = 0,
+    minor = 0,
+  ): void {
     const found = this.locate(caller, path, false);
     if (found.stat !== undefined) throw new Errno("EEXIST", path);
     this.writableParent(caller, found, path);
@@ -397,9 +414,12 @@ export class Vfs {
     const { cred } = caller;
     if (cred.uid !== 0) {
       const ownGroup = gid === -1 || gid === cred.gid || cred.groups.includes(gid);
-      if (stat.uid !== cred.uid || (uid !== -1 && uid !== stat.uid) || !ownGroup) throw new Errno("EPERM", path);
+      if (stat.uid !== cred.uid || (uid !== -1 && uid !== stat.uid) || !ownGroup)
+        throw new Errno("EPERM", path);
     }
-    this.attempt(path, () => found.fs.chown(found.inner, uid === -1 ? stat.uid : uid, gid === -1 ? stat.gid : gid));
+    this.attempt(path, () =>
+      found.fs.chown(found.inner, uid === -1 ? stat.uid : uid, gid === -1 ? stat.gid : gid),
+    );
     if (stat.type === "file" && (stat.mode & 0o6000) !== 0) {
       const kept = (stat.mode & 0o2010) === 0o2000 ? stat.mode & ~0o4000 : stat.mode & ~0o6000;
       this.attempt(path, () => found.fs.chmod(found.inner, kept));
@@ -425,7 +445,8 @@ export class Vfs {
   }
 
   private busy(found: Located, path: string): void {
-    if (found.path === "/" || this.mounts.some((mount) => mount.point === found.path)) throw new Errno("EBUSY", path);
+    if (found.path === "/" || this.mounts.some((mount) => mount.point === found.path))
+      throw new Errno("EBUSY", path);
   }
 
   private parentStat(found: Located): FileStat | undefined {

@@ -18,7 +18,11 @@ const PRECEDENCE: Readonly<Record<string, number>> = {
   "<<": 10, ">>": 10, "+": 11, "-": 11, "*": 12, "/": 12, "%": 12, "**": 13,
 }; // prettier-ignore
 const ASSIGNMENTS = ["<<=", ">>=", "+=", "-=", "*=", "/=", "%=", "&=", "^=", "|=", "="];
-const TOKEN = /\s*(?:(0[xX][0-9a-fA-F]+|\d+#[0-9a-zA-Z@_]+|\d\w*)|([A-Za-z_]\w*)|(<<=|>>=|\*\*|\+\+|--|&&|\|\||==|!=|<=|>=|<<|>>|\+=|-=|\*=|\/=|%=|&=|\^=|\|=|[-+*/%<>=!&|^~?:(),[\]]))/y;
+const TOKEN =
+  /\s*(?:(0[xX][0-9a-fA-F]+|\d+#[0-9a-zA-Z@_]+|\d\w*)|([A-Za-z_]\w*)|(<<=|>>=|\*\*|\+\+|--|&&|\|\||==|!=|<=|>=|<<|>>|\+=|-=|\*=|\/=|%=|&=|\^=|\|=|[-+*/%<>=!&|^~?:(),[\]]))/y;
+
+/** dash has no `**`, `++` and `--`: they are two signs each. */
+const DASH_TOKEN = new RegExp(TOKEN.source.replace("\\*\\*|\\+\\+|--|", ""), "y");
 
 const wrap = (value: bigint): bigint => BigInt.asIntN(64, value);
 
@@ -58,15 +62,23 @@ class Evaluator {
       return new ArithmeticError(`arithmetic expression: ${what}: "${this.source}"`);
     }
     const rest = this.source.slice(this.pos).trimStart();
-    const text = rest === "" ? "syntax error: operand expected" : kind === "eof" ? "syntax error in expression" : "syntax error: operand expected";
-    return new ArithmeticError(`${this.source}: ${text} (error token is "${rest === "" ? this.source.trim().slice(-1) : rest}")`);
+    const text =
+      rest === ""
+        ? "syntax error: operand expected"
+        : kind === "eof"
+          ? "syntax error in expression"
+          : "syntax error: operand expected";
+    return new ArithmeticError(
+      `${this.source}: ${text} (error token is "${rest === "" ? this.source.trim().slice(-1) : rest}")`,
+    );
   }
 
   private peek(): { number?: string; name?: string; op?: string; end: number } | undefined {
-    TOKEN.lastIndex = this.pos;
-    const match = TOKEN.exec(this.source);
+    const token = this.dialect === "dash" ? DASH_TOKEN : TOKEN;
+    token.lastIndex = this.pos;
+    const match = token.exec(this.source);
     if (match === null) return undefined;
-    const end = TOKEN.lastIndex;
+    const end = token.lastIndex;
     if (match[1] !== undefined) return { number: match[1], end };
     if (match[2] !== undefined) return { name: match[2], end };
     return { op: match[3] as string, end };
@@ -95,7 +107,10 @@ class Evaluator {
       if (operator?.op !== undefined && ASSIGNMENTS.includes(operator.op)) {
         this.pos = operator.end;
         const right = this.assignment();
-        const value = operator.op === "=" ? right : this.binary(operator.op.slice(0, -1), this.variable(token.name, index), right);
+        const value =
+          operator.op === "="
+            ? right
+            : this.binary(operator.op.slice(0, -1), this.variable(token.name, index), right);
         if (this.skipping === 0) this.scope.set(token.name, value.toString(), index);
         return value;
       }
@@ -133,7 +148,8 @@ class Evaluator {
       const token = this.peek();
       const op = token?.op;
       const precedence = op === undefined ? undefined : PRECEDENCE[op];
-      if (token === undefined || op === undefined || precedence === undefined || precedence < least) return left;
+      if (token === undefined || op === undefined || precedence === undefined || precedence < least)
+        return left;
       if (op === "**" && this.dialect === "dash") return left;
       this.pos = token.end;
       const short = (op === "&&" && left === 0n) || (op === "||" && left !== 0n);
@@ -158,12 +174,21 @@ class Evaluator {
         if (b === 0n) {
           if (this.skipping > 0) return 0n;
           throw new ArithmeticError(
-            this.dialect === "ash" ? "divide by zero" : this.dialect === "dash" ? `arithmetic expression: division by zero: "${this.source}"` : `${this.source}: division by 0 (error token is "${this.source.trim().split(/[/%]/).at(-1)?.trim() ?? ""}")`,
+            this.dialect === "ash"
+              ? "divide by zero"
+              : this.dialect === "dash"
+                ? `arithmetic expression: division by zero: "${this.source}"`
+                : `${this.source}: division by 0 (error token is "${this.source.trim().split(/[/%]/).at(-1)?.trim() ?? ""}")`,
           );
         }
         return wrap(op === "/" ? a / b : a % b);
       case "**": {
-        if (b < 0n) throw new ArithmeticError(this.dialect === "ash" ? "exponent less than 0" : `${this.source}: exponent less than 0 (error token is "${b}")`);
+        if (b < 0n)
+          throw new ArithmeticError(
+            this.dialect === "ash"
+              ? "exponent less than 0"
+              : `${this.source}: exponent less than 0 (error token is "${b}")`,
+          );
         let value = 1n;
         for (let i = 0n; i < b && i < 4096n; i++) value = wrap(value * a);
         return value;
@@ -241,7 +266,8 @@ class Evaluator {
       const operator = this.peek();
       if ((operator?.op === "++" || operator?.op === "--") && this.dialect !== "dash") {
         this.pos = operator.end;
-        if (this.skipping === 0) this.scope.set(token.name, wrap(value + (operator.op === "++" ? 1n : -1n)).toString(), index);
+        if (this.skipping === 0)
+          this.scope.set(token.name, wrap(value + (operator.op === "++" ? 1n : -1n)).toString(), index);
       }
       return value;
     }
@@ -260,19 +286,29 @@ class Evaluator {
       const base = Number(based[1]);
       let value = 0n;
       for (const char of based[2] as string) {
-        const digit = base <= 36 ? Number.parseInt(char, 36) : "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ@_".indexOf(char);
+        const digit =
+          base <= 36
+            ? Number.parseInt(char, 36)
+            : "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ@_".indexOf(char);
         if (Number.isNaN(digit) || digit < 0 || digit >= base) throw this.failure();
         value = wrap(value * BigInt(base) + BigInt(digit));
       }
       return value;
     }
+    if (this.dialect === "bash" && /^0[xX]$/.test(text)) return 0n;
+    if (this.dialect === "bash" && /^\d+[a-zA-Z]/.test(text) && !/^0[xX]/.test(text))
+      throw new ArithmeticError(`${text}: value too great for base (error token is "${text}")`);
     if (/^0[xX][0-9a-fA-F]+$/.test(text)) return wrap(BigInt(text));
     if (/^0[0-7]*$/.test(text)) return text === "0" ? 0n : wrap(BigInt("0o" + text.slice(1)));
     if (/^0\d+$/.test(text)) {
-      if (this.dialect === "bash") throw new ArithmeticError(`${text}: value too great for base (error token is "${text}")`);
+      if (this.dialect === "bash")
+        throw new ArithmeticError(`${text}: value too great for base (error token is "${text}")`);
       throw this.failure("eof");
     }
-    if (/^\d+$/.test(text)) return wrap(BigInt(text));
+    if (/^\d+$/.test(text)) {
+      const value = BigInt(text);
+      return this.dialect === "dash" && value > 0x7fffffffffffffffn ? 0x7fffffffffffffffn : wrap(value);
+    }
     throw this.failure("eof");
   }
 
@@ -282,6 +318,8 @@ class Evaluator {
     if (value === undefined || value.trim() === "") return 0n;
     const text = value.trim();
     if (/^[-+]?\d+$/.test(text)) {
+      if (this.dialect === "dash" && /^[-+]?0\d*[89]/.test(text))
+        throw new ArithmeticError(`Illegal number: ${value}`);
       const sign = text.startsWith("-") ? -1n : 1n;
       return sign * this.number(text.replace(/^[-+]/, ""));
     }

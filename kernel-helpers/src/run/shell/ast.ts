@@ -81,10 +81,32 @@ export type Node =
   | { readonly k: "background"; readonly a: Node }
   | { readonly k: "subshell"; readonly body: readonly Node[]; readonly line: number }
   | { readonly k: "group"; readonly body: readonly Node[] }
-  | { readonly k: "if"; readonly test: readonly Node[]; readonly then: readonly Node[]; readonly else?: readonly Node[] }
-  | { readonly k: "while"; readonly until: boolean; readonly test: readonly Node[]; readonly body: readonly Node[] }
-  | { readonly k: "for"; readonly name: string; readonly words?: readonly Word[]; readonly body: readonly Node[]; readonly line: number }
-  | { readonly k: "cfor"; readonly init: Word; readonly test: Word; readonly step: Word; readonly body: readonly Node[] }
+  | {
+      readonly k: "if";
+      readonly test: readonly Node[];
+      readonly then: readonly Node[];
+      readonly else?: readonly Node[];
+    }
+  | {
+      readonly k: "while";
+      readonly until: boolean;
+      readonly test: readonly Node[];
+      readonly body: readonly Node[];
+    }
+  | {
+      readonly k: "for";
+      readonly name: string;
+      readonly words?: readonly Word[];
+      readonly body: readonly Node[];
+      readonly line: number;
+    }
+  | {
+      readonly k: "cfor";
+      readonly init: Word;
+      readonly test: Word;
+      readonly step: Word;
+      readonly body: readonly Node[];
+    }
   | { readonly k: "case"; readonly word: Word; readonly items: readonly CaseItem[]; readonly line: number }
   | { readonly k: "function"; readonly name: string; readonly body: Node; readonly line: number }
   | { readonly k: "test"; readonly test: Test; readonly line: number }

@@ -43,7 +43,9 @@ function expand(list: readonly Atom[]): Atom[][] {
         if (choices === undefined) break;
         const before = list.slice(0, open);
         const after = expand(list.slice(i + 1));
-        return choices.flatMap((choice) => expand(choice).flatMap((middle) => after.map((tail) => [...before, ...middle, ...tail])));
+        return choices.flatMap((choice) =>
+          expand(choice).flatMap((middle) => after.map((tail) => [...before, ...middle, ...tail])),
+        );
       }
     }
   }
@@ -69,7 +71,9 @@ function range(inner: readonly Atom[]): Atom[][] | undefined {
   const width = /^-?0\d/.test(from) || /^-?0\d/.test(to) ? Math.max(from.length, to.length) : 0;
   const out: Atom[][] = [];
   for (let i = start; start <= end ? i <= end : i >= end; i += start <= end ? step : -step) {
-    const text = letters ? String.fromCharCode(i) : (i < 0 ? "-" : "") + String(Math.abs(i)).padStart(width - (i < 0 ? 1 : 0), "0");
+    const text = letters
+      ? String.fromCharCode(i)
+      : (i < 0 ? "-" : "") + String(Math.abs(i)).padStart(width - (i < 0 ? 1 : 0), "0");
     out.push([...text]);
   }
   return out;

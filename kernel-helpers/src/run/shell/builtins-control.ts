@@ -16,7 +16,10 @@ function jump(kind: "break" | "continue"): Builtin {
       const text = args[1] ?? "1";
       if (!/^\d+$/.test(text) || Number(text) < 1) {
         if (shell.dialect === "bash") throw shell.failure(`${text}: numeric argument required`, 128);
-        throw shell.failure(shell.dialect === "dash" ? `Illegal number: ${text}` : `Illegal number: ${text}`, 2);
+        throw shell.failure(
+          shell.dialect === "dash" ? `Illegal number: ${text}` : `Illegal number: ${text}`,
+          2,
+        );
       }
       if (shell.loops === 0) {
         if (shell.dialect === "bash") shell.complain("only meaningful in a `for', `while', or `until' loop");
@@ -39,7 +42,10 @@ function number(shell: Shell, text: string): number {
 function* set(shell: Shell, args: string[]): Task<number> {
   if (args.length === 1) {
     for (const [name, { value }] of shell.variables.entries().sort(([a], [b]) => (a < b ? -1 : 1))) {
-      if (value !== undefined) shell.process.out(`${name}=${shell.dialect === "bash" && /^[\w./:@%+,-]*$/.test(value) ? value : shell.quote(value)}\n`);
+      if (value !== undefined)
+        shell.process.out(
+          `${name}=${shell.dialect === "bash" && /^[\w./:@%+,-]*$/.test(value) ? value : shell.quote(value)}\n`,
+        );
     }
     return 0;
   }
@@ -85,7 +91,11 @@ function* set(shell: Shell, args: string[]): Task<number> {
         shell.complain(`-${letter}: invalid option`);
         shell.process.err("set: usage: set [-abefhkmnptuvxBCEHPT] [-o option-name] [--] [-] [arg ...]\n");
         return 2;
-      } else throw shell.failure(`${shell.dialect === "dash" ? "Illegal" : "illegal"} option ${on ? "-" : "+"}${letter}`, 2);
+      } else
+        throw shell.failure(
+          `${shell.dialect === "dash" ? "Illegal" : "illegal"} option ${on ? "-" : "+"}${letter}`,
+          2,
+        );
     }
   }
   if (i < args.length) shell.positional = args.slice(i);
@@ -111,7 +121,9 @@ function* source(shell: Shell, args: string[], tested: boolean): Task<number> {
   let path = name;
   if (!name.includes("/")) {
     const dirs = (shell.get("PATH") ?? "").split(":");
-    const found = dirs.map((dir) => (dir === "" ? name : `${dir}/${name}`)).find((at) => shell.process.vfs.tryStat(shell.process, at)?.type === "file");
+    const found = dirs
+      .map((dir) => (dir === "" ? name : `${dir}/${name}`))
+      .find((at) => shell.process.vfs.tryStat(shell.process, at)?.type === "file");
     if (found !== undefined) path = found;
     else if (shell.dialect === "dash") throw shell.failure(`${name}: not found`, 2);
   }
@@ -124,7 +136,11 @@ function* source(shell: Shell, args: string[], tested: boolean): Task<number> {
       shell.complain(`${name}: ${error.message}`);
       return 1;
     }
-    if (shell.dialect === "dash") throw shell.failure(`cannot open ${name}: ${error.code === "ENOENT" ? "No such file" : error.message}`, 2);
+    if (shell.dialect === "dash")
+      throw shell.failure(
+        `cannot open ${name}: ${error.code === "ENOENT" ? "No such file" : error.message}`,
+        2,
+      );
     throw shell.failure(`can't open '${name}': ${error.message}`, 2);
   }
 }
@@ -173,9 +189,22 @@ function* trap(shell: Shell, args: string[]): Task<number> {
 }
 
 export const controlBuiltins: Readonly<Record<string, Builtin>> = {
-  ":": { special: true, *run() { return 0; } },
-  true: { *run() { return 0; } },
-  false: { *run() { return 1; } },
+  ":": {
+    special: true,
+    *run() {
+      return 0;
+    },
+  },
+  true: {
+    *run() {
+      return 0;
+    },
+  },
+  false: {
+    *run() {
+      return 1;
+    },
+  },
   break: jump("break"),
   continue: jump("continue"),
   eval: {
@@ -192,7 +221,12 @@ export const controlBuiltins: Readonly<Record<string, Builtin>> = {
       }
     },
   },
-  exec: { special: true, *run() { return 0; } },
+  exec: {
+    special: true,
+    *run() {
+      return 0;
+    },
+  },
   exit: {
     special: true,
     *run(shell, args) {
@@ -229,7 +263,11 @@ export const controlBuiltins: Readonly<Record<string, Builtin>> = {
   times: {
     special: true,
     *run(shell) {
-      shell.process.out(shell.dialect === "bash" || shell.dialect === "ash" ? "0m0.000s 0m0.000s\n0m0.000s 0m0.000s\n" : "0m0.000000s 0m0.000000s\n0m0.000000s 0m0.000000s\n");
+      shell.process.out(
+        shell.dialect === "bash" || shell.dialect === "ash"
+          ? "0m0.000s 0m0.000s\n0m0.000s 0m0.000s\n"
+          : "0m0.000000s 0m0.000000s\n0m0.000000s 0m0.000000s\n",
+      );
       return 0;
     },
   },
@@ -245,7 +283,14 @@ export const controlBuiltins: Readonly<Record<string, Builtin>> = {
         else shell.shopt.delete(name);
       }
       const has = (name: string): boolean => shell.shopt.has(name);
-      shell.globOptions = { dotglob: has("dotglob"), globstar: has("globstar"), extended: has("extglob"), nullglob: has("nullglob"), failglob: has("failglob") };
+      shell.globOptions = {
+        skipDots: true,
+        dotglob: has("dotglob"),
+        globstar: has("globstar"),
+        extended: has("extglob"),
+        nullglob: has("nullglob"),
+        failglob: has("failglob"),
+      };
       return 0;
     },
   },

@@ -35,7 +35,8 @@ function change(shell: Shell, target: string, physical: boolean): void {
 function* cd(shell: Shell, args: string[]): Task<number> {
   let physical = false;
   let i = 1;
-  for (; i < args.length && /^-[LP]+$/.test(args[i] as string); i++) physical = (args[i] as string).endsWith("P");
+  for (; i < args.length && /^-[LP]+$/.test(args[i] as string); i++)
+    physical = (args[i] as string).endsWith("P");
   if (args[i] === "--") i++;
   let target = args[i];
   let print = false;
@@ -57,7 +58,8 @@ function* cd(shell: Shell, args: string[]): Task<number> {
     shell.complain("too many arguments");
     return 1;
   }
-  const search = target.startsWith("/") || /^\.\.?(\/|$)/.test(target) ? [""] : (shell.get("CDPATH") ?? "").split(":");
+  const search =
+    target.startsWith("/") || /^\.\.?(\/|$)/.test(target) ? [""] : (shell.get("CDPATH") ?? "").split(":");
   let failure: Errno | undefined;
   for (const base of [...search, ""]) {
     try {
@@ -86,7 +88,8 @@ function* umask(shell: Shell, args: string[]): Task<number> {
   if (text === undefined) {
     if (!symbolic) process.out(`${print ? "umask " : ""}${process.umask.toString(8).padStart(4, "0")}\n`);
     else {
-      const bits = (shift: number): string => ["r", "w", "x"].filter((_, i) => ((process.umask >> (shift + 2 - i)) & 1) === 0).join("");
+      const bits = (shift: number): string =>
+        ["r", "w", "x"].filter((_, i) => ((process.umask >> (shift + 2 - i)) & 1) === 0).join("");
       process.out(`u=${bits(6)},g=${bits(3)},o=${bits(0)}\n`);
     }
     return 0;
@@ -98,7 +101,11 @@ function* umask(shell: Shell, args: string[]): Task<number> {
   const mode = parseMode(text, 0o777 & ~process.umask, true, 0);
   if (mode === undefined) {
     if (shell.dialect === "bash") {
-      shell.complain(/^\d/.test(text) ? `${text}: octal number out of range` : `\`${text}': invalid symbolic mode operator`);
+      shell.complain(
+        /^\d/.test(text)
+          ? `${text}: octal number out of range`
+          : `\`${text}': invalid symbolic mode operator`,
+      );
       return 1;
     }
     throw shell.failure(`${shell.dialect === "dash" ? "Illegal" : "illegal"} mode: ${text}`, 2);
@@ -138,7 +145,10 @@ function* popd(shell: Shell): Task<number> {
 
 function* dirs(shell: Shell): Task<number> {
   const home = shell.get("HOME") ?? "";
-  const show = (path: string): string => (home !== "" && home !== "/" && (path === home || path.startsWith(home + "/")) ? "~" + path.slice(home.length) : path);
+  const show = (path: string): string =>
+    home !== "" && home !== "/" && (path === home || path.startsWith(home + "/"))
+      ? "~" + path.slice(home.length)
+      : path;
   shell.process.out([shell.get("PWD") ?? "/", ...shell.directories].map(show).join(" ") + "\n");
   return 0;
 }
@@ -148,7 +158,9 @@ export const directoryBuiltins: Readonly<Record<string, Builtin>> = {
   chdir: { only: ["ash", "dash"], run: cd },
   pwd: {
     *run(shell, args) {
-      shell.process.out((args.includes("-P") ? shell.process.cwd : (shell.get("PWD") ?? shell.process.cwd)) + "\n");
+      shell.process.out(
+        (args.includes("-P") ? shell.process.cwd : (shell.get("PWD") ?? shell.process.cwd)) + "\n",
+      );
       return 0;
     },
   },

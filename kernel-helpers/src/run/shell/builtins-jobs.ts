@@ -45,8 +45,8 @@ function* wait(shell: Shell, args: string[]): Task<number> {
         shell.complain(shell.dialect === "ash" ? `${spec}: no such job` : `No such job: ${spec}`);
         status = 2;
         continue;
-      }
-      else if (!/^%?\d+$/.test(spec)) throw shell.failure(shell.dialect === "dash" ? `No such job: ${spec}` : `Illegal number: ${spec}`, 2);
+      } else if (!/^%?\d+$/.test(spec))
+        throw shell.failure(shell.dialect === "dash" ? `No such job: ${spec}` : `Illegal number: ${spec}`, 2);
       status = 127;
       continue;
     }
@@ -80,16 +80,29 @@ function* kill(shell: Shell, args: string[]): Task<number> {
       return 0;
     }
     const entries = Object.entries(SIGNALS).slice(1);
-    if (shell.dialect === "ash") shell.process.out(entries.map(([name, n]) => `${String(n).padStart(2)}) ${name}\n`).join(""));
-    else shell.process.out(entries.map(([name]) => name).join("\n") + "\n");
+    if (shell.dialect === "ash")
+      shell.process.out(entries.map(([name, n]) => `${String(n).padStart(2)}) ${name}\n`).join(""));
+    else if (shell.dialect === "dash")
+      shell.process.out(["0", ...entries.map(([name]) => name)].join("\n") + "\n");
+    else
+      shell.process.out(
+        entries
+          .map(([name, n], i) => `${String(n).padStart(2)}) SIG${name}${(i + 1) % 5 === 0 ? "\n" : "\t"}`)
+          .join("") + "\n",
+      );
     return 0;
   }
-  const complain = (text: string): void => (shell.dialect === "ash" ? shell.process.err(`sh: ${text}\n`) : shell.complain(text));
+  const complain = (text: string): void =>
+    shell.dialect === "ash" ? shell.process.err(`sh: ${text}\n`) : shell.complain(text);
   if (rest[0] === "-s" || rest[0] === "-n") {
     rest.shift();
     const number = signalNumber(rest.shift() ?? "");
     if (number === undefined) {
-      complain(shell.dialect === "ash" ? `bad signal name '${args[2] ?? ""}'` : `${args[2] ?? ""}: invalid signal specification`);
+      complain(
+        shell.dialect === "ash"
+          ? `bad signal name '${args[2] ?? ""}'`
+          : `${args[2] ?? ""}: invalid signal specification`,
+      );
       return 1;
     }
     signal = number;
@@ -97,7 +110,13 @@ function* kill(shell: Shell, args: string[]): Task<number> {
     const text = rest.shift()?.slice(1) ?? "";
     const number = signalNumber(text);
     if (number === undefined) {
-      complain(shell.dialect === "ash" ? `bad signal name '${text}'` : shell.dialect === "bash" ? `${text}: invalid signal specification` : `invalid signal number or name: ${text}`);
+      complain(
+        shell.dialect === "ash"
+          ? `bad signal name '${text}'`
+          : shell.dialect === "bash"
+            ? `${text}: invalid signal specification`
+            : `invalid signal number or name: ${text}`,
+      );
       return 1;
     }
     signal = number;
@@ -105,8 +124,15 @@ function* kill(shell: Shell, args: string[]): Task<number> {
   if (rest[0] === "--") rest.shift();
   if (rest.length === 0) {
     if (shell.dialect === "ash") complain("you need to specify whom to kill");
-    else if (shell.dialect === "bash") shell.process.err("kill: usage: kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]\n");
-    else throw shell.failure("Usage: kill [-s sigspec | -signum | -sigspec] [pid | job]... or\nkill -l [exitstatus]", 2);
+    else if (shell.dialect === "bash")
+      shell.process.err(
+        "kill: usage: kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]\n",
+      );
+    else
+      throw shell.failure(
+        "Usage: kill [-s sigspec | -signum | -sigspec] [pid | job]... or\nkill -l [exitstatus]",
+        2,
+      );
     return shell.dialect === "ash" ? 1 : 2;
   }
   let status = 0;
@@ -114,10 +140,22 @@ function* kill(shell: Shell, args: string[]): Task<number> {
     const job = spec.startsWith("%") ? find(shell, spec) : undefined;
     const pid = job?.pid ?? Number(spec);
     if (spec.startsWith("%") ? job === undefined : Number.isNaN(pid)) {
-      complain(shell.dialect === "ash" ? `invalid number '${spec}'` : shell.dialect === "bash" ? `${spec}: arguments must be process or job IDs` : `Illegal number: ${spec}`);
+      complain(
+        shell.dialect === "ash"
+          ? `invalid number '${spec}'`
+          : shell.dialect === "bash"
+            ? `${spec}: arguments must be process or job IDs`
+            : `Illegal number: ${spec}`,
+      );
       status = 1;
     } else if (!shell.process.machine.kill(pid, signal)) {
-      complain(shell.dialect === "ash" ? `can't kill pid ${pid}: No such process` : shell.dialect === "bash" ? `(${pid}) - No such process` : "No such process\n");
+      complain(
+        shell.dialect === "ash"
+          ? `can't kill pid ${pid}: No such process`
+          : shell.dialect === "bash"
+            ? `(${pid}) - No such process`
+            : "No such process\n",
+      );
       status = 1;
     }
   }
@@ -133,11 +171,16 @@ const LIMITS: Readonly<Record<string, [string, string]>> = {
 }; // prettier-ignore
 
 function* ulimit(shell: Shell, args: string[]): Task<number> {
-  const flags = args.slice(1).filter((arg) => arg.startsWith("-")).join("").replaceAll("-", "");
+  const flags = args
+    .slice(1)
+    .filter((arg) => arg.startsWith("-"))
+    .join("")
+    .replaceAll("-", "");
   const value = args.slice(1).find((arg) => !arg.startsWith("-"));
   if (value !== undefined) return 0;
   if (flags.includes("a")) {
-    for (const [letter, [text, limit]] of Object.entries(LIMITS)) shell.process.out(`${text.padEnd(32)}(-${letter}) ${limit}\n`);
+    for (const [letter, [text, limit]] of Object.entries(LIMITS))
+      shell.process.out(`${text.padEnd(32)}(-${letter}) ${limit}\n`);
     return 0;
   }
   const letter = [...flags].find((one) => one in LIMITS) ?? "f";
@@ -155,14 +198,33 @@ export const jobBuiltins: Readonly<Record<string, Builtin>> = {
         if (done && shell.dialect !== "ash") continue;
         const mark = i === shell.jobs.length - 1 ? "+" : i === shell.jobs.length - 2 ? "-" : " ";
         const state = !done ? "Running" : job.status === 0 ? "Done" : `Done(${job.status ?? 0})`;
-        shell.process.out(`[${i + 1}]${mark}  ${state.padEnd(27)}${shell.dialect === "ash" ? "" : job.title}\n`);
+        if (shell.dialect === "dash") shell.process.out(`[${i + 1}] ${mark} ${state.padEnd(27)}\n`);
+        else
+          shell.process.out(
+            `[${i + 1}]${mark}  ${shell.dialect === "ash" ? state.padEnd(27) : `${state.padEnd(24)}${job.title}${done ? "" : " &"}`}\n`,
+          );
       }
       if (shell.dialect === "ash") shell.jobs = shell.jobs.filter((job) => job.status === undefined);
       return 0;
     },
   },
-  fg: { *run(shell, args) { const job = find(shell, args[1] ?? "%%"); return job === undefined ? 1 : yield* waitForOne(shell, job); } },
-  bg: { *run() { return 0; } },
-  disown: { only: ["bash"], *run(shell) { shell.jobs = []; return 0; } },
+  fg: {
+    *run(shell, args) {
+      const job = find(shell, args[1] ?? "%%");
+      return job === undefined ? 1 : yield* waitForOne(shell, job);
+    },
+  },
+  bg: {
+    *run() {
+      return 0;
+    },
+  },
+  disown: {
+    only: ["bash"],
+    *run(shell) {
+      shell.jobs = [];
+      return 0;
+    },
+  },
   ulimit: { run: ulimit },
 };

@@ -21,7 +21,12 @@ export function echoText(args: readonly string[], flavour: "ash" | "dash" | "bas
   }
   const text = args.slice(i).join(" ");
   if (!escapes) return text + (newline ? "\n" : "");
-  const result = unescape(text, { octal0: true, hex: flavour !== "dash", stop: true, esc: flavour !== "dash" });
+  const result = unescape(text, {
+    octal0: true,
+    hex: flavour !== "dash",
+    stop: true,
+    esc: flavour !== "dash",
+  });
   return result.text + (newline && !result.stopped ? "\n" : "");
 }
 
@@ -42,12 +47,16 @@ function tester(name: string): Builtin {
       if (name !== "test") {
         const close = name === "[" ? "]" : "]]";
         if (rest.at(-1) !== close) {
-          complain(shell, name)(`missing ${close}`);
+          complain(shell, name)(shell.dialect === "bash" ? `missing \`${close}'` : `missing ${close}`);
           return 2;
         }
         rest = rest.slice(0, -1);
       }
-      return testExpression(shell.process, rest, { flavour: shell.dialect, patterns: name === "[[", complain: complain(shell, name) });
+      return testExpression(shell.process, rest, {
+        flavour: shell.dialect,
+        patterns: name === "[[",
+        complain: complain(shell, name),
+      });
     },
   };
 }
@@ -70,8 +79,12 @@ export const outputBuiltins: Readonly<Record<string, Builtin>> = {
       if (rest[0] === "--") rest = rest.slice(1);
       if (rest.length === 0) {
         if (shell.dialect === "dash") throw shell.failure("usage: printf format [arg ...]", 2);
-        if (shell.dialect === "bash") shell.process.err("printf: usage: printf [-v var] format [arguments]\n");
-        else shell.process.err("BusyBox v1.35.0 (Debian 1:1.35.0-4+deb12u1+b1) multi-call binary.\n\nUsage: printf FORMAT [ARG]...\n");
+        if (shell.dialect === "bash")
+          shell.process.err("printf: usage: printf [-v var] format [arguments]\n");
+        else
+          shell.process.err(
+            "BusyBox v1.35.0 (Debian 1:1.35.0-4+deb12u1+b1) multi-call binary.\n\nUsage: printf FORMAT [ARG]...\n",
+          );
         return shell.dialect === "ash" ? 1 : 2;
       }
       const { text, status, errors } = printf(rest, shell.dialect);

@@ -24,7 +24,8 @@ function* read(shell: Shell, args: string[]): Task<number> {
       const letter = arg[j] as string;
       if (letter === "r") raw = true;
       else if (letter === "s" || letter === "e") continue;
-      else if (shell.dialect === "dash" && letter !== "p") throw shell.failure(`Illegal option -${letter}`, 2);
+      else if (shell.dialect === "dash" && letter !== "p")
+        throw shell.failure(`Illegal option -${letter}`, 2);
       else if ("pdnNtua".includes(letter)) {
         const value = arg.slice(j + 1) || (args[++i] ?? "");
         if (letter === "d") delimiter = value[0] ?? "\0";
@@ -39,6 +40,7 @@ function* read(shell: Shell, args: string[]): Task<number> {
     }
   }
   const names = args.slice(i);
+  if (names.length === 0 && shell.dialect === "dash") throw shell.failure("arg count", 2);
   for (const name of names) {
     if (NAME.test(name)) continue;
     if (shell.dialect === "ash") process.err(`sh: read: '${name}': bad variable name\n`);
@@ -107,7 +109,12 @@ function split(shell: Shell, chars: readonly { char: string; quoted: boolean }[]
         end--;
         while (end > at && space(end - 1)) end--;
       }
-      out.push(chars.slice(at, end).map(({ char }) => char).join(""));
+      out.push(
+        chars
+          .slice(at, end)
+          .map(({ char }) => char)
+          .join(""),
+      );
       return out;
     }
     let text = "";
@@ -128,7 +135,9 @@ function* mapfile(shell: Shell, args: string[]): Task<number> {
   const text = yield* shell.process.readAll(0);
   const lines = text.split("\n");
   if (lines.at(-1) === "") lines.pop();
-  shell.variables.need(names.at(-1) ?? "MAPFILE").array = new Map(lines.map((line, n) => [String(n), strip ? line : line + "\n"]));
+  shell.variables.need(names.at(-1) ?? "MAPFILE").array = new Map(
+    lines.map((line, n) => [String(n), strip ? line : line + "\n"]),
+  );
   return 0;
 }
 

@@ -22,11 +22,18 @@ function split(shell: Shell, arg: string): { name: string; value: string | undef
   return { name, value: match[2] === "+=" ? (shell.get(name) ?? "") + value : value };
 }
 
-function list(shell: Shell, word: string, test: (variable: { exported: boolean; readonly: boolean }) => boolean): void {
+function list(
+  shell: Shell,
+  word: string,
+  test: (variable: { exported: boolean; readonly: boolean }) => boolean,
+): void {
   for (const [name, variable] of shell.variables.entries().sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (!test(variable)) continue;
     const prefix = shell.dialect === "bash" ? `declare -${word === "export" ? "x" : "r"}` : word;
-    const quoted = shell.dialect === "bash" ? `"${(variable.value ?? "").replace(/["\\$`]/g, "\\$&")}"` : shell.quote(variable.value ?? "");
+    const quoted =
+      shell.dialect === "bash"
+        ? `"${(variable.value ?? "").replace(/["\\$`]/g, "\\$&")}"`
+        : shell.quote(variable.value ?? "");
     shell.process.out(`${prefix} ${name}${variable.value === undefined ? "" : `=${quoted}`}\n`);
   }
 }
@@ -116,7 +123,8 @@ function* declare(shell: Shell, args: string[]): Task<number> {
     for (const name of names) if (!shell.functions.has(name)) return 1;
     return 0;
   }
-  if (names.length === 0 && args[0] !== "local") list(shell, "export", (variable) => !flags.includes("x") || variable.exported);
+  if (names.length === 0 && args[0] !== "local")
+    list(shell, "export", (variable) => !flags.includes("x") || variable.exported);
   if (flags.includes("p")) {
     for (const name of names) {
       const variable = shell.variables.find(name);
@@ -130,7 +138,8 @@ function* declare(shell: Shell, args: string[]): Task<number> {
   }
   for (const arg of names) {
     const { name, value } = split(shell, arg);
-    if (shell.variables.inFunction && !flags.includes("g")) shell.variables.local(name, shell.dialect !== "bash");
+    if (shell.variables.inFunction && !flags.includes("g"))
+      shell.variables.local(name, shell.dialect !== "bash");
     const variable = shell.variables.need(name);
     if (flags.includes("A")) {
       variable.array ??= new Map();
@@ -138,7 +147,17 @@ function* declare(shell: Shell, args: string[]): Task<number> {
     }
     if (flags.includes("a")) variable.array ??= new Map();
     if (flags.includes("i")) variable.integer = true;
-    if (value !== undefined) shell.set(name, flags.includes("i") ? evaluateArithmetic(value, shell.arithmeticScope, shell.dialect).toString() : flags.includes("u") ? value.toUpperCase() : flags.includes("l") ? value.toLowerCase() : value);
+    if (value !== undefined)
+      shell.set(
+        name,
+        flags.includes("i")
+          ? evaluateArithmetic(value, shell.arithmeticScope, shell.dialect).toString()
+          : flags.includes("u")
+            ? value.toUpperCase()
+            : flags.includes("l")
+              ? value.toLowerCase()
+              : value,
+      );
     if (flags.includes("x")) shell.export(name);
     if (flags.includes("r")) variable.readonly = true;
   }
@@ -155,7 +174,12 @@ function* getopts(shell: Shell, args: string[]): Task<number> {
       shell.process.err("getopts: usage: getopts optstring name [arg ...]\n");
       return 2;
     }
-    throw shell.failure(shell.dialect === "dash" ? "Usage: getopts optstring var [arg...]" : "usage: getopts optstring var [arg]", 2);
+    throw shell.failure(
+      shell.dialect === "dash"
+        ? "Usage: getopts optstring var [arg...]"
+        : "usage: getopts optstring var [arg]",
+      2,
+    );
   }
   const list = args.length > 3 ? given : shell.positional;
   const index = Number(shell.get("OPTIND") ?? 1) || 1;
@@ -176,7 +200,10 @@ function* getopts(shell: Shell, args: string[]): Task<number> {
   const done = offset + 1 >= word.length;
   const complain = (text: string): void => {
     if (shell.dialect === "bash") shell.process.err(`${shell.arg0}: ${text} -- ${letter}\n`);
-    else shell.process.err(text.startsWith("illegal") ? `Illegal option -${letter}\n` : `No arg for -${letter} option\n`);
+    else
+      shell.process.err(
+        text.startsWith("illegal") ? `Illegal option -${letter}\n` : `No arg for -${letter} option\n`,
+      );
   };
   if (at < 0) {
     if (silent) shell.set("OPTARG", letter);
@@ -224,7 +251,8 @@ export const variableBuiltins: Readonly<Record<string, Builtin>> = {
         return 1;
       }
       let value = 0n;
-      for (const text of args.slice(1)) value = evaluateArithmetic(text, shell.arithmeticScope, shell.dialect);
+      for (const text of args.slice(1))
+        value = evaluateArithmetic(text, shell.arithmeticScope, shell.dialect);
       return value === 0n ? 1 : 0;
     },
   },

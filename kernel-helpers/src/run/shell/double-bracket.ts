@@ -23,7 +23,12 @@ export function* evaluateTest(shell: Shell, test: Test): Task<number> {
     }
     case "unary": {
       const operand = yield* expandText(shell, test.a);
-      if (test.op === "-v") return shell.get(operand) === undefined ? 1 : 0;
+      if (test.op === "-v") {
+        const element = /^(\w+)\[(.*)\]$/.exec(operand);
+        const value =
+          element === null ? shell.get(operand) : shell.element(element[1] as string, element[2] as string);
+        return value === undefined ? 1 : 0;
+      }
       if (test.op === "-o") return shell.options[operand] === true ? 0 : 1;
       return unaryTest(shell.process, test.op, operand) ? 0 : 1;
     }
@@ -41,12 +46,17 @@ function* binary(shell: Shell, op: string, test: Test & { k: "binary" }): Task<n
     case "!=": {
       const flags = shell.shopt.has("nocasematch");
       const pattern = yield* expandPattern(shell, test.b);
-      const hit = flags ? matches(pattern.toLowerCase(), left.toLowerCase(), true) : matches(pattern, left, true);
+      const hit = flags
+        ? matches(pattern.toLowerCase(), left.toLowerCase(), true)
+        : matches(pattern, left, true);
       return hit === (op !== "!=") ? 0 : 1;
     }
     case "=~": {
       // Quoted parts of the pattern match themselves: the pattern form has them escaped.
-      const source = (yield* expandPattern(shell, test.b)).replace(/\[\[:(\w+):\]\]/g, (_, name: string) => POSIX[name] ?? "");
+      const source = (yield* expandPattern(shell, test.b)).replace(
+        /\[\[:(\w+):\]\]/g,
+        (_, name: string) => POSIX[name] ?? "",
+      );
       let match: RegExpExecArray | null;
       try {
         match = new RegExp(source).exec(left);
@@ -71,7 +81,14 @@ function* binary(shell: Shell, op: string, test: Test & { k: "binary" }): Task<n
     case "-ge": {
       const a = number(left);
       const b = number(yield* expandText(shell, test.b));
-      const results = { "-eq": a === b, "-ne": a !== b, "-lt": a < b, "-le": a <= b, "-gt": a > b, "-ge": a >= b };
+      const results = {
+        "-eq": a === b,
+        "-ne": a !== b,
+        "-lt": a < b,
+        "-le": a <= b,
+        "-gt": a > b,
+        "-ge": a >= b,
+      };
       return results[op] ? 0 : 1;
     }
     default:

@@ -57,7 +57,11 @@ export function* expandFields(shell: Shell, word: Word): Task<string[]> {
 }
 
 /** Expands a word to one string: redirections, `case`, here-documents. */
-export function* expandText(shell: Shell, word: Word, tilde: "word" | "assign" | "none" = "word"): Task<string> {
+export function* expandText(
+  shell: Shell,
+  word: Word,
+  tilde: "word" | "assign" | "none" = "word",
+): Task<string> {
   const plain = plainText(word);
   if (plain !== undefined && !plain.includes("~")) return plain;
   const fields = new Fields(shell.ifs, true);
@@ -79,7 +83,8 @@ export function* addWord(shell: Shell, word: Word, fields: Fields, mode: Mode): 
       if (part.q) fields.quoted(part.s);
       else {
         let text = part.s;
-        if (mode.tilde !== "none" && text.includes("~")) text = tildes(shell, text, i === 0, word[i + 1], mode, fields);
+        if (mode.tilde !== "none" && text.includes("~"))
+          text = tildes(shell, text, i === 0, word[i + 1], mode, fields);
         if (text === "") continue;
         if (mode.splitLiterals === true) fields.split(text);
         else fields.literal(text);
@@ -89,14 +94,28 @@ export function* addWord(shell: Shell, word: Word, fields: Fields, mode: Mode): 
 }
 
 /** Expands `~` and `~user`; what it finds is added as quoted text. Answers the text that is left. */
-function tildes(shell: Shell, text: string, first: boolean, following: Part | undefined, mode: Mode, fields: Fields): string {
+function tildes(
+  shell: Shell,
+  text: string,
+  first: boolean,
+  following: Part | undefined,
+  mode: Mode,
+  fields: Fields,
+): string {
   let rest = text;
   const once = (): boolean => {
     const match = /^~([^/:\\]*)/.exec(rest);
     if (match === null) return false;
     if (match[0].length === rest.length && following !== undefined) return false;
     const name = match[1] as string;
-    const home = name === "" ? shell.get("HOME") : shell.homeOf(name);
+    const home =
+      name === ""
+        ? shell.get("HOME")
+        : name === "+" && shell.dialect === "bash"
+          ? shell.get("PWD")
+          : name === "-" && shell.dialect === "bash"
+            ? shell.get("OLDPWD")
+            : shell.homeOf(name);
     if (home === undefined) return false;
     fields.quoted(home);
     rest = rest.slice(match[0].length);
@@ -119,7 +138,11 @@ function* addPart(shell: Shell, part: Exclude<Part, { k: "lit" }>, fields: Field
   switch (part.k) {
     case "param":
       yield* expandParameter(shell, part, fields, (word, quoted) =>
-        addWord(shell, quoted ? quoteAll(word) : word, fields, { ...mode, tilde: "word", splitLiterals: !quoted && !mode.whole }),
+        addWord(shell, quoted ? quoteAll(word) : word, fields, {
+          ...mode,
+          tilde: "word",
+          splitLiterals: !quoted && !mode.whole,
+        }),
       );
       return;
     case "cmd": {

@@ -12,6 +12,8 @@ export function isMagic(pattern: string): boolean {
 
 export interface GlobOptions {
   readonly dotglob?: boolean;
+  /** bash 5.2: `.` and `..` never match. */
+  readonly skipDots?: boolean;
   readonly globstar?: boolean;
   readonly extended?: boolean;
 }
@@ -48,7 +50,7 @@ export function glob(process: Process, pattern: string, options: GlobOptions = {
       }
       process.machine.meter.addCommands(names.length >>> 6);
       const dots = part.startsWith(".") || part.startsWith("\\.");
-      const all = dots ? [".", "..", ...names] : names;
+      const all = dots && options.skipDots !== true ? [".", "..", ...names] : names;
       for (const name of all) {
         if (name.startsWith(".") && !dots && options.dotglob !== true) continue;
         if (matches(part, name, options.extended)) {

@@ -5,13 +5,14 @@ import { Pipe, PipeHandle } from "../machine/handles";
 import { MachineStop } from "../machine/limits";
 import { Exit, TICK, type Process, type Task } from "../machine/process";
 import { ArithmeticError } from "./arith";
-import type { Node, SimpleCommand } from "./ast";
+import { plainText, type Node, type SimpleCommand } from "./ast";
+import { builtins } from "./builtins";
 import { evaluateTest } from "./double-bracket";
 import { expandArithmetic, expandPattern, expandText, expandWords } from "./expand";
 import { matches } from "./pattern";
 import { redirect, RedirectFailure, restore } from "./redirect";
 import { Jump, ShellFailure, type Runner, type Shell } from "./shell";
-import { runSimple } from "./simple";
+import { prehash, runSimple } from "./simple";
 import { trace } from "./trace";
 
 /** What the surroundings of a command say about it. */
@@ -113,6 +114,10 @@ class Interpreter implements Runner {
         break;
     }
     shell.status = status;
+    if (checked && shell.dialect === "bash") {
+      const statuses = node.k === "pipe" ? shell.pipeStatus : [status];
+      shell.variables.need("PIPESTATUS").array = new Map(statuses.map((one, i) => [String(i), String(one)]));
+    }
     if (shell.pending.length > 0) yield* runTraps(shell);
     if (checked && status !== 0 && !context.tested) {
       if (shell.dialect === "bash" && shell.traps.get("ERR")) yield* runTrap(shell, "ERR");
@@ -141,6 +146,17 @@ class Interpreter implements Runner {
     const { machine } = shell.process;
     const children: Process[] = [];
     let input: PipeHandle | undefined;
+    for (const command of commands) {
+      const name =
+        command.k === "simple" && command.words[0] !== undefined ? plainText(command.words[0]) : undefined;
+      if (
+        name !== undefined &&
+        shell.dialect === "dash" &&
+        !builtins("dash").has(name) &&
+        !shell.functions.has(name)
+      )
+        prehash(shell, name);
+    }
     for (const [i, command] of commands.entries()) {
       const stdin = input;
       const pipe = i < commands.length - 1 ? new Pipe() : undefined;
@@ -166,7 +182,8 @@ class Interpreter implements Runner {
   }
 
   private *subshell(shell: Shell, node: Node & { k: "subshell" }, context: Context): Task<number> {
-    if (context.last && shell.traps.size === 0) return yield* this.list(shell, node.body, context.tested, true);
+    if (context.last && shell.traps.size === 0)
+      return yield* this.list(shell, node.body, context.tested, true);
     const child = shell.process.machine.spawn(shell.process, (process) => {
       const copy = shell.fork(process);
       return runToEnd(copy, () => this.list(copy, node.body, context.tested, true));
@@ -230,7 +247,8 @@ class Interpreter implements Runner {
     shell.loops++;
     try {
       for (const word of words) {
-        if (shell.dialect === "bash" && shell.options.xtrace) trace(shell, `for ${node.name} in ${words.join(" ")}`);
+        if (shell.dialect === "bash" && shell.options.xtrace)
+          trace(shell, `for ${node.name} in ${words.join(" ")}`);
         shell.process.machine.meter.addCommands(1);
         shell.set(node.name, word);
         try {
@@ -277,10 +295,17 @@ class Interpreter implements Runner {
       let hit = falling;
       for (const pattern of item.patterns) {
         if (hit) break;
-        hit = matches(yield* expandPattern(shell, pattern), word, shell.dialect === "bash" && shell.globOptions.extended === true);
+        hit = matches(
+          yield* expandPattern(shell, pattern),
+          word,
+          shell.dialect === "bash" && shell.globOptions.extended === true,
+        );
       }
       if (!hit) continue;
-      status = item.body.length === 0 ? 0 : yield* this.list(shell, item.body, context.tested, context.last && item.end === ";;");
+      status =
+        item.body.length === 0
+          ? 0
+          : yield* this.list(shell, item.body, context.tested, context.last && item.end === ";;");
       if (item.end === ";;") return (shell.status = status);
       falling = item.end === ";&";
     }
@@ -295,7 +320,9 @@ class Interpreter implements Runner {
     const format = (value: number): string =>
       node.posix ? value.toFixed(2) : `${Math.floor(value / 60)}m${(value % 60).toFixed(3)}s`;
     const gap = node.posix ? " " : "\t";
-    shell.process.err(`${node.posix ? "" : "\n"}real${gap}${format(seconds)}\nuser${gap}${format(0)}\nsys${gap}${format(0)}\n`);
+    shell.process.err(
+      `${node.posix ? "" : "\n"}real${gap}${format(seconds)}\nuser${gap}${format(0)}\nsys${gap}${format(0)}\n`,
+    );
     return status;
   }
 }
@@ -319,7 +346,10 @@ const DEATHS: Readonly<Record<number, string>> = {
 export function report(shell: Shell, child: Process | undefined): void {
   const text = child === undefined ? undefined : DEATHS[child.signal];
   if (text === undefined) return;
-  if (shell.dialect === "bash") shell.process.err(`${shell.arg0}: line ${shell.line}: ${String(child?.pid).padStart(5)} ${text.padEnd(23)} ${child?.title ?? ""}\n`);
+  if (shell.dialect === "bash")
+    shell.process.err(
+      `${shell.arg0}: line ${shell.line}: ${String(child?.pid).padStart(5)} ${text.padEnd(23)} ${child?.title ?? ""}\n`,
+    );
   else shell.process.err(text + "\n");
 }
 
@@ -385,7 +415,9 @@ function* guarded(shell: Shell, body: () => Task<number>): Task<number> {
       return 2;
     }
     if (error instanceof RangeError && /call stack/.test(error.message)) {
-      throw new MachineStop("stopped: functions call each other without end / 함수가 끝없이 서로를 불러 멈췄습니다");
+      throw new MachineStop(
+        "stopped: functions call each other without end / 함수가 끝없이 서로를 불러 멈췄습니다",
+      );
     }
     throw error;
   }

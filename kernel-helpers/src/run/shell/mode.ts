@@ -4,7 +4,13 @@
  * The mode that *text* makes of *mode*; undefined when it is none.
  * *umask* counts where no `ugoa` is given. *dir* matters for `X`.
  */
-export function parseMode(text: string, mode: number, dir: boolean, umask: number, gnu = false): number | undefined {
+export function parseMode(
+  text: string,
+  mode: number,
+  dir: boolean,
+  umask: number,
+  gnu = false,
+): number | undefined {
   if (/^[0-7]+$/.test(text)) {
     const value = Number.parseInt(text, 8);
     return value > 0o7777 ? undefined : value;
@@ -18,7 +24,8 @@ export function parseMode(text: string, mode: number, dir: boolean, umask: numbe
     for (const [, op = "", perms = ""] of (match[2] as string).matchAll(/([-+=])([rwxXstugo]*)/g)) {
       let bits = 0;
       let classes = 0;
-      for (const one of who) classes |= one === "u" ? 0o4700 : one === "g" ? 0o2070 : one === "o" ? 0o1007 : 0o7777;
+      for (const one of who)
+        classes |= one === "u" ? 0o4700 : one === "g" ? 0o2070 : one === "o" ? 0o1007 : 0o7777;
       for (const perm of perms) {
         if (perm === "r") bits |= 0o444;
         else if (perm === "w") bits |= 0o222;
@@ -32,13 +39,18 @@ export function parseMode(text: string, mode: number, dir: boolean, umask: numbe
         }
       }
       // The sticky bit belongs to `a`; GNU takes it with `o` too.
-      const mask = (classes & 0o6777) | (perms.includes("t") && (who.includes("a") || (gnu && who.includes("o"))) ? 0o1000 : 0);
+      const mask =
+        (classes & 0o6777) |
+        (perms.includes("t") && (who.includes("a") || (gnu && who.includes("o"))) ? 0o1000 : 0);
       const change = bits & mask & limit;
       if (op === "+") result |= change;
       else if (op === "-") result &= ~change;
       else {
         const keep = dir ? result & 0o6000 : 0;
-        result = (result & ~(mask & 0o777 & limit) & ~(mask & 0o7000)) | change | (keep & ~(perms.includes("s") ? 0 : 0o10000));
+        result =
+          (result & ~(mask & 0o777 & limit) & ~(mask & 0o7000)) |
+          change |
+          (keep & ~(perms.includes("s") ? 0 : 0o10000));
       }
     }
   }

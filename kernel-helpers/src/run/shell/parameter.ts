@@ -32,7 +32,10 @@ export function* expandParameter(shell: Shell, part: ParamPart, fields: Fields, 
   let value = yield* valueOf(shell, name, part);
   const { op } = part;
   if (op !== undefined && "-=?+".includes(op)) {
-    const missing = value.list !== undefined ? value.list.length === 0 || (part.colon === true && value.list.join("") === "") : value.text === undefined || (part.colon === true && value.text === "");
+    const missing =
+      value.list !== undefined
+        ? value.list.length === 0 || (part.colon === true && value.list.join("") === "")
+        : value.text === undefined || (part.colon === true && value.text === "");
     if (op === "+") {
       if (part.q) fields.quoted("");
       if (!missing) yield* addWord(part.arg ?? [], part.q);
@@ -46,7 +49,8 @@ export function* expandParameter(shell: Shell, part: ParamPart, fields: Fields, 
       }
       if (op === "?") {
         const given = yield* expandText(shell, part.arg ?? [], "word");
-        const text = given !== "" || (part.arg ?? []).length > 0 ? given : shell.unsetMessage(part.colon === true);
+        const text =
+          given !== "" || (part.arg ?? []).length > 0 ? given : shell.unsetMessage(part.colon === true);
         throw shell.failure(`${name}: ${text}`, shell.dialect === "bash" ? 127 : 2);
       }
       const assigned = yield* expandText(shell, part.arg ?? [], "word");
@@ -63,29 +67,50 @@ export function* expandParameter(shell: Shell, part: ParamPart, fields: Fields, 
     add(fields, part, { text: String(length) });
     return;
   }
-  if (value.text === undefined && value.list === undefined && shell.options.nounset && name !== "@" && name !== "*") throw shell.unbound(name);
+  if (
+    value.text === undefined &&
+    value.list === undefined &&
+    shell.options.nounset &&
+    name !== "@" &&
+    name !== "*"
+  )
+    throw shell.unbound(name);
   if (op === undefined) {
     add(fields, part, value);
     return;
   }
   const change = yield* changer(shell, part);
   if (op === ":" && value.list !== undefined) {
-    add(fields, part, { text: undefined, list: slice(shell, value.list, yield* numbers(shell, part), name), star: value.star === true });
+    add(fields, part, {
+      text: undefined,
+      list: slice(shell, value.list, yield* numbers(shell, part), name),
+      star: value.star === true,
+    });
     return;
   }
-  if (value.list !== undefined) add(fields, part, { text: undefined, list: value.list.map(change), star: value.star === true });
+  if (value.list !== undefined)
+    add(fields, part, { text: undefined, list: value.list.map(change), star: value.star === true });
   else add(fields, part, { text: change(value.text ?? "") });
 
   function* numbers(at: Shell, from: ParamPart): Task<[number, number | undefined]> {
-    const offset = Number(evaluateArithmetic(yield* expandText(at, from.arg ?? []), at.arithmeticScope, at.dialect));
-    const length = from.arg2 === undefined ? undefined : Number(evaluateArithmetic(yield* expandText(at, from.arg2), at.arithmeticScope, at.dialect));
+    const offset = Number(
+      evaluateArithmetic(yield* expandText(at, from.arg ?? []), at.arithmeticScope, at.dialect),
+    );
+    const length =
+      from.arg2 === undefined
+        ? undefined
+        : Number(evaluateArithmetic(yield* expandText(at, from.arg2), at.arithmeticScope, at.dialect));
     return [offset, length];
   }
 }
 
 function namesFor(shell: Shell, part: ParamPart): string[] {
   if (part.index !== undefined) return [...(shell.variables.find(part.name)?.array?.keys() ?? [])];
-  return shell.variables.entries().map(([name]) => name).filter((name) => name.startsWith(part.name)).sort();
+  return shell.variables
+    .entries()
+    .map(([name]) => name)
+    .filter((name) => name.startsWith(part.name))
+    .sort();
 }
 
 function* valueOf(shell: Shell, name: string, part: ParamPart): Task<Value> {
@@ -94,7 +119,12 @@ function* valueOf(shell: Shell, name: string, part: ParamPart): Task<Value> {
     const index = yield* expandText(shell, part.index);
     const variable = shell.variables.find(name);
     if (index === "@" || index === "*") {
-      const list = variable?.array !== undefined ? [...variable.array.values()] : variable?.value === undefined ? [] : [variable.value];
+      const list =
+        variable?.array !== undefined
+          ? [...variable.array.values()]
+          : variable?.value === undefined
+            ? []
+            : [variable.value];
       return { text: undefined, list, star: index === "*" };
     }
     return { text: shell.element(name, index) };
@@ -120,7 +150,12 @@ function add(fields: Fields, part: ParamPart, value: Value): void {
   }
 }
 
-function slice(shell: Shell, list: readonly string[], [offset, length]: [number, number | undefined], name: string): string[] {
+function slice(
+  shell: Shell,
+  list: readonly string[],
+  [offset, length]: [number, number | undefined],
+  name: string,
+): string[] {
   const all = name === "@" || name === "*" ? [shell.arg0, ...list] : list;
   const start = offset < 0 ? all.length + offset : offset;
   return all.slice(start, length === undefined ? undefined : length < 0 ? length : start + length);
@@ -136,7 +171,8 @@ function* changer(shell: Shell, part: ParamPart): Task<(text: string) => string>
     case "%":
     case "%%": {
       const pattern = yield* expandPattern(shell, part.arg ?? []);
-      return (text) => trimPattern(text, pattern, op.startsWith("#") ? "start" : "end", op.length === 2, extended);
+      return (text) =>
+        trimPattern(text, pattern, op.startsWith("#") ? "start" : "end", op.length === 2, extended);
     }
     case "/":
     case "//":
@@ -146,15 +182,26 @@ function* changer(shell: Shell, part: ParamPart): Task<(text: string) => string>
       const replacement = part.arg2 === undefined ? "" : yield* expandText(shell, part.arg2);
       if (pattern === "") return (text) => text;
       const source = patternSource(pattern, "[^]*", extended);
-      const test = new RegExp(op === "/#" ? `^(?:${source})` : op === "/%" ? `(?:${source})$` : source, op === "//" ? "g" : "");
+      const test = new RegExp(
+        op === "/#" ? `^(?:${source})` : op === "/%" ? `(?:${source})$` : source,
+        op === "//" ? "g" : "",
+      );
       return (text) => text.replace(test, () => replacement);
     }
     case ":": {
-      const offset = Number(evaluateArithmetic(yield* expandText(shell, part.arg ?? []), shell.arithmeticScope, shell.dialect));
-      const length = part.arg2 === undefined ? undefined : Number(evaluateArithmetic(yield* expandText(shell, part.arg2), shell.arithmeticScope, shell.dialect));
+      const offset = Number(
+        evaluateArithmetic(yield* expandText(shell, part.arg ?? []), shell.arithmeticScope, shell.dialect),
+      );
+      const length =
+        part.arg2 === undefined
+          ? undefined
+          : Number(
+              evaluateArithmetic(yield* expandText(shell, part.arg2), shell.arithmeticScope, shell.dialect),
+            );
       return (text) => {
         const start = offset < 0 ? Math.max(0, text.length + offset) : offset;
-        if (length !== undefined && length < 0) return text.slice(start, Math.max(start, text.length + length));
+        if (length !== undefined && length < 0)
+          return text.slice(start, Math.max(start, text.length + length));
         return text.slice(start, length === undefined ? undefined : start + length);
       };
     }
@@ -163,12 +210,21 @@ function* changer(shell: Shell, part: ParamPart): Task<(text: string) => string>
     case ",":
     case ",,": {
       const upper = op.startsWith("^");
-      const map = (char: string): string => (upper ? char.replace(/[a-z]/, (c) => c.toUpperCase()) : char.replace(/[A-Z]/, (c) => c.toLowerCase()));
-      return (text) => (op.length === 2 ? [...text].map(map).join("") : map(text.slice(0, 1)) + text.slice(1));
+      const map = (char: string): string =>
+        upper ? char.replace(/[a-z]/, (c) => c.toUpperCase()) : char.replace(/[A-Z]/, (c) => c.toLowerCase());
+      return (text) =>
+        op.length === 2 ? [...text].map(map).join("") : map(text.slice(0, 1)) + text.slice(1);
     }
     case "@": {
       const kind = part.arg?.[0]?.k === "lit" ? part.arg[0].s : "";
-      return (text) => (kind === "Q" ? shell.quote(text) : kind === "U" ? text.toUpperCase() : kind === "L" ? text.toLowerCase() : text);
+      return (text) =>
+        kind === "Q"
+          ? shell.quote(text)
+          : kind === "U"
+            ? text.toUpperCase()
+            : kind === "L"
+              ? text.toLowerCase()
+              : text;
     }
     default:
       return (text) => text;

@@ -1,18 +1,75 @@
 /** The shell grammar: one complete command at a time, as shells read their input. */
 
-import { plainText, type Assignment, type CaseItem, type Dialect, type Node, type Redirect, type Test, type Word } from "./ast";
+import {
+  plainText,
+  type Assignment,
+  type CaseItem,
+  type Dialect,
+  type Node,
+  type Redirect,
+  type Test,
+  type Word,
+} from "./ast";
 import { SyntaxFailure, WordReader } from "./words";
 
 type Token =
-  | { readonly t: "word"; readonly word: Word; readonly plain: string | undefined; readonly line: number; readonly spaced: boolean }
+  | {
+      readonly t: "word";
+      readonly word: Word;
+      readonly plain: string | undefined;
+      readonly line: number;
+      readonly spaced: boolean;
+    }
   | { readonly t: "op"; readonly v: string; readonly line: number }
   | { readonly t: "io"; readonly fd: string }
   | { readonly t: "newline" }
   | { readonly t: "eof" };
 
-const OPERATORS = ["&>>", "<<<", "<<-", ";;&", "&&", "||", ";;", ";&", "<<", ">>", "<&", ">&", "<>", ">|", "|&", "&>", "((", "<", ">", "|", "&", ";", "(", ")"];
+const OPERATORS = [
+  "&>>",
+  "<<<",
+  "<<-",
+  ";;&",
+  "&&",
+  "||",
+  ";;",
+  ";&",
+  "<<",
+  ">>",
+  "<&",
+  ">&",
+  "<>",
+  ">|",
+  "|&",
+  "&>",
+  "((",
+  "<",
+  ">",
+  "|",
+  "&",
+  ";",
+  "(",
+  ")",
+];
 const REDIRECTS = new Set(["<", ">", ">>", ">|", "<>", "<&", ">&", "<<", "<<-", "<<<", "&>", "&>>"]);
-const RESERVED = new Set(["!", "{", "}", "case", "do", "done", "elif", "else", "esac", "fi", "for", "if", "in", "then", "until", "while"]);
+const RESERVED = new Set([
+  "!",
+  "{",
+  "}",
+  "case",
+  "do",
+  "done",
+  "elif",
+  "else",
+  "esac",
+  "fi",
+  "for",
+  "if",
+  "in",
+  "then",
+  "until",
+  "while",
+]);
 const ASSIGN = /^([A-Za-z_][A-Za-z0-9_]*)(\+?=)/;
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
@@ -107,7 +164,11 @@ export class Parser extends WordReader {
       }
       for (const v of OPERATORS) {
         if (!this.src.startsWith(v, this.pos)) continue;
-        if (v === "((" || ((v === "&>" || v === "&>>" || v === ";&" || v === ";;&" || v === "|&") && !this.allows(v))) continue;
+        if (
+          v === "((" ||
+          ((v === "&>" || v === "&>>" || v === ";&" || v === ";;&" || v === "|&") && !this.allows(v))
+        )
+          continue;
         if (v === "<<<" && this.dialect !== "bash") continue;
         this.pos += v.length;
         return { t: "op", v, line };
@@ -151,8 +212,20 @@ export class Parser extends WordReader {
   private unexpected(expecting?: string): SyntaxFailure {
     const token = this.peek();
     const { line } = this;
-    if (token.t === "eof") return new SyntaxFailure("token", "end of file", line, expecting);
-    if (token.t === "newline") return new SyntaxFailure("token", "newline", this.dialect === "bash" ? Math.max(1, line - 1) : line, expecting);
+    if (token.t === "eof")
+      return new SyntaxFailure(
+        "token",
+        "end of file",
+        this.dialect === "bash" && !this.src.endsWith("\n") ? line + 1 : line,
+        expecting,
+      );
+    if (token.t === "newline")
+      return new SyntaxFailure(
+        "token",
+        "newline",
+        this.dialect === "bash" ? Math.max(1, line - 1) : line,
+        expecting,
+      );
     if (token.t === "io") return new SyntaxFailure("token", "redirection", line, expecting);
     if (token.t === "op") {
       const text = REDIRECTS.has(token.v) && this.dialect !== "bash" ? "redirection" : `"${token.v}"`;
@@ -215,7 +288,10 @@ export class Parser extends WordReader {
     if (token.t === "eof" || token.t === "newline") return false;
     if (token.t === "io") return true;
     if (token.t === "op") return token.v === "(" || REDIRECTS.has(token.v);
-    return token.plain === undefined || !["}", "do", "done", "elif", "else", "esac", "fi", "then"].includes(token.plain);
+    return (
+      token.plain === undefined ||
+      !["}", "do", "done", "elif", "else", "esac", "fi", "then"].includes(token.plain)
+    );
   }
 
   private andOr(): Node {
@@ -351,7 +427,12 @@ export class Parser extends WordReader {
     }
     const token = this.take();
     if (token.t !== "word" || token.plain === undefined || !NAME.test(token.plain)) {
-      if (this.dialect !== "bash" || token.t === "word") throw new SyntaxFailure("text", this.dialect === "dash" ? "Bad for loop variable" : "bad for loop variable", line);
+      if (this.dialect !== "bash" || token.t === "word")
+        throw new SyntaxFailure(
+          "text",
+          this.dialect === "dash" ? "Bad for loop variable" : "bad for loop variable",
+          line,
+        );
       this.token = token;
       throw this.unexpected();
     }
@@ -462,7 +543,12 @@ export class Parser extends WordReader {
     const op = token.v === "<<-" ? "<<" : (token.v as Redirect["op"]);
     const target = this.peek();
     if (target.t !== "word") throw this.unexpected();
-    const redirect: Redirect = { fd: fd ?? (op.startsWith("<") ? 0 : 1), op, target: target.word, ...(variable === undefined ? {} : { variable }) };
+    const redirect: Redirect = {
+      fd: fd ?? (op.startsWith("<") ? 0 : 1),
+      op,
+      target: target.word,
+      ...(variable === undefined ? {} : { variable }),
+    };
     if (op === "<<") {
       let delimiter = "";
       let quoted = false;
@@ -491,19 +577,37 @@ export class Parser extends WordReader {
       const token = this.peek();
       if (token.t !== "word") {
         const joins = token.t === "op" && this.dialect === "ash" && (token.v === "&&" || token.v === "||");
-        if (joins && words.length > 0 && plainText(words[0] as Word) === "[[" && plainText(words.at(-1) as Word) !== "]]") {
+        if (
+          joins &&
+          words.length > 0 &&
+          plainText(words[0] as Word) === "[[" &&
+          plainText(words.at(-1) as Word) !== "]]"
+        ) {
           this.take();
           words.push([{ k: "lit", s: token.v === "&&" ? "-a" : "-o", q: true }]);
           continue;
         }
-        if (token.t === "op" && token.v === "(" && words.length === 1 && assigns.length === 0 && redirects.length === 0) {
+        if (
+          token.t === "op" &&
+          token.v === "(" &&
+          words.length === 1 &&
+          assigns.length === 0 &&
+          redirects.length === 0
+        ) {
           const name = plainText(words[0] as Word);
           if (name !== undefined) return this.functionParens(name, line ?? this.line);
         }
         break;
       }
       line ??= token.line;
-      const assign = words.length === 0 || (this.dialect === "bash" && this.declares(words[0])) ? this.assignment(token.word) : undefined;
+      const first = token.word.length === 1 ? token.word[0] : undefined;
+      const array =
+        this.dialect === "bash" &&
+        this.declares(words[0]) &&
+        first?.k === "lit" &&
+        /^[A-Za-z_]\w*\+?=$/.test(first.s) &&
+        this.char() === "(";
+      const assign = words.length === 0 || array ? this.assignment(token.word) : undefined;
       if (assign !== undefined && words.length === 0) {
         assigns.push(assign);
         continue;
@@ -520,17 +624,29 @@ export class Parser extends WordReader {
   }
 
   private declares(word: Word | undefined): boolean {
-    return word !== undefined && ["declare", "local", "readonly", "export", "typeset"].includes(plainText(word) ?? "");
+    return (
+      word !== undefined &&
+      ["declare", "local", "readonly", "export", "typeset"].includes(plainText(word) ?? "")
+    );
   }
 
   private functionParens(name: string, line: number): Node {
     this.take();
     this.expectOp(")");
     if (this.dialect !== "bash" && !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
-      throw new SyntaxFailure("text", this.dialect === "dash" ? "Bad function name" : "bad function name", line);
+      throw new SyntaxFailure(
+        "text",
+        this.dialect === "dash" ? "Bad function name" : "bad function name",
+        line,
+      );
     }
     this.skipNewlines();
-    if (this.dialect === "bash" && !this.isOp("(") && !["{", "if", "while", "until", "for", "case", "[["].some((word) => this.isWord(word))) throw this.unexpected();
+    if (
+      this.dialect === "bash" &&
+      !this.isOp("(") &&
+      !["{", "if", "while", "until", "for", "case", "[["].some((word) => this.isWord(word))
+    )
+      throw this.unexpected();
     return { k: "function", name, body: this.command(), line };
   }
 
@@ -572,7 +688,11 @@ export class Parser extends WordReader {
       const index: Word =
         i === 0
           ? [{ k: "lit", s: part.s.slice(open + 1, close), q: false }]
-          : [{ k: "lit", s: first.s.slice(open + 1), q: false }, ...word.slice(1, i), { k: "lit", s: part.s.slice(0, close), q: false }];
+          : [
+              { k: "lit", s: first.s.slice(open + 1), q: false },
+              ...word.slice(1, i),
+              { k: "lit", s: part.s.slice(0, close), q: false },
+            ];
       const rest = part.s.slice(close + match[0].length);
       this.take();
       const value: Word = rest === "" ? word.slice(i + 1) : [{ ...part, s: rest }, ...word.slice(i + 1)];
@@ -649,7 +769,12 @@ export class Parser extends WordReader {
       this.token = token;
       throw this.unexpected();
     }
-    if (token.plain !== undefined && /^-[a-zA-Z]$/.test(token.plain) && this.peek().t === "word" && !this.isWord("]]")) {
+    if (
+      token.plain !== undefined &&
+      /^-[a-zA-Z]$/.test(token.plain) &&
+      this.peek().t === "word" &&
+      !this.isWord("]]")
+    ) {
       const operand = this.take() as Token & { t: "word" };
       return { k: "unary", op: token.plain, a: operand.word };
     }
@@ -689,7 +814,13 @@ export class Parser extends WordReader {
       else if (char === ")") {
         if (depth === 0) break;
         depth--;
-      } else if (char === "" || char === "\n" || ((char === " " || char === "\t") && depth === 0) || ((char === ";" || char === "&") && depth === 0)) break;
+      } else if (
+        char === "" ||
+        char === "\n" ||
+        ((char === " " || char === "\t") && depth === 0) ||
+        ((char === ";" || char === "&") && depth === 0)
+      )
+        break;
       this.next();
       word.push([{ k: "lit", s: char, q: false }]);
     }

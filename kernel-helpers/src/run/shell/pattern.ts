@@ -149,7 +149,13 @@ export function unquotePattern(pattern: string): string {
 }
 
 /** Removes the shortest or longest match at the start or the end of *text*. */
-export function trimPattern(text: string, pattern: string, end: "start" | "end", longest: boolean, extended = false): string {
+export function trimPattern(
+  text: string,
+  pattern: string,
+  end: "start" | "end",
+  longest: boolean,
+  extended = false,
+): string {
   const test = patternRegExp(pattern, extended);
   const n = text.length;
   for (let i = 0; i <= n; i++) {

@@ -11,10 +11,22 @@ export interface Printed {
 /** How far the flavours differ. */
 export type PrintfFlavour = "ash" | "dash" | "bash" | "gnu";
 
-const SIMPLE: Readonly<Record<string, string>> = { a: "\x07", b: "\b", f: "\f", n: "\n", r: "\r", t: "\t", v: "\v", "\\": "\\" };
+const SIMPLE: Readonly<Record<string, string>> = {
+  a: "\x07",
+  b: "\b",
+  f: "\f",
+  n: "\n",
+  r: "\r",
+  t: "\t",
+  v: "\v",
+  "\\": "\\",
+};
 
 /** Replaces `\n` and so on. `stopped` says that `\c` came. *octal0* is echo's and %b's form, in which octals begin with 0. */
-export function unescape(text: string, options: { octal0: boolean; hex: boolean; stop: boolean; quote?: boolean; esc?: boolean }): { text: string; stopped: boolean } {
+export function unescape(
+  text: string,
+  options: { octal0: boolean; hex: boolean; stop: boolean; quote?: boolean; esc?: boolean },
+): { text: string; stopped: boolean } {
   let out = "";
   for (let i = 0; i < text.length; i++) {
     if (text[i] !== "\\" || i + 1 >= text.length) {
@@ -67,7 +79,15 @@ export function printf(args: readonly string[], flavour: PrintfFlavour): Printed
     const match = /^\s*([-+]?)(0[xX][0-9a-fA-F]+|\d+)/.exec(text);
     if (match === null || match[0].length !== text.length) {
       status = 1;
-      errors.push(flavour === "ash" ? `invalid number '${text}'` : flavour === "dash" ? `${text}: ${match === null ? "expected numeric value" : "not completely converted"}` : flavour === "bash" ? `${text}: invalid number` : `‘${text}’: ${match === null ? "expected a numeric value" : "value not completely converted"}`);
+      errors.push(
+        flavour === "ash"
+          ? `invalid number '${text}'`
+          : flavour === "dash"
+            ? `${text}: ${match === null ? "expected numeric value" : "not completely converted"}`
+            : flavour === "bash"
+              ? `${text}: invalid number`
+              : `‘${text}’: ${match === null ? "expected a numeric value" : "value not completely converted"}`,
+      );
       if (match === null || flavour === "ash") return 0n;
     }
     const digits = match[2] as string;
@@ -80,11 +100,17 @@ export function printf(args: readonly string[], flavour: PrintfFlavour): Printed
     return match[1] === "-" ? -value : value;
   };
   const round = (): void => {
-    for (let i = 0; i < format.length && !stopped; ) {
+    for (let i = 0; i < format.length && !stopped;) {
       const char = format[i] as string;
       if (char === "\\") {
         const piece = /^\\(?:[0-7]{1,3}|x[0-9a-fA-F]{1,2}|[^])?/.exec(format.slice(i))?.[0] ?? "\\";
-        const result = unescape(piece, { octal0: false, hex: flavour !== "dash", stop: flavour === "ash" || flavour === "gnu" || flavour === "bash", quote: true, esc: true });
+        const result = unescape(piece, {
+          octal0: false,
+          hex: flavour !== "dash",
+          stop: flavour === "ash" || flavour === "gnu",
+          quote: true,
+          esc: true,
+        });
         out += result.text;
         stopped = result.stopped;
         i += piece.length;
@@ -99,7 +125,15 @@ export function printf(args: readonly string[], flavour: PrintfFlavour): Printed
       if (match === null) {
         status = 1;
         const rest = format.slice(i);
-        errors.push(flavour === "ash" ? `%${rest.slice(1).replace(/^[hlLzjtq]+/, "")}: invalid format` : flavour === "dash" ? `${rest.slice(0, 2)}: invalid directive` : flavour === "bash" ? `\`${rest[1] ?? ""}': invalid format character` : `${rest.slice(0, 2)}: invalid conversion specification`);
+        errors.push(
+          flavour === "ash"
+            ? `%${rest.slice(1).replace(/^[hlLzjtq]+/, "")}: invalid format`
+            : flavour === "dash"
+              ? `${rest.slice(0, 2)}: invalid directive`
+              : flavour === "bash"
+                ? `\`${rest[1] ?? ""}': invalid format character`
+                : `${rest.slice(0, 2)}: invalid conversion specification`,
+        );
         stopped = true;
         return;
       }
@@ -110,7 +144,12 @@ export function printf(args: readonly string[], flavour: PrintfFlavour): Printed
         flags += "-";
         width = -width;
       }
-      const precision = match[3] === undefined ? undefined : match[3] === "*" ? Number(number(take())) : Number(match[3] || 0);
+      const precision =
+        match[3] === undefined
+          ? undefined
+          : match[3] === "*"
+            ? Number(number(take()))
+            : Number(match[3] || 0);
       const kind = match[4] as string;
       if (kind === "%") {
         out += "%";
@@ -123,22 +162,46 @@ export function printf(args: readonly string[], flavour: PrintfFlavour): Printed
     if (kind === "s" || kind === "b" || kind === "q") {
       let text = take() ?? "";
       if (kind === "b") {
-        const result = unescape(text, { octal0: true, hex: flavour !== "dash", stop: true, esc: flavour !== "dash" });
+        const result = unescape(text, {
+          octal0: true,
+          hex: flavour !== "dash",
+          stop: true,
+          esc: flavour !== "dash",
+        });
         ({ text, stopped } = result);
       }
       if (kind === "q") text = text === "" ? "''" : text.replace(/[^A-Za-z0-9_@%+:,./=-]/g, "\\$&");
-      return pad(precision === undefined || precision < 0 ? text : text.slice(0, precision), width, flags.replace("0", ""));
+      return pad(
+        precision === undefined || precision < 0 ? text : text.slice(0, precision),
+        width,
+        flags.replace("0", ""),
+      );
     }
     if (kind === "c") return pad((take() ?? "").slice(0, 1), width, flags);
     if ("di".includes(kind)) {
       const value = number(take());
-      return padNumber(value < 0n ? "-" : flags.includes("+") ? "+" : flags.includes(" ") ? " " : "", (value < 0n ? -value : value).toString(), width, precision, flags);
+      return padNumber(
+        value < 0n ? "-" : flags.includes("+") ? "+" : flags.includes(" ") ? " " : "",
+        (value < 0n ? -value : value).toString(),
+        width,
+        precision,
+        flags,
+      );
     }
     if ("ouxX".includes(kind)) {
       const value = BigInt.asUintN(64, number(take()));
       let digits = value.toString(kind === "o" ? 8 : kind === "u" ? 10 : 16);
       if (kind === "X") digits = digits.toUpperCase();
-      const prefix = flags.includes("#") && value !== 0n ? (kind === "o" ? "0" : kind === "x" ? "0x" : kind === "X" ? "0X" : "") : "";
+      const prefix =
+        flags.includes("#") && value !== 0n
+          ? kind === "o"
+            ? "0"
+            : kind === "x"
+              ? "0x"
+              : kind === "X"
+                ? "0X"
+                : ""
+          : "";
       return padNumber(prefix, digits, width, precision, flags);
     }
     const text = take() ?? "0";
@@ -148,7 +211,13 @@ export function printf(args: readonly string[], flavour: PrintfFlavour): Printed
       errors.push(flavour === "ash" ? `invalid number '${text}'` : `${text}: invalid number`);
     }
     const body = formatFloat(kind, Math.abs(value) || 0, precision ?? 6, flags);
-    return padNumber(value < 0 ? "-" : flags.includes("+") ? "+" : flags.includes(" ") ? " " : "", body, width, undefined, flags);
+    return padNumber(
+      value < 0 ? "-" : flags.includes("+") ? "+" : flags.includes(" ") ? " " : "",
+      body,
+      width,
+      undefined,
+      flags,
+    );
   };
   do {
     const before = next;
@@ -178,7 +247,11 @@ export function formatFloat(kind: string, value: number, precision: number, flag
     return `${mantissa}e${n < 0 ? "-" : "+"}${String(Math.abs(n)).padStart(2, "0")}`;
   };
   let text: string;
-  if (kind === "f" || kind === "F") text = value >= 1e21 ? BigInt(value).toString() + (precision > 0 ? "." + "0".repeat(precision) : "") : fixed(value, precision);
+  if (kind === "f" || kind === "F")
+    text =
+      value >= 1e21
+        ? BigInt(value).toString() + (precision > 0 ? "." + "0".repeat(precision) : "")
+        : fixed(value, precision);
   else if (kind === "e" || kind === "E") text = exponentForm(precision);
   else {
     const digits = precision === 0 ? 1 : precision;
@@ -201,9 +274,16 @@ export function pad(text: string, width: number, flags: string): string {
 }
 
 /** A number with sign or prefix, precision and width. */
-export function padNumber(sign: string, digits: string, width: number, precision: number | undefined, flags: string): string {
+export function padNumber(
+  sign: string,
+  digits: string,
+  width: number,
+  precision: number | undefined,
+  flags: string,
+): string {
   let body = precision === undefined ? digits : digits.padStart(precision, "0");
   if (precision === 0 && digits === "0") body = "";
-  if (flags.includes("0") && !flags.includes("-") && precision === undefined) body = body.padStart(width - sign.length, "0");
+  if (flags.includes("0") && !flags.includes("-") && precision === undefined)
+    body = body.padStart(width - sign.length, "0");
   return pad(sign + body, width, flags);
 }

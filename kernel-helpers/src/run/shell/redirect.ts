@@ -76,8 +76,10 @@ function* apply(shell: Shell, one: Redirect, saved: Saved[] | undefined): Task {
         openBoth(shell, target, false, saved);
         return;
       }
-      if (shell.dialect === "ash") throw new RedirectFailure(shell.message("syntax error: bad fd number", ""));
-      if (shell.dialect === "dash") throw new RedirectFailure(`${shell.arg0}: ${shell.line}: Syntax error: Bad fd number\n`);
+      if (shell.dialect === "ash")
+        throw new RedirectFailure(shell.message("syntax error: bad fd number", ""));
+      if (shell.dialect === "dash")
+        throw new RedirectFailure(`${shell.arg0}: ${shell.line}: Syntax error: Bad fd number\n`);
       throw new RedirectFailure(shell.message(`${target}: ambiguous redirect`, ""));
     }
     const handle = process.fds.get(Number(number));
@@ -99,7 +101,10 @@ function* apply(shell: Shell, one: Redirect, saved: Saved[] | undefined): Task {
 function* targetOf(shell: Shell, one: Redirect): Task<string> {
   if (shell.dialect !== "bash") return yield* expandText(shell, one.target);
   const found = yield* expandFields(shell, one.target);
-  if (found.length !== 1) throw new RedirectFailure(shell.message(`${(yield* expandText(shell, one.target)) || ""}: ambiguous redirect`, ""));
+  if (found.length !== 1)
+    throw new RedirectFailure(
+      shell.message(`${(yield* expandText(shell, one.target)) || ""}: ambiguous redirect`, ""),
+    );
   return found[0] as string;
 }
 
@@ -132,7 +137,8 @@ function open(shell: Shell, target: string, op: string): Handle {
 }
 
 function words(shell: Shell, target: string, reading: boolean, error: Errno): string {
-  if (shell.dialect === "bash") return `${target}: ${error.code === "EEXIST" ? "cannot overwrite existing file" : error.message}`;
+  if (shell.dialect === "bash")
+    return `${target}: ${error.code === "EEXIST" ? "cannot overwrite existing file" : error.message}`;
   const missing = error.code === "ENOENT" || error.code === "ENOTDIR";
   if (shell.dialect === "ash") {
     const why = missing ? (reading ? "no such file" : "nonexistent directory") : error.message;

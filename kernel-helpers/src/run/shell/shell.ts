@@ -95,6 +95,8 @@ export class Shell {
   standalone = false;
   /** argv[0] of the shell itself. */
   invoked = "sh";
+  /** How deep in command substitutions: bash's traces show it. */
+  substitutions = 0;
   /** The function that runs. */
   functionName = "";
   /** Started with -c. */
@@ -109,6 +111,7 @@ export class Shell {
     rootPid?: number,
   ) {
     this.rootPid = rootPid ?? process.pid;
+    if (dialect === "bash") this.globOptions = { skipDots: true };
     this.randomState = process.machine.request.now & 0x7fff;
     this.listen();
   }
@@ -166,7 +169,11 @@ export class Shell {
       case "$":
         return String(this.rootPid);
       case "!":
-        return this.lastBackground === 0 ? (this.dialect === "bash" ? undefined : "") : String(this.lastBackground);
+        return this.lastBackground === 0
+          ? this.dialect === "bash"
+            ? undefined
+            : ""
+          : String(this.lastBackground);
       case "-":
         return this.flags;
       case "0":
@@ -213,7 +220,12 @@ export class Shell {
   }
 
   readonlyFailure(name: string): ShellFailure {
-    const text = this.dialect === "bash" ? "readonly variable" : this.dialect === "dash" ? "is read only" : "is read only";
+    const text =
+      this.dialect === "bash"
+        ? "readonly variable"
+        : this.dialect === "dash"
+          ? "is read only"
+          : "is read only";
     return this.failure(`${name}: ${text}`, this.dialect === "bash" ? 1 : 2);
   }
 
@@ -259,12 +271,15 @@ export class Shell {
       if (value === undefined && this.options.nounset && this.dialect !== "dash") throw this.unbound(name);
       return value;
     },
-    set: (name, value, index) => (index === undefined ? this.set(name, value) : this.setElement(name, index, value)),
+    set: (name, value, index) =>
+      index === undefined ? this.set(name, value) : this.setElement(name, index, value),
   };
 
   /** Length of a value: bytes, and characters in a UTF-8 locale (not for dash). */
   lengthOf(text: string): number {
-    return this.dialect !== "dash" && isUtf8((name) => this.get(name)) ? decodeText(text).length : text.length;
+    return this.dialect !== "dash" && isUtf8((name) => this.get(name))
+      ? decodeText(text).length
+      : text.length;
   }
 
   homeOf(name: string): string | undefined {
@@ -275,8 +290,10 @@ export class Shell {
 
   /** A complete message: prefix, builtin, line as this shell writes them. */
   message(text: string, builtin: string = this.builtin): string {
-    if (this.dialect === "dash") return `${this.arg0}: ${this.line}: ${builtin === "" ? "" : builtin + ": "}${text}\n`;
-    if (this.dialect === "bash") return `${this.arg0}: line ${this.line}: ${builtin === "" ? "" : builtin + ": "}${text}\n`;
+    if (this.dialect === "dash")
+      return `${this.arg0}: ${this.line}: ${builtin === "" ? "" : builtin + ": "}${text}\n`;
+    if (this.dialect === "bash")
+      return `${this.arg0}: line ${this.line}: ${builtin === "" ? "" : builtin + ": "}${text}\n`;
     // A -c string is counted from 0 there, a script from 1.
     const line = this.script ? this.line : this.line - 1;
     return `${this.arg0}: ${builtin === "" ? "" : builtin + ": "}${builtin !== "" || this.script ? `line ${line}: ` : ""}${text}\n`;
@@ -299,8 +316,11 @@ export class Shell {
   }
 
   unbound(name: string): ShellFailure {
-    const text = this.dialect === "bash" ? "unbound variable" : "parameter not set";
-    return this.failure(`${name}: ${text}`, this.dialect === "bash" ? 1 : 2);
+    if (this.dialect !== "bash") return this.failure(`${name}: parameter not set`, 2);
+    return this.failure(
+      `${/^\d/.test(name) ? "$" : ""}${name}: unbound variable`,
+      this.options.errexit || !this.commandString ? 1 : 127,
+    );
   }
 
   unsetMessage(colon: boolean): string {
@@ -313,7 +333,8 @@ export class Shell {
     const { line } = error;
     if (this.dialect === "bash") {
       const at = `${this.arg0}: ${this.script ? "" : "-c: "}line ${line}: `;
-      if (error.kind === "quote" || error.kind === "brace") return `${at}unexpected EOF while looking for matching \`${error.token}'\n`;
+      if (error.kind === "quote" || error.kind === "brace")
+        return `${at}unexpected EOF while looking for matching \`${error.token}'\n`;
       if (error.kind === "text") return `${at}${error.token}\n`;
       if (error.token === "end of file") return `${at}syntax error: unexpected end of file\n`;
       const token = error.token.replace(/^"(.*)"$/, "$1");
@@ -321,13 +342,22 @@ export class Shell {
       return `${at}syntax error near unexpected token \`${token}'\n${at}\`${text}'\n`;
     }
     let text: string;
-    if (error.kind === "quote") text = error.token === "`" ? "EOF in backquote substitution" : "unterminated quoted string";
+    if (error.kind === "quote")
+      text = error.token === "`" ? "EOF in backquote substitution" : "unterminated quoted string";
     else if (error.kind === "brace") text = `missing '${error.token}'`;
     else if (error.kind === "text") text = error.token;
-    else if (this.dialect === "ash") text = `unexpected ${error.token}${error.expecting === undefined ? "" : ` (expecting ${error.expecting})`}`;
-    else text = `${error.token} unexpected${error.expecting === undefined ? "" : ` (expecting ${error.expecting})`}`;
+    else if (this.dialect === "ash")
+      text = `unexpected ${error.token}${error.expecting === undefined ? "" : ` (expecting ${error.expecting})`}`;
+    else
+      text = `${error.token} unexpected${error.expecting === undefined ? "" : ` (expecting ${error.expecting})`}`;
     if (this.dialect === "dash") {
-      return `${this.arg0}: ${line}: Syntax error: ${text.charAt(0) === '"' ? text : text.charAt(0).toUpperCase() + text.slice(1)}\n`.replace("Syntax error: End of file", "Syntax error: end of file").replace("Syntax error: Word unexp", "Syntax error: word unexp").replace("Syntax error: Newline", "Syntax error: newline").replace("Syntax error: Redirection", "Syntax error: redirection").replace("missing '", "Missing '").replace("EOF in backquote", "EOF in backquote");
+      return `${this.arg0}: ${line}: Syntax error: ${text.charAt(0) === '"' ? text : text.charAt(0).toUpperCase() + text.slice(1)}\n`
+        .replace("Syntax error: End of file", "Syntax error: end of file")
+        .replace("Syntax error: Word unexp", "Syntax error: word unexp")
+        .replace("Syntax error: Newline", "Syntax error: newline")
+        .replace("Syntax error: Redirection", "Syntax error: redirection")
+        .replace("missing '", "Missing '")
+        .replace("EOF in backquote", "EOF in backquote");
     }
     return `${this.arg0}: ${this.script ? `line ${line}: ` : ""}syntax error: ${text}\n`;
   }
@@ -345,7 +375,9 @@ export class Shell {
     const reader = new PipeHandle(pipe, "read", meter);
     const child = this.process.machine.spawn(this.process, (process) => {
       process.setFd(1, new PipeHandle(pipe, "write", meter));
-      return this.runner.child(this.fork(process), body, true);
+      const copy = this.fork(process);
+      copy.substitutions = this.substitutions + 1;
+      return this.runner.child(copy, body, true);
     });
     const parts: string[] = [];
     for (;;) {
@@ -378,7 +410,8 @@ export class Shell {
 
   /** Turns what expansion may throw into the end of the shell. */
   wrap(error: unknown): unknown {
-    if (error instanceof ArithmeticError) return this.failure(error.message, this.dialect === "bash" ? 1 : 2, "");
+    if (error instanceof ArithmeticError)
+      return this.failure(error.message, this.dialect === "bash" ? 1 : 2, "");
     return error;
   }
 }

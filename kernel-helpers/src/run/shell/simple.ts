@@ -16,7 +16,12 @@ import { trace, traceWord } from "./trace";
 const DECLARING = new Set(["export", "readonly", "local", "alias", "declare", "typeset"]);
 
 /** Runs a simple command and answers its status. */
-export function* runSimple(interpreter: Interpreter, shell: Shell, node: SimpleCommand, context: Context): Task<number> {
+export function* runSimple(
+  interpreter: Interpreter,
+  shell: Shell,
+  node: SimpleCommand,
+  context: Context,
+): Task<number> {
   shell.substituted = undefined;
   const words = yield* expandCommand(shell, node);
   if (words.length === 0) return yield* assignmentsOnly(shell, node);
@@ -30,12 +35,16 @@ export function* runSimple(interpreter: Interpreter, shell: Shell, node: SimpleC
   const body = bypass ? undefined : shell.functions.get(called);
   const builtin = builtins(shell.dialect).get(called);
   if (body !== undefined && builtin?.special !== true) {
-    return yield* inPlace(shell, node, words, false, () => callFunction(interpreter, shell, body, args, context.tested));
+    return yield* inPlace(shell, node, words, false, () =>
+      callFunction(interpreter, shell, body, args, context.tested),
+    );
   }
   if (builtin !== undefined) {
     const special = builtin.special === true && !bypass;
     if (called === "exec") return yield* execBuiltin(shell, node, args);
-    return yield* inPlace(shell, node, words, special, () => callBuiltin(shell, called, builtin, args, special, node, context));
+    return yield* inPlace(shell, node, words, special, () =>
+      callBuiltin(shell, called, builtin, args, special, node, context),
+    );
   }
   return yield* program(shell, node, args, name, context);
 }
@@ -48,7 +57,8 @@ function* expandCommand(shell: Shell, node: SimpleCommand): Task<string[]> {
   const out: string[] = [];
   for (const word of node.words) {
     const start = word[0];
-    if (start?.k === "lit" && !start.q && /^[A-Za-z_][A-Za-z0-9_]*\+?=/.test(start.s)) out.push(yield* expandText(shell, word, "assign"));
+    if (start?.k === "lit" && !start.q && /^[A-Za-z_][A-Za-z0-9_]*\+?=/.test(start.s))
+      out.push(yield* expandText(shell, word, "assign"));
     else out.push(...(yield* expandFields(shell, word)));
   }
   return out;
@@ -95,15 +105,22 @@ export function* assign(shell: Shell, one: Assignment): Task<string> {
   if (one.array !== undefined) {
     const variable = shell.variables.need(one.name);
     if (variable.readonly) throw shell.readonlyFailure(one.name);
-    if (!one.append || variable.array === undefined) variable.array = new Map(one.append && variable.value !== undefined ? [["0", variable.value]] : []);
+    if (!one.append || variable.array === undefined)
+      variable.array = new Map(one.append && variable.value !== undefined ? [["0", variable.value]] : []);
     delete variable.value;
-    let next = Math.max(-1, ...[...variable.array.keys()].map(Number).filter((n) => !Number.isNaN(n))) + 1;
+    const { associative } = variable;
+    let next =
+      associative === true
+        ? 0
+        : Math.max(-1, ...[...variable.array.keys()].map(Number).filter((n) => !Number.isNaN(n))) + 1;
     for (const item of one.array) {
       if (item.index !== undefined) {
         const index = yield* expandText(shell, item.index);
         shell.setElement(one.name, index, yield* expandText(shell, item.value, "assign"));
         next = Number(index) + 1;
-      } else for (const field of yield* expandWords(shell, [item.value])) shell.setElement(one.name, String(next++), field);
+      } else
+        for (const field of yield* expandWords(shell, [item.value]))
+          shell.setElement(one.name, String(next++), field);
     }
     return `${one.name}=(${[...variable.array.values()].map((value) => traceWord(shell, value)).join(" ")})`;
   }
@@ -121,7 +138,13 @@ export function* assign(shell: Shell, one: Assignment): Task<string> {
 }
 
 /** Runs *body* in this shell with the command's redirections and assignments around it. */
-function* inPlace(shell: Shell, node: SimpleCommand, words: readonly string[], keeps: boolean, body: () => Task<number>): Task<number> {
+function* inPlace(
+  shell: Shell,
+  node: SimpleCommand,
+  words: readonly string[],
+  keeps: boolean,
+  body: () => Task<number>,
+): Task<number> {
   let saved;
   try {
     saved = yield* redirect(shell, node.redirects, true);
@@ -130,11 +153,26 @@ function* inPlace(shell: Shell, node: SimpleCommand, words: readonly string[], k
     if (keeps && shell.dialect !== "bash") throw new ShellFailure("", shell.dialect === "dash" ? 2 : 1);
     return shell.dialect === "dash" ? 2 : 1;
   }
-  const before: { name: string; variable: ReturnType<typeof shell.variables.find>; env: string | undefined }[] = [];
+  const before: {
+    name: string;
+    variable: ReturnType<typeof shell.variables.find>;
+    env: string | undefined;
+  }[] = [];
   try {
     const traced: string[] = [];
     for (const one of node.assigns) {
       if (one.array !== undefined) {
+        if (
+          shell.variables.inFunction &&
+          (words[0] === "local" || words[0] === "declare") &&
+          !words.includes("-g")
+        )
+          shell.variables.local(one.name, false);
+        if (words.some((word) => /^-[a-zA-Z]*A/.test(word))) {
+          const variable = shell.variables.need(one.name);
+          variable.associative = true;
+          variable.array = new Map();
+        }
         yield* assign(shell, one);
         continue;
       }
@@ -167,7 +205,15 @@ function showTrace(shell: Shell, assigns: readonly string[], words: readonly str
   } else trace(shell, [...assigns, shown].join(" "));
 }
 
-function* callBuiltin(shell: Shell, name: string, builtin: Builtin, args: string[], special: boolean, node: SimpleCommand, context: Context): Task<number> {
+function* callBuiltin(
+  shell: Shell,
+  name: string,
+  builtin: Builtin,
+  args: string[],
+  special: boolean,
+  node: SimpleCommand,
+  context: Context,
+): Task<number> {
   const outer = shell.builtin;
   shell.builtin = name;
   try {
@@ -188,7 +234,13 @@ function* callBuiltin(shell: Shell, name: string, builtin: Builtin, args: string
   }
 }
 
-function* callFunction(interpreter: Interpreter, shell: Shell, body: import("./ast").Node, args: readonly string[], tested: boolean): Task<number> {
+function* callFunction(
+  interpreter: Interpreter,
+  shell: Shell,
+  body: import("./ast").Node,
+  args: readonly string[],
+  tested: boolean,
+): Task<number> {
   const { positional, loops } = shell;
   shell.positional = args.slice(1);
   const outer = shell.functionName;
@@ -238,8 +290,15 @@ function* execBuiltin(shell: Shell, node: SimpleCommand, args: readonly string[]
 }
 
 /** Looks the program up as the shell does, and runs it in a process of its own (or in this one when nothing follows). */
-function* program(shell: Shell, node: SimpleCommand, args: string[], shown: string, context: Context): Task<number> {
-  const direct = context.last && shell.traps.size === 0 && shell.jobs.every((job) => job.status !== undefined);
+function* program(
+  shell: Shell,
+  node: SimpleCommand,
+  args: string[],
+  shown: string,
+  context: Context,
+): Task<number> {
+  const direct =
+    context.last && shell.traps.size === 0 && shell.jobs.every((job) => job.status !== undefined);
   const run = function* (own: Shell): Task<number> {
     try {
       yield* redirect(own, node.redirects, false);
@@ -256,6 +315,7 @@ function* program(shell: Shell, node: SimpleCommand, args: string[], shown: stri
     return yield* become(own, own.process, args, "", undefined);
   };
   if (direct) return yield* run(shell);
+  prehash(shell, args[0] as string);
   const child = shell.process.machine.spawn(shell.process, (process) => {
     const copy = shell.fork(process);
     return runToEnd(copy, () => run(copy));
@@ -265,8 +325,21 @@ function* program(shell: Shell, node: SimpleCommand, args: string[], shown: stri
   return status;
 }
 
+/** Remembers where a program is; dash and bash tell of it. */
+export function prehash(shell: Shell, name: string): void {
+  if (name.includes("/") || shell.hash.has(name)) return;
+  const { path } = findInPath(shell.process, name, shell.get("PATH"));
+  if (path !== undefined) shell.hash.set(name, path);
+}
+
 /** Runs a program in *process*. */
-function* become(shell: Shell, process: Process, args: readonly string[], builtin: string, title: string | undefined): Task<number> {
+function* become(
+  shell: Shell,
+  process: Process,
+  args: readonly string[],
+  builtin: string,
+  title: string | undefined,
+): Task<number> {
   const name = args[0] as string;
   const loader = process.machine.loader as ProgramLoader;
   process.args = title === undefined ? args : [title, ...args.slice(1)];
@@ -281,9 +354,11 @@ function* become(shell: Shell, process: Process, args: readonly string[], builti
     }
     const found = findInPath(process, name, shell.get("PATH"));
     if (found.path === undefined) {
-      if (found.denied !== undefined) return cannot(shell, shell.dialect === "bash" ? found.denied : name, new Errno("EACCES"), builtin);
+      if (found.denied !== undefined)
+        return cannot(shell, shell.dialect === "bash" ? found.denied : name, new Errno("EACCES"), builtin);
       if (process.machine.request.assume === true && name !== "") return yield* assume(process, name);
-      let text = shell.dialect === "bash" && builtin === "" ? `${name}: command not found` : `${name}: not found`;
+      let text =
+        shell.dialect === "bash" && builtin === "" ? `${name}: command not found` : `${name}: not found`;
       if (name === "" && shell.dialect !== "bash") text = ": Permission denied";
       shell.complain(text, builtin);
       return 127;
@@ -295,13 +370,31 @@ function* become(shell: Shell, process: Process, args: readonly string[], builti
     return yield* loader.execute(process, path);
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
+    if (error.code === "ENOEXEC" && shell.dialect !== "ash" && looksBinary(process, path)) {
+      return cannot(
+        shell,
+        shell.dialect === "bash" ? path : name,
+        shell.dialect === "bash" ? new Errno("EBINARY") : error,
+        builtin,
+      );
+    }
     if (error.code === "ENOEXEC") {
       // A file without `#!` is a script of this shell.
       return yield* runScript(process, shell.dialect, path, args.slice(1));
     }
-    if (error.code === "ENOENT" && process.machine.request.assume === true && process.vfs.tryStat(process, path) === undefined) return yield* assume(process, name);
-    return cannot(shell, name, error, builtin);
+    if (
+      error.code === "ENOENT" &&
+      process.machine.request.assume === true &&
+      process.vfs.tryStat(process, path) === undefined
+    )
+      return yield* assume(process, name);
+    return cannot(shell, shell.dialect === "bash" ? path : name, error, builtin);
   }
+}
+
+function looksBinary(process: Process, path: string): boolean {
+  const bytes = process.vfs.content(process, path).read().subarray(0, 128);
+  return bytes[0] === 0x7f || bytes.includes(0);
 }
 
 function cannot(shell: Shell, name: string, error: Errno, builtin: string): number {
@@ -309,7 +402,8 @@ function cannot(shell: Shell, name: string, error: Errno, builtin: string): numb
   let text = missing && shell.dialect !== "bash" ? "not found" : error.message;
   if (shell.dialect === "bash") {
     if (shell.process.vfs.tryStat(shell.process, name)?.type === "dir") text = "Is a directory";
-    else if (missing && shell.process.vfs.tryStat(shell.process, name) !== undefined) text = "cannot execute: required file not found";
+    else if (missing && shell.process.vfs.tryStat(shell.process, name) !== undefined)
+      text = "cannot execute: required file not found";
   }
   shell.complain(`${name}: ${text}`, builtin);
   return missing ? 127 : 126;

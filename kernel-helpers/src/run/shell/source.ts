@@ -34,6 +34,10 @@ export function newShell(process: Process, dialect: Dialect): Shell {
     variable.exported = true;
     process.env.set("PWD", process.cwd);
   }
+  if (dialect === "dash") {
+    set("PS1", process.cred.uid === 0 ? "# " : "$ ");
+    set("PS2", "> ");
+  }
   set("OPTIND", "1");
   set("PS4", "+ ");
   if (dialect !== "bash") set("PPID", String(process.ppid));
@@ -93,7 +97,12 @@ setEvaluator(function* (shell, text) {
 });
 
 /** Runs the file at *path* as a script of a new shell in *process*. */
-export function* runScript(process: Process, dialect: Dialect, path: string, args: readonly string[]): Task<number> {
+export function* runScript(
+  process: Process,
+  dialect: Dialect,
+  path: string,
+  args: readonly string[],
+): Task<number> {
   const shell = newShell(process, dialect);
   shell.arg0 = path;
   shell.positional = [...args];
@@ -108,7 +117,10 @@ function* scriptIn(shell: Shell, path: string): Task<number> {
     if (!(error instanceof Errno)) throw error;
     const missing = error.code === "ENOENT";
     if (shell.dialect === "bash") shell.process.err(`${shell.arg0}: ${path}: ${error.message}\n`);
-    else if (shell.dialect === "dash") shell.process.err(`${shell.invoked}: 0: cannot open ${path}: ${missing ? "No such file" : error.message}\n`);
+    else if (shell.dialect === "dash")
+      shell.process.err(
+        `${shell.invoked}: 0: cannot open ${path}: ${missing ? "No such file" : error.message}\n`,
+      );
     else shell.process.err(`${shell.invoked}: can't open '${path}': ${error.message}\n`);
     return shell.dialect !== "bash" ? 2 : missing ? 127 : 126;
   }
@@ -139,7 +151,11 @@ export function shellProgram(dialect: Dialect, standalone = false) {
           process.out("GNU bash, version 5.2.15(1)-release (x86_64-pc-linux-gnu)\n");
           return 0;
         }
-        if (dialect === "bash" && ["--login", "--norc", "--noprofile", "--posix", "--verbose"].includes(option)) continue;
+        if (
+          dialect === "bash" &&
+          ["--login", "--norc", "--noprofile", "--posix", "--verbose"].includes(option)
+        )
+          continue;
         shell.complain(`illegal option ${option}`, "");
         return 2;
       }
@@ -182,7 +198,10 @@ export function shellProgram(dialect: Dialect, standalone = false) {
 
 function badOption(shell: Shell, option: string): number {
   if (shell.dialect === "bash") shell.process.err(`${shell.arg0}: ${option}: invalid option\n`);
-  else shell.process.err(`${shell.arg0}: ${shell.dialect === "dash" ? "0: Illegal" : "illegal"} option ${option}\n`);
+  else
+    shell.process.err(
+      `${shell.arg0}: ${shell.dialect === "dash" ? "0: Illegal" : "illegal"} option ${option}\n`,
+    );
   return 2;
 }
 
@@ -190,7 +209,22 @@ function badOption(shell: Shell, option: string): number {
 export function setOption(shell: Shell, name: string, on: boolean): boolean {
   const known = new Set([...Object.values(OPTION_LETTERS), "nolog", "debug", "vi", "emacs"]);
   if (shell.dialect !== "dash") known.add("pipefail");
-  if (shell.dialect === "bash") for (const one of ["posix", "braceexpand", "hashall", "errtrace", "functrace", "history", "physical", "privileged", "keyword", "onecmd", "histexpand", "interactive-comments"]) known.add(one);
+  if (shell.dialect === "bash")
+    for (const one of [
+      "posix",
+      "braceexpand",
+      "hashall",
+      "errtrace",
+      "functrace",
+      "history",
+      "physical",
+      "privileged",
+      "keyword",
+      "onecmd",
+      "histexpand",
+      "interactive-comments",
+    ])
+      known.add(one);
   if (!known.has(name)) return false;
   shell.options[name] = on;
   return true;
@@ -203,7 +237,12 @@ function* fromInput(shell: Shell): Task<number> {
 }
 
 /** `.`: runs a file in this shell. */
-export function* sourceFile(shell: Shell, path: string, args: readonly string[] | undefined, tested: boolean): Task<number> {
+export function* sourceFile(
+  shell: Shell,
+  path: string,
+  args: readonly string[] | undefined,
+  tested: boolean,
+): Task<number> {
   const text = yield* shell.process.readFile(path);
   const { positional, script, loops } = shell;
   if (args !== undefined && args.length > 0) shell.positional = [...args];

@@ -59,7 +59,9 @@ export function unaryTest(process: Process, op: string, operand: string): boolea
   }
 }
 
-export const UNARY = new Set("-n -z -t -h -L -r -w -x -a -e -f -d -s -b -c -p -S -u -g -k -O -G -N".split(" "));
+export const UNARY = new Set(
+  "-n -z -t -h -L -r -w -x -a -e -f -d -s -b -c -p -S -u -g -k -O -G -N".split(" "),
+);
 export const BINARY = new Set("= == != < > -eq -ne -lt -le -gt -ge -nt -ot -ef".split(" "));
 
 /** A binary operator that is not about numbers; undefined for one that is. */

@@ -48,7 +48,14 @@ class Evaluator {
     if (args.length === 3 && this.isBinary(args[1] as string)) {
       return this.compare(args[1] as string, args[0] as string, args[2] as string);
     }
-    if (args.length === 3 && this.style.flavour === "bash" && args[0] !== "!" && args[0] !== "(" && args[1] !== "-a" && args[1] !== "-o") {
+    if (
+      args.length === 3 &&
+      this.style.flavour === "bash" &&
+      args[0] !== "!" &&
+      args[0] !== "(" &&
+      args[1] !== "-a" &&
+      args[1] !== "-o"
+    ) {
       throw new Failure(`${args[1]}: binary operator expected`);
     }
     if (args.length === 4 && args[0] === "!" && BINARY.has(args[2] as string)) {
@@ -57,8 +64,13 @@ class Evaluator {
     const value = this.or();
     if (this.at < args.length) {
       const rest = args[this.at] as string;
-      if (this.style.flavour === "bash") throw new Failure(args.length > 4 ? "too many arguments" : `${rest}: binary operator expected`);
-      throw new Failure(this.style.flavour === "dash" ? `${rest}: unexpected operator` : `${rest}: unknown operand`);
+      if (this.style.flavour === "bash")
+        throw new Failure(args.length > 4 ? "too many arguments" : `${rest}: binary operator expected`);
+      throw new Failure(
+        this.style.flavour === "dash"
+          ? `${args[this.at - 1] ?? rest}: unexpected operator`
+          : `${rest}: unknown operand`,
+      );
     }
     return value;
   }
@@ -107,7 +119,8 @@ class Evaluator {
     if (first === "(" && second !== undefined) {
       this.at++;
       const value = this.or();
-      if (args[this.at] !== ")") throw new Failure(this.style.flavour === "bash" ? "`)' expected" : "closing paren expected");
+      if (args[this.at] !== ")")
+        throw new Failure(this.style.flavour === "bash" ? "`)' expected" : "closing paren expected");
       this.at++;
       return value;
     }
@@ -116,7 +129,12 @@ class Evaluator {
       return unaryTest(this.process, first, second);
     }
     this.at++;
-    if (this.style.flavour === "ash" && args[this.at] !== undefined && this.isBinary(args[this.at] as string) && args[this.at + 1] === undefined) {
+    if (
+      this.style.flavour !== "bash" &&
+      args[this.at] !== undefined &&
+      this.isBinary(args[this.at] as string) &&
+      args[this.at + 1] === undefined
+    ) {
       throw new Failure(`${args[this.at] ?? ""}: argument expected`);
     }
     return first !== "";

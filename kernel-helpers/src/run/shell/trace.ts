@@ -2,7 +2,9 @@
 
 import type { Shell } from "./shell";
 
-const KEYWORDS = new Set("! { } case do done elif else esac fi for if in then until while function".split(" "));
+const KEYWORDS = new Set(
+  "! { } case do done elif else esac fi for if in then until while function".split(" "),
+);
 const SAFE = /^[A-Za-z0-9_@%+:,./^~-]+$/;
 
 /** A word as the trace of this shell shows it. */
@@ -10,7 +12,11 @@ export function traceWord(shell: Shell, word: string): string {
   if (shell.dialect === "dash") return word;
   if (shell.dialect === "ash") return quoteForAsh(word);
   if (word === "") return "''";
-  if (SAFE.test(word) || /^[A-Za-z0-9_@%+:,./=^~[\]{}-]+$/.test(word.replace(/[[\]{}]/g, "x")) && !/[[\]{}]/.test(word)) return word;
+  if (
+    SAFE.test(word) ||
+    (/^[A-Za-z0-9_@%+:,./=^~[\]{}-]+$/.test(word.replace(/[[\]{}]/g, "x")) && !/[[\]{}]/.test(word))
+  )
+    return word;
   return shell.quote(word);
 }
 
@@ -26,6 +32,7 @@ function quoteForAsh(word: string): string {
 
 /** Prints a trace line. */
 export function trace(shell: Shell, text: string): void {
-  const prompt = shell.get("PS4") ?? "+ ";
+  const given = shell.get("PS4") ?? "+ ";
+  const prompt = shell.dialect === "bash" ? given.slice(0, 1).repeat(shell.substitutions) + given : given;
   shell.process.err(`${prompt}${text}\n`);
 }

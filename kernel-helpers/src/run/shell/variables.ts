@@ -18,7 +18,10 @@ export class Variables {
   clone(): Variables {
     const copy = new Variables();
     for (const [name, variable] of this.map) {
-      copy.map.set(name, { ...variable, ...(variable.array === undefined ? {} : { array: new Map(variable.array) }) });
+      copy.map.set(name, {
+        ...variable,
+        ...(variable.array === undefined ? {} : { array: new Map(variable.array) }),
+      });
     }
     for (const scope of this.scopes) copy.scopes.push(new Map(scope));
     return copy;

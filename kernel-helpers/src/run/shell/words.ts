@@ -58,7 +58,8 @@ export abstract class WordReader {
   protected pos = 0;
   line = 1;
   /** Here-documents whose bodies come after the next newline. */
-  protected readonly pending: { redirect: Redirect; delimiter: string; quoted: boolean; tabs: boolean }[] = [];
+  protected readonly pending: { redirect: Redirect; delimiter: string; quoted: boolean; tabs: boolean }[] =
+    [];
 
   constructor(
     readonly src: string,
@@ -107,7 +108,12 @@ export abstract class WordReader {
       const char = this.char();
       if (char === "") break;
       if (stop.includes(char)) {
-        if ((char === "<" || char === ">") && this.bashLike && this.src[this.pos + 1] === "(" && stop === META) {
+        if (
+          (char === "<" || char === ">") &&
+          this.bashLike &&
+          this.src[this.pos + 1] === "(" &&
+          stop === META
+        ) {
           this.pos += 2;
           parts.push({ k: "proc", dir: char, body: this.commandsToParen(), q: false });
           continue;
@@ -192,7 +198,12 @@ export abstract class WordReader {
         this.next();
         return;
       }
-      if (escaped === "$" || escaped === "`" || escaped === "\\" || (escaped !== "" && escapable.includes(escaped))) {
+      if (
+        escaped === "$" ||
+        escaped === "`" ||
+        escaped === "\\" ||
+        (escaped !== "" && escapable.includes(escaped))
+      ) {
         this.next();
         parts.add(escaped, true);
       } else parts.add("\\", true);
@@ -220,7 +231,21 @@ export abstract class WordReader {
         continue;
       }
       const escaped = this.next();
-      const simple: Record<string, string> = { n: "\n", t: "\t", r: "\r", a: "\x07", b: "\b", e: "\x1b", E: "\x1b", f: "\f", v: "\v", "\\": "\\", "'": "'", '"': '"', "?": "?" };
+      const simple: Record<string, string> = {
+        n: "\n",
+        t: "\t",
+        r: "\r",
+        a: "\x07",
+        b: "\b",
+        e: "\x1b",
+        E: "\x1b",
+        f: "\f",
+        v: "\v",
+        "\\": "\\",
+        "'": "'",
+        '"': '"',
+        "?": "?",
+      };
       if (escaped in simple) out += simple[escaped];
       else if (/[0-7]/.test(escaped)) {
         let digits = escaped;
@@ -247,7 +272,10 @@ export abstract class WordReader {
         continue;
       }
       const escaped = this.next();
-      text += escaped === "`" || escaped === "\\" || escaped === "$" || (q && escaped === '"') ? escaped : "\\" + escaped;
+      text +=
+        escaped === "`" || escaped === "\\" || escaped === "$" || (q && escaped === '"')
+          ? escaped
+          : "\\" + escaped;
     }
     const inner = this.sub(text);
     parts.push({ k: "cmd", body: inner.all(), q });
@@ -322,7 +350,11 @@ export abstract class WordReader {
     let length = false;
     let indirect = false;
     let char = this.char();
-    if (char === "#" && !"}".includes(this.src[this.pos + 1] ?? "}") && /[A-Za-z0-9_@*?$!#-]/.test(this.src[this.pos + 1] ?? "")) {
+    if (
+      char === "#" &&
+      !"}".includes(this.src[this.pos + 1] ?? "}") &&
+      /[A-Za-z0-9_@*?$!#-]/.test(this.src[this.pos + 1] ?? "")
+    ) {
       const after = this.src[this.pos + 2] ?? "";
       if (/[A-Za-z0-9_@*]/.test(this.src[this.pos + 1] ?? "") || after === "}") {
         length = true;
@@ -356,7 +388,15 @@ export abstract class WordReader {
     }
     const indexText = index?.[0];
     if (indirect && indexText?.k === "lit" && (indexText.s === "@" || indexText.s === "*")) names = true;
-    const common = { k: "param" as const, name, q, ...(length ? { length } : {}), ...(indirect ? { indirect } : {}), ...(index ? { index } : {}), ...(names ? { names } : {}) };
+    const common = {
+      k: "param" as const,
+      name,
+      q,
+      ...(length ? { length } : {}),
+      ...(indirect ? { indirect } : {}),
+      ...(index ? { index } : {}),
+      ...(names ? { names } : {}),
+    };
     if (this.char() === "\n" && !q) throw fail();
     char = this.next();
     if (char === "") throw fail();
@@ -370,7 +410,8 @@ export abstract class WordReader {
       }
       if (!this.bashLike) return this.badSubstitution(q);
       const arg = this.braceArgument(q, false, ":");
-      if (this.src[this.pos - 1] === ":") return { ...common, op: ":", arg, arg2: this.braceArgument(q, false) };
+      if (this.src[this.pos - 1] === ":")
+        return { ...common, op: ":", arg, arg2: this.braceArgument(q, false) };
       return { ...common, op: ":", arg };
     }
     if ("-=?+".includes(char)) return { ...common, op: char, arg: this.braceArgument(q, false) };
@@ -381,7 +422,8 @@ export abstract class WordReader {
     }
     if (char === "/" && this.bashLike) {
       let op = "/";
-      if (this.char() === "/" || ((this.char() === "#" || this.char() === "%") && this.dialect === "bash")) op += this.next();
+      if (this.char() === "/" || ((this.char() === "#" || this.char() === "%") && this.dialect === "bash"))
+        op += this.next();
       const arg = this.braceArgument(q, true, "/");
       if (this.src[this.pos - 1] === "/") return { ...common, op, arg, arg2: this.braceArgument(q, true) };
       return { ...common, op, arg };
