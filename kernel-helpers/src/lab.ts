@@ -8,7 +8,6 @@ import {
   type BuildWorld,
   type BuiltImage,
   baseReferences,
-  type ContextChanges,
   defaultEdits,
   type HttpFixture,
   runBuild,
@@ -410,7 +409,7 @@ export class Lab {
       const known = this.named.get(name) ?? this.newContext();
       const context = dry ? known.fork() : known;
       if (!dry) this.named.set(name, context);
-      context.apply(given as ContextChanges);
+      context.apply(given);
       contexts.set(name, context.files());
     }
     return contexts;

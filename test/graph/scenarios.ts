@@ -137,7 +137,7 @@ function buildsOf(scenario: Scenario): ScenarioBuild[] {
       if ("image" in value) continue;
       const own = contexts.get(name) ?? new Map<string, string>();
       contexts.set(name, own);
-      applyChanges(own, value as Changes);
+      applyChanges(own, value);
     }
     const dockerfile = options.file ?? "Dockerfile";
     const ignore = files.get(".dockerignore");

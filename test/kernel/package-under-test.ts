@@ -57,6 +57,8 @@ function compile(): string {
     const path = join(dist, name);
     if (name.endsWith(".js") && !kept.has(path)) rmSync(path, { force: true });
   }
+  // Types come from the sources.
+  writeFileSync(join(dist, "index.d.ts"), `export * from "../../kernel-helpers/src/index";\n`);
   writeFileSync(join(QUICK, "package.json"), readFileSync(join(PACKAGE, "package.json")));
   return QUICK;
 }

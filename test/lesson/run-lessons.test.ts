@@ -100,7 +100,7 @@ describe("lesson notebooks run", function () {
       );
       const runs = await runLesson(course, entry);
       const seen: Record<string, string> = {};
-      for (const { id, builds, output, failure } of runs) {
+      for (const { id, builds, output } of runs) {
         if (builds.length > 0) seen[id] = builds.map(statuses).join(" / ");
         if (process.env["SHOW_STEPS"])
           process.stdout.write(

@@ -23,7 +23,7 @@ import { pythonNotebook } from "./notebook-builder";
 const code = (text: string, i = 0): CodeCell => {
   const cell = parseNotebook(text).cells[i];
   assert.equal(cell?.cell_type, "code");
-  return cell as CodeCell;
+  return cell;
 };
 
 describe("notebook files", () => {

@@ -8,7 +8,7 @@ import { ROOT, projectFiles } from "./sources";
 const join = (...parts: string[]) => new RegExp(parts.join(""), "u");
 
 /** Recorded from elsewhere, as it was. */
-const RECORDED = /^test\/(fidelity|vectors)\/|^content\/catalog\//;
+const RECORDED = /^test\/(fidelity|vectors|run\/recorded)\/|^content\/catalog\//;
 
 const FORBIDDEN: readonly { what: string; pattern: RegExp; except?: RegExp }[] = [
   { what: "the npm registry's host", pattern: join("registry\\.npm", "js\\.org") },

@@ -13,6 +13,7 @@ export function lazyEntries(
   epoch: number | undefined,
 ): ImageLayer {
   let entries: readonly LayerEntry[] | undefined;
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-assertion -- the property is added, the type says so
   return Object.defineProperty({ ...layer }, "entries", {
     enumerable: true,
     get: () =>

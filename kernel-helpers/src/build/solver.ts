@@ -108,7 +108,7 @@ export class Solver {
       executed: false,
       blocked: false,
       keyWasStored: false,
-      isSlow: false,
+      isSlow: vertex.inputs.length === 0,
     };
     this.states.set(vertex.digest, state);
     return state;
@@ -138,7 +138,6 @@ export class Solver {
     }
     state.keysAt = Math.max(...state.deps.map((dep) => dep.input.keysAt));
     const map = this.makeCacheMap(state);
-    const { keys } = this.builder;
     for (const i of state.deps.keys()) this.probe(state, map, i);
     if (common(state.deps).size === 0) {
       // First only the inputs that lead nowhere yet; the others when these have found something ("skipPhase2").
@@ -153,6 +152,7 @@ export class Solver {
   protected takeKeys(state: VertexState): void {
     state.keys = state.vertex.ignoreCache ? [] : [...common(state.deps)];
     state.record = this.newest(state.keys);
+    state.isSlow = isSearched(state);
   }
 
   /** Asks the store by what an input is by definition. */
@@ -180,13 +180,13 @@ export class Solver {
   /** A consumer found nothing under the keys of *target*: looks at the contents of everything below it, for further keys ("cache-slow"). */
   private async findSlowKeys(target: VertexState): Promise<void> {
     for (const state of notSlow(target)) {
-      state.isSlow = true;
       const map = state.cacheMap;
-      if (!map || state.blocked || state.keys.length === 0 || state.deps.length === 0) continue;
+      if (!map || state.blocked) continue;
       await this.guard(state, async () => {
         for (const i of state.deps.keys()) this.probe(state, map, i);
         await this.hashInputs(state, map, (i) => map.deps[i]!.content !== undefined);
         this.takeKeys(state);
+        state.isSlow = true;
       });
       if (state.blocked) throw blockedBy(state.vertex);
     }
@@ -333,14 +333,22 @@ export class Solver {
 
   /** An input of a step must have its files. */
   private unlazy(state: VertexState): void {
+    const at = this.unlazyBelow(state);
+    state.resultAt = this.operations.unlazy(state.vertex, state.result, at);
+  }
+
+  /** A merge of merges is one merge of all their layers: of those below only the images are fetched. Gives the end, ms. */
+  private unlazyBelow(state: VertexState): number {
     let at = state.resultAt;
-    if (state.vertex.op.kind === "merge") {
-      for (const { input } of state.deps) {
+    if (state.vertex.op.kind !== "merge") return at;
+    for (const { input } of state.deps) {
+      if (input.vertex.op.kind === "merge") at = Math.max(at, this.unlazyBelow(input));
+      else {
         this.unlazy(input);
         at = Math.max(at, input.resultAt);
       }
     }
-    state.resultAt = this.operations.unlazy(state.vertex, state.result, at);
+    return at;
   }
 
   protected load(state: VertexState, record: KeyResult<StepResult>, at: number): void {
@@ -428,6 +436,28 @@ function namedFiles(hasher: ContentHasher, selectors: readonly Selector[]): Hash
 const MAX_CACHE_MAPS = 20_000;
 
 const WHOLE = [{ path: "/" }] as const;
+
+/**
+ * Need nothing more be looked for? That is so when the contents of all inputs are known, and also when there is a record and no
+ * input leads to further keys that the contents could single out ("upgrade to cache-slow").
+ */
+function isSearched(state: VertexState): boolean {
+  if (state.keys.length === 0) return true;
+  const map = state.cacheMap!;
+  const isOpen = (dep: DepState, i: number): boolean =>
+    map.deps[i]!.content !== undefined && dep.content === undefined;
+  if (state.deps.every((dep, i) => dep.input.isSlow && !isOpen(dep, i))) return true;
+  if (!state.record || state.deps.some((dep) => !dep.input.isSlow && dep.matches.size === 0)) return false;
+  const found = new Set(state.keys);
+  let open = new Set<string>();
+  for (const [i, dep] of state.deps.entries()) {
+    if (isOpen(dep, i) && (dep.input.isSlow || dep.input.result !== undefined)) continue;
+    const others = new Set([...dep.matches].filter((id) => !found.has(id)));
+    open = open.size > 0 ? new Set([...open].filter((id) => others.has(id))) : others;
+    if (open.size === 0) return true;
+  }
+  return false;
+}
 
 function definitionLinks(input: VertexState, selector: string): KeyLink[] {
   const keys = input.resultKey === undefined ? input.keys : [input.resultKey];

@@ -103,7 +103,7 @@ export function expectOf({ record }: BuildOutcome): unknown {
       url,
       line,
     })),
-    ...(isCheck && { check: { text: record.check!.text } }),
+    ...(isCheck && { check: { text: record.check.text } }),
     image: imageOf(record.image, record.images, record.indexDigest),
     plain: plainNormalised(record),
   };

@@ -286,7 +286,7 @@ function imageOfBase(base: BaseImage, name: string): EngineImage {
   }));
   return {
     id: base.digest,
-    config: config as Record<string, unknown>,
+    config: config,
     history: history ?? [],
     layers,
     root: () => Promise.resolve(base.snapshot()),

@@ -341,7 +341,7 @@ const FUNCTIONS: Readonly<Record<string, TemplateFunction>> = Object.assign(Obje
       ? value.length
       : typeof value === "string"
         ? new TextEncoder().encode(value).length
-        : Object.keys((value ?? {}) as object).length,
+        : Object.keys(value ?? {}).length,
   index: (value: unknown, ...keys: unknown[]) =>
     keys.reduce((inner: unknown, key) => {
       if (Array.isArray(inner)) {
@@ -381,4 +381,4 @@ const FUNCTIONS: Readonly<Record<string, TemplateFunction>> = Object.assign(Obje
   and: (...args: unknown[]) => args.find((value) => !isTrue(value)) ?? args.at(-1),
   or: (...args: unknown[]) => args.find((value) => isTrue(value)) ?? args.at(-1),
   not: (value: unknown) => !isTrue(value),
-}) as Readonly<Record<string, TemplateFunction>>;
+});

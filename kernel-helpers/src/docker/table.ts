@@ -35,7 +35,7 @@ export function formatRows(
   const lines = rows.map((row) => template(row));
   if (!withHeadings) return lines.map((line) => line + "\n").join("");
   const head = template(
-    new Proxy(headings as Record<string, string>, {
+    new Proxy(headings, {
       getOwnPropertyDescriptor: (_target, key) => ({
         value: headings[String(key)] ?? String(key).toUpperCase(),
         configurable: true,

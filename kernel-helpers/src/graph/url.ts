@@ -41,7 +41,6 @@ export function parseQuery(text: string): ReadonlyMap<string, readonly string[]>
 
 /** Reads an absolute URL with an authority (`scheme://…`); undefined when Go's url.Parse refuses it. */
 export function parseUrl(text: string): ParsedUrl | undefined {
-  // eslint-disable-next-line no-control-regex
   if (/[\x00-\x1f\x7f]/.test(text)) return undefined;
   const hash = text.indexOf("#");
   const beforeFragment = hash === -1 ? text : text.slice(0, hash);

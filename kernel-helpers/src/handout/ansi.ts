@@ -13,7 +13,7 @@ interface Style {
 }
 
 const NAMES = ["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"];
-// eslint-disable-next-line no-control-regex -- the escapes themselves are looked for
+
 const SEQUENCE = /\u001b\[([0-9;?]*)([A-Za-z])|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b[@-Z\\-_]/g;
 
 /** *text* as HTML with `<span class="ansi-red …">`; other control sequences are dropped. */

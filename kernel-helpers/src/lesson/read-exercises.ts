@@ -1,7 +1,7 @@
 /** Reads `content/exercises/LNN.yaml` into exercises and predictions, refusing what a test or a learner would stumble over later. */
 
 import { parseDocument } from "yaml";
-import type { BuildOptions, ContextChanges, WrittenFile } from "../build/types";
+import type { ContextChanges, WrittenFile } from "../build/types";
 import type {
   ChoiceOption,
   Condition,
@@ -113,7 +113,7 @@ class Reader {
         `${String(item["id"] ?? "")}: \`${key}\`가 없습니다.`,
         `"${key}" is missing in ${String(item["id"] ?? "?")}`,
       );
-    return (value as string).trim();
+    return value.trim();
   }
 
   strings(value: unknown): string[] {
@@ -217,7 +217,7 @@ class Reader {
           ...base,
           kind: "build",
           start: this.changes(item["start"], "start"),
-          options: (item["options"] ?? {}) as BuildOptions,
+          options: item["options"] ?? {},
           edits,
           conditions: this.list(item["conditions"], "conditions").map((value) => this.condition(value)),
           wrong: this.list(item["wrong"], "wrong").map((entry): WrongWay => ({
@@ -240,7 +240,7 @@ class Reader {
           ...base,
           kind: "edits",
           start: this.changes(item["start"], "start"),
-          options: (item["options"] ?? {}) as BuildOptions,
+          options: item["options"] ?? {},
           slots: this.list(item["slots"], "slots").map((slot) => ({
             name: this.text(slot, "name"),
             conditions: this.list(slot["conditions"], "conditions").map((value) => this.condition(value)),
@@ -266,7 +266,7 @@ class Reader {
     return {
       title: typeof title === "string" ? title : name,
       changes: this.changes(changes, name),
-      options: (options ?? {}) as BuildOptions,
+      options: options ?? {},
     };
   }
 

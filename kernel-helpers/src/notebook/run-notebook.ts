@@ -118,7 +118,7 @@ export async function runNotebook(
         stopped = true;
     }
     const info = await kernel.info.catch(() => undefined);
-    if (info) notebook.metadata.language_info = { ...info.language_info } as Record<string, unknown>;
+    if (info) notebook.metadata.language_info = { ...info.language_info };
   } finally {
     await shutdown(session);
   }

@@ -158,7 +158,7 @@ const EN: Words = {
 
 /** The catalogue of *locale*. */
 export function words(locale: Locale): Words {
-  return locale === "ko" ? (KO as Words) : EN;
+  return locale === "ko" ? KO : EN;
 }
 
 export type VerdictKind = keyof (typeof KO)["verdict"];

@@ -1,5 +1,7 @@
 /** Laying out plain text by the columns it takes on the screen: a Hangul syllable takes two. */
 
+import stringWidth from "string-width";
+
 import { visibleControl } from "./html";
 
 /** Characters whose width is plain: ASCII and other narrow ones, then those of two columns (Hangul, CJK, full-width forms). */
@@ -10,9 +12,7 @@ const WIDE = /[\uac00-\ud7a3\u3001-\u3029\u4e00-\u9fff\uff01-\uff60]/g;
 /** Columns that *text* takes in a terminal. */
 export function displayWidth(text: string): number {
   if (PLAIN.test(text)) return text.length + (text.match(WIDE)?.length ?? 0);
-  // Emoji, combining marks: the library knows them. Loading it takes longer than a cached build, so it waits until now.
-  // eslint-disable-next-line @typescript-eslint/no-require-imports
-  const { default: stringWidth } = require("string-width") as { default: (text: string) => number };
+  // Emoji, combining marks: the library knows them.
   return stringWidth(text);
 }
 

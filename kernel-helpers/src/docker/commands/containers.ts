@@ -43,7 +43,7 @@ interface ImageConfig {
 }
 
 function configOf(image: EngineImage): ImageConfig {
-  return (image.config["config"] ?? {}) as ImageConfig;
+  return image.config["config"] ?? {};
 }
 
 async function run(context: CommandContext, start: boolean): Promise<number> {

@@ -11,7 +11,8 @@ function bodyAt(code: string, offset: number): { readonly text: string; readonly
   const source = splitCell(code);
   if (source.kind !== "cell") return undefined;
   const start = code.length - source.body.length;
-  return offset < start ? undefined : { text: source.body, start };
+  const onFirstLine = !/%%[^\n]*\n/.test(code.slice(0, offset));
+  return offset < start || onFirstLine ? undefined : { text: source.body, start };
 }
 
 /** Completion in the Dockerfile, or of a flag on the magic's line. */

@@ -129,7 +129,12 @@ function placeOf(frameLine: string): Place | undefined {
   const text = originalLine(script, Number(line));
   return text === undefined
     ? undefined
-    : { script: script.replace(/\.ts$/, ""), line: Number(line), column: Number(column), text };
+    : {
+        script: script.replace(/^(cell\[\d+\])\.ts$/, "$1"),
+        line: Number(line),
+        column: Number(column),
+        text,
+      };
 }
 
 function isErrorLike(value: unknown): value is Error {

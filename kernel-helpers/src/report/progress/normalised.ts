@@ -140,7 +140,7 @@ function collect(events: readonly SolveStatus[]): State {
     }
     for (const status of event.statuses ?? []) {
       let rows = state.statuses.get(status.vertex);
-      if (!rows) state.statuses.set(status.vertex, (rows = new Map()));
+      if (!rows) state.statuses.set(status.vertex, (rows = new Map<string, StatusRow>()));
       rows.set(status.id, status);
     }
     for (const log of event.logs ?? [])

@@ -43,6 +43,7 @@ export class TreeNode {
   }
 
   find(path: string): TreeNode | undefined {
+    // eslint-disable-next-line @typescript-eslint/no-this-alias -- where the walk begins
     let node: TreeNode | undefined = this;
     for (const name of namesOf(path)) node = node?.children.get(name);
     return node;
@@ -50,6 +51,7 @@ export class TreeNode {
 
   /** The node at *path*, made with its folders when it is not there; undefined for a mark. */
   add(path: string, size: number, isDirectory: boolean): TreeNode | undefined {
+    // eslint-disable-next-line @typescript-eslint/no-this-alias -- where the walk begins
     let node: TreeNode = this;
     for (const name of namesOf(path)) {
       let child: TreeNode | undefined = node.children.get(name);

@@ -8,8 +8,6 @@ import { parseOptions, usage } from "./options";
 import { removeTree } from "./copying";
 import { asErrno, dirName } from "./paths";
 
-/* eslint-disable require-yield */
-
 interface Account {
   readonly name: string;
   readonly uid: number;

@@ -157,7 +157,6 @@ function blocked(process: Process, path: string, force: boolean): boolean {
   return true;
 }
 
-// eslint-disable-next-line require-yield
 function* put(
   process: Process,
   from: string,

@@ -7,8 +7,6 @@ import { parseGroup, parsePasswd } from "../users";
 import { parseOptions, usage, type Options } from "./options";
 import { asErrno, join, modeString } from "./paths";
 
-/* eslint-disable require-yield */
-
 /** A small file of the image as text; "" when it is not there. */
 export function smallFile(process: Process, path: string): string {
   try {

@@ -5,8 +5,6 @@ import { parseOptions } from "./options";
 import { asErrno } from "./paths";
 import { formatTime, parseTime, UTC, type Zone, zoneOf } from "./time";
 
-/* eslint-disable require-yield */
-
 const date: Program = function* (process) {
   const options = parseOptions(
     process,

@@ -5,7 +5,6 @@ import { posixRegex } from "../machine/regex";
 
 class ExprError extends Error {}
 
-// eslint-disable-next-line require-yield
 export function* expr(process: Process): Task<number> {
   const args = process.args.slice(1);
   if (args.length === 0) {

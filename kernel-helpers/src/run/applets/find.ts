@@ -228,7 +228,6 @@ class Finder {
       throw usage(this.process, "[-HL] [PATH]... [OPTIONS] [ACTIONS]");
     }
     const plain = (test: (visit: Visit) => boolean): Test =>
-      // eslint-disable-next-line require-yield
       function* (visit) {
         return test(visit);
       };
@@ -476,7 +475,7 @@ class Finder {
         words.pop();
         const batch = { args: words, items: [] as string[] };
         this.batches.push(batch);
-        // eslint-disable-next-line require-yield
+
         return function* (visit) {
           batch.items.push(visit.path);
           return true;

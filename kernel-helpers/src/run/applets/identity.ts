@@ -9,8 +9,6 @@ import { parseOptions, usage } from "./options";
 import { asErrno } from "./paths";
 import { execute } from "./xargs";
 
-/* eslint-disable require-yield */
-
 function names(process: Process): {
   user(uid: number): string | undefined;
   group(gid: number): string | undefined;

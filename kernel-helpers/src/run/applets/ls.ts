@@ -146,7 +146,7 @@ class Lister {
       this.process.out(`${dir.path}:\n`);
     }
     this.printed = true;
-    const { options, process } = this;
+    const { options } = this;
     const entries: Entry[] = [];
     const all = options.has("a") ? [".", "..", ...names] : names;
     for (const name of all) {

@@ -8,8 +8,6 @@ import { parseOptions, usage } from "./options";
 import { asErrno, baseName, dirName, join } from "./paths";
 import { parseTime, zoneOf } from "./time";
 
-/* eslint-disable require-yield */
-
 function* mkdir(process: Process): Task<number> {
   const text = "[-m MODE] [-p] DIRECTORY...";
   const options = parseOptions(process, "pm:v", { parents: "p", mode: "m", verbose: "v" }, text);

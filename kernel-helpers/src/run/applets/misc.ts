@@ -9,8 +9,6 @@ import { BANNER, usage } from "./options";
 import { asErrno } from "./paths";
 import { execute } from "./xargs";
 
-/* eslint-disable require-yield */
-
 const echo: Program = function* (process) {
   process.out(echoText(process.args.slice(1), process.gnu ? "bash" : "ash"));
   return 0;

@@ -3,8 +3,6 @@
 import type { Program } from "../machine/exec";
 import { parseOptions, usage } from "./options";
 
-/* eslint-disable require-yield */
-
 function hostOf(url: string): string {
   return url.replace(/^[a-z]+:\/\//, "").split(/[/:?]/)[0] ?? url;
 }

@@ -9,8 +9,6 @@ import { parseOptions, usage } from "./options";
 import { asErrno } from "./paths";
 import { execute } from "./xargs";
 
-/* eslint-disable require-yield */
-
 const ps: Program = function* (process) {
   const users = parsePasswd(smallFile(process, "/etc/passwd"));
   const name = (uid: number): string => users.find((user) => user.uid === uid)?.name ?? String(uid);

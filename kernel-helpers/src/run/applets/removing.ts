@@ -5,8 +5,6 @@ import type { Process, Task } from "../machine/process";
 import { parseOptions, usage } from "./options";
 import { asErrno, baseName, dirName, join } from "./paths";
 
-/* eslint-disable require-yield */
-
 function* rm(process: Process): Task<number> {
   const long = {
     recursive: "r",

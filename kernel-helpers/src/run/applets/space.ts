@@ -7,8 +7,6 @@ import { human } from "./ls";
 import { parseOptions } from "./options";
 import { asErrno, baseName, blocksOf, join, sizeOf } from "./paths";
 
-/* eslint-disable require-yield */
-
 const du: Program = function* (process) {
   const options = parseOptions(
     process,

@@ -9,8 +9,6 @@ import { parseOptions, usage } from "./options";
 import { asErrno, blocksOf, dirName, join, modeString, sizeOf } from "./paths";
 import { formatTime } from "./time";
 
-/* eslint-disable require-yield */
-
 const KINDS: Readonly<Record<string, string>> = {
   dir: "directory",
   symlink: "symbolic link",

@@ -120,11 +120,11 @@ function* create(process: Process, options: Options, file: string, start: string
     }
     if (name === "") name = "./";
     if (stat.type === "dir" && !name.endsWith("/")) name += "/";
-    if (options.has("v"))
-      (process.err(""),
-        (file === "-" ? process.err.bind(process) : process.out.bind(process))(
-          `${path}${stat.type === "dir" && !path.endsWith("/") ? "/" : ""}\n`,
-        ));
+    if (options.has("v")) {
+      const line = `${path}${stat.type === "dir" && !path.endsWith("/") ? "/" : ""}\n`;
+      if (file === "-") process.err(line);
+      else process.out(line);
+    }
     if (stat.type === "socket") {
       process.err(`tar: ${path}: socket ignored\n`);
       return;

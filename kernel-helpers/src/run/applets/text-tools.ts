@@ -10,8 +10,6 @@ import { parseOptions, usage } from "./options";
 import { asErrno, baseName, dirName } from "./paths";
 import { cannotOpen, eachInput, LineReader, openInput } from "./text";
 
-/* eslint-disable require-yield */
-
 /** `5`, `+5`, `1k`, `2M` */
 function amount(text: string): number | undefined {
   const match = /^([-+]?\d+)([bkmKMG]?)$/.exec(text);
@@ -669,7 +667,7 @@ const paste: Program = function* (process) {
     }
   }
   if (!process.gnu && !options.has("s")) {
-    yield* pasteSimply(process, readers as LineReader[], list);
+    yield* pasteSimply(process, readers, list);
     return 0;
   }
   const mark = (i: number): string => (list === "" ? "" : (list[i % list.length] ?? ""));

@@ -140,7 +140,7 @@ export class ProgramLoader implements Loader {
 }
 
 /** Notes that a program was not simulated; without the right to assume it fails. */
-// eslint-disable-next-line require-yield
+
 export function* assume(process: Process, path: string): Task<number> {
   if (process.machine.request.assume === true) {
     process.machine.assumed.push(decodeText(path));

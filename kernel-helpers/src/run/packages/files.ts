@@ -67,7 +67,7 @@ export function writeFile(process: Process, path: string, content: string | Cont
   process.machine.meter.addBytes(0);
   const uid = process.cred.uid;
   const gid = process.cred.gid;
-  (found.fs as import("../../platform/files").WritableFileSystem).writeFile(found.inner, content, {
+  found.fs.writeFile(found.inner, content, {
     mode: mode & ~process.umask,
     uid,
     gid,

@@ -9,7 +9,6 @@ function version(process: Process, variable: string, otherwise: string): string 
   return decodeText(process.env.get(variable) ?? "") || otherwise;
 }
 
-// eslint-disable-next-line require-yield
 export const node: Program = function* (process) {
   const args = process.args.slice(1).map(decodeText);
   const [first, second] = args;
@@ -24,7 +23,6 @@ export const node: Program = function* (process) {
   return notRun(process, "node");
 };
 
-// eslint-disable-next-line require-yield
 export const python: Program = function* (process) {
   const args = process.args.slice(1).map(decodeText);
   const [first, second, third] = args;

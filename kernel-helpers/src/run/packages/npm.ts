@@ -428,7 +428,7 @@ function lockText(manifest: PackageJson, places: readonly NpmPlace[]): string {
     ...(manifest.version === undefined ? {} : { version: manifest.version }),
     ...(manifest.dependencies === undefined ? {} : { dependencies: manifest.dependencies }),
   };
-  const packages = Object.fromEntries([
+  const packages: Readonly<Record<string, unknown>> = Object.fromEntries<unknown>([
     ["", root],
     ...places.map(
       (place) =>
@@ -497,15 +497,14 @@ function* shell(process: Process, text: string): Task<number> {
 
 function removeFolder(process: Process, path: string): void {
   const found = process.vfs.locate(process, encodeText(absolute(process, path)));
-  if (found.stat !== undefined)
-    (found.fs as import("../../platform/files").WritableFileSystem).remove(found.inner, { recursive: true });
+  if (found.stat !== undefined) found.fs.remove(found.inner, { recursive: true });
 }
 
 /** Removes what is in a folder, as `npm ci` does: the folder itself may be a mount. */
 function emptyFolder(process: Process, path: string): void {
   const found = process.vfs.locate(process, encodeText(absolute(process, path)));
   if (found.stat?.type !== "dir") return;
-  const fs = found.fs as import("../../platform/files").WritableFileSystem;
+  const fs = found.fs;
   for (const name of fs.readdir(found.inner))
     fs.remove(`${found.inner === "/" ? "" : found.inner}/${name}`, { recursive: true });
 }

@@ -7,8 +7,6 @@ import type { Builtin } from "./builtins";
 import { Exit, Jump, OPTION_LETTERS, signalName, type Shell } from "./shell";
 import { runText, setOption, sourceFile } from "./source";
 
-/* eslint-disable require-yield */
-
 function jump(kind: "break" | "continue"): Builtin {
   return {
     special: true,

@@ -7,8 +7,6 @@ import type { Builtin } from "./builtins";
 import type { Shell } from "./shell";
 import { parseMode } from "./mode";
 
-/* eslint-disable require-yield */
-
 /** *path* with `.` and `..` worked off as text. */
 function logical(path: string): string {
   const out: string[] = [];

@@ -5,8 +5,6 @@ import type { Builtin } from "./builtins";
 import { report, runTraps } from "./interpreter";
 import type { Shell } from "./shell";
 
-/* eslint-disable require-yield */
-
 function* waitForOne(shell: Shell, job: Process): Task<number> {
   const before = shell.pending.length;
   yield { ready: () => job.status !== undefined || shell.pending.length > before };

@@ -6,8 +6,6 @@ import type { Builtin } from "./builtins";
 import { builtins } from "./builtins";
 import type { Shell } from "./shell";
 
-/* eslint-disable require-yield */
-
 const KEYWORDS = new Set([
   "!",
   "{",

@@ -5,8 +5,6 @@ import { printf, unescape } from "./printf";
 import type { Shell } from "./shell";
 import { testExpression } from "./test-program";
 
-/* eslint-disable require-yield */
-
 /** What echo prints for *args* (without the name). */
 export function echoText(args: readonly string[], flavour: "ash" | "dash" | "bash"): string {
   let newline = true;

@@ -5,8 +5,6 @@ import { evaluateArithmetic } from "./arith";
 import type { Builtin } from "./builtins";
 import type { Shell } from "./shell";
 
-/* eslint-disable require-yield */
-
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /** Splits `name+=value`. Throws the shell's words for a bad name. */

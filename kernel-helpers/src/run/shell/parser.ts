@@ -4,7 +4,6 @@ import {
   plainText,
   type Assignment,
   type CaseItem,
-  type Dialect,
   type Node,
   type Redirect,
   type Test,

@@ -393,7 +393,7 @@ export class Shell {
   }
 
   /** `<(…)`: a path under which the output of commands can be read. */
-  // eslint-disable-next-line require-yield
+
   *processSubstitution(body: readonly Node[], dir: "<" | ">"): Task<string> {
     const pipe = new Pipe();
     const { meter } = this.process.machine;

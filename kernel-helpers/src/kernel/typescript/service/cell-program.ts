@@ -71,6 +71,8 @@ export class CellProgram {
   /** Checks and compiles a cell. When it is right, later cells see its names (unless *transient*). */
   compile(code: string, cell: number, transient = false, replay = false): CompileReply | Unsure {
     if (!this.full && importsPackages(code)) return { ok: "unsure" };
+    // Not before now: a cell that failed may have given names back (forget), which earlier cells define.
+    const dropped = transient ? [] : this.dropShadowed();
     const { file, checker } = this.load(code, `cell-${cell}-${++this.scratch}`);
     const own = this.ownDependencies(file);
     const findings = [file, ...own].flatMap((source) => [
@@ -98,9 +100,8 @@ export class CellProgram {
       ],
     });
     const modules = replay ? [] : this.compileModules(own);
-    let dropped: readonly number[] = [];
     if (transient) this.unload(file);
-    else dropped = this.append(file, cell);
+    else dropped.push(...this.append(file, cell));
     return {
       ok: true,
       js,
@@ -191,7 +192,7 @@ export class CellProgram {
     }
   }
 
-  /** Puts a cell at the chain's end. Gives the cells that nothing can refer to any more. */
+  /** Puts a cell at the chain's end; gives it back when it defines nothing. */
   private append(file: ts.SourceFile, cell: number): number[] {
     const names = new Set([...(hidden(file).locals?.keys() ?? [])]);
     if (names.size === 0) {
@@ -199,7 +200,7 @@ export class CellProgram {
       return [cell];
     }
     this.chain.push({ cell, file, names });
-    return this.dropShadowed();
+    return [];
   }
 
   /** Removes cells that nothing can refer to any more: all their names are redefined, and no cell between uses them. */
