@@ -9,7 +9,6 @@ import { parseOptions, usage } from "./options";
 import { asErrno } from "./paths";
 import { openInput, readInput } from "./text";
 
-/* eslint-disable require-yield */
 
 const hexByte = (char: string): string => char.charCodeAt(0).toString(16).padStart(2, "0");
 const printable = (char: string): string => (char >= " " && char <= "~" ? char : ".");
@@ -215,7 +214,7 @@ const od: Program = function* (process) {
     let out = "";
     for (let i = 0; i < row.length; i += size) {
       if (kind === "a") {
-        out += " " + (NAMES[row.charCodeAt(i) & 127] ?? (row[i] as string)).padStart(3);
+        out += " " + (NAMES[row.charCodeAt(i) & 127] ?? row.charAt(i)).padStart(3);
         continue;
       }
       if (kind === "c") {

@@ -332,7 +332,7 @@ function* many(
           : "[-finT] SOURCE DEST\nor: mv [-fin] SOURCE... { -t DIRECTORY | DIRECTORY }",
       );
     }
-    target = names.pop() as string;
+    target = names.pop() ?? "";
     const into = process.vfs.tryStat(process, target)?.type === "dir" && !options.has("T");
     if (!into) {
       if (names.length > 1) {
