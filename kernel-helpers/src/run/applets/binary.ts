@@ -9,7 +9,6 @@ import { parseOptions, usage } from "./options";
 import { asErrno } from "./paths";
 import { openInput, readInput } from "./text";
 
-
 const hexByte = (char: string): string => char.charCodeAt(0).toString(16).padStart(2, "0");
 const printable = (char: string): string => (char >= " " && char <= "~" ? char : ".");
 
