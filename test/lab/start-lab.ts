@@ -75,7 +75,8 @@ export async function startLab(
     const take = (text: string) => {
       printed += text;
       const found = /http:\/\/127\.0\.0\.1:\d+\/lab\S*token=\w+/.exec(printed)?.[0];
-      if (found !== undefined) resolve(found);
+      // The lines after the address belong to it: what was printed is read by the tests.
+      if (found !== undefined && printed.includes("Ctrl-C")) resolve(found);
     };
     child.stdout.setEncoding("utf8").on("data", take);
     child.stderr.setEncoding("utf8").on("data", take);

@@ -36,24 +36,37 @@ export function followNotebook(panel, languages) {
   const watched = new WeakSet();
   const ours = new WeakMap(); // cell model → the type that was set here
 
-  const settle = ({ model }) => {
-    if (model?.type !== "code") return;
+  /** The type that the cell should have now. */
+  const wantedType = (model) => {
     const wanted = cellMimeType(model.sharedModel.getSource(), languages);
     const before = ours.get(model);
-    if (wanted) ours.set(model, wanted);
-    else ours.delete(model);
+    if (wanted) return wanted;
     // A cell whose magic was removed goes back to the notebook's language; one that never had any is not ours to set.
-    const type =
-      wanted ?? (before && model.mimeType === before ? panel.content.codeMimetype : model.mimeType);
+    return before && model.mimeType === before ? panel.content.codeMimetype : model.mimeType;
+  };
+
+  const settle = async (cell) => {
+    const { model } = cell;
+    if (model?.type !== "code" || wantedType(model) === model.mimeType) return;
+    if (languages) {
+      // The editor loads modes on demand and shows the one that comes last: let the notebook's own come first.
+      const types = [model.mimeType, wantedType(model)];
+      await Promise.all(types.map((type) => languages.getLanguage(type).catch(() => null)));
+      await new Promise((resolve) => setTimeout(resolve));
+      if (cell.isDisposed) return;
+    }
+    const type = wantedType(model);
+    if (cellMimeType(model.sharedModel.getSource(), languages)) ours.set(model, type);
+    else ours.delete(model);
     if (model.mimeType !== type) model.mimeType = type;
   };
   const watch = (cell) => {
     if (watched.has(cell)) return;
     watched.add(cell);
-    cell.model.contentChanged.connect(() => settle(cell));
+    cell.model.contentChanged.connect(() => void settle(cell));
     // The notebook sets the type of every cell when the kernel says what language it speaks.
-    cell.model.mimeTypeChanged?.connect(() => settle(cell));
-    settle(cell);
+    cell.model.mimeTypeChanged?.connect(() => void settle(cell));
+    void settle(cell);
   };
   const all = () => panel.content.widgets.forEach(watch);
 
@@ -61,7 +74,7 @@ export function followNotebook(panel, languages) {
     all();
     panel.content.model?.cells.changed.connect(() => requestAnimationFrame(all));
     panel.sessionContext.kernelChanged.connect(() =>
-      setTimeout(() => panel.content.widgets.forEach(settle), 300),
+      setTimeout(() => panel.content.widgets.forEach((cell) => void settle(cell)), 300),
     );
   });
 }
