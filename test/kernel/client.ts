@@ -94,7 +94,8 @@ export class TestKernel {
       "{connection_file}",
     ];
     const [command, ...args] = argv.map((word) => word.replace("{connection_file}", file));
-    const env: NodeJS.ProcessEnv = { ...process.env, ...options.env };
+    // Snapshots are used when they are there; making some would be work beside the tests.
+    const env: NodeJS.ProcessEnv = { LAYERBOOK_SNAPSHOT: "use", ...process.env, ...options.env };
     delete env.NODE_OPTIONS;
     if (options.env?.JPY_SESSION_NAME === undefined) delete env.JPY_SESSION_NAME;
     this.process = spawn(command as string, args, {

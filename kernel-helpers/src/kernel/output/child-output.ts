@@ -70,7 +70,6 @@ export function captureChildren(): void {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- the module itself, not a copy of its names
   const module = require("node:child_process") as Patched;
   const { prototype } = module.ChildProcess;
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with the child as `this`
   const spawn = prototype.spawn;
   prototype.spawn = function (this: childProcess.ChildProcess, options) {
     const rewired = rewire(options.stdio);

@@ -7,7 +7,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { setTimeout } from "node:timers";
 import type { ServiceReply, ServiceRequest } from "./service/protocol";
-import { dropSnapshot, makeSnapshots, type ServiceKind, serviceCommand } from "./snapshot";
+import { dropSnapshot, makeSnapshotsApart, type ServiceKind, serviceCommand } from "./snapshot";
 
 /** The TypeScript process ended, or was stopped, before it answered. */
 export class ServiceLost extends Error {
@@ -123,7 +123,7 @@ export class TypeScriptClient {
     if (!this.answered) {
       this.answered = true;
       if (this.snapshot === undefined)
-        setTimeout(() => void makeSnapshots(this.packageDirectory), SNAPSHOT_AFTER_MS).unref();
+        setTimeout(() => makeSnapshotsApart(this.packageDirectory), SNAPSHOT_AFTER_MS).unref();
     }
     const lines = (this.pending + chunk).split("\n");
     this.pending = lines.pop() as string;

@@ -47,7 +47,14 @@ export function originalPosition(script: string, line: number, column: number): 
   };
   if (entry.originalLine === undefined || entry.originalColumn === undefined) return undefined;
   const text = source.code.split("\n")[entry.originalLine] ?? "";
-  return { line: entry.originalLine + 1, column: entry.originalColumn + 1, text };
+  return { line: entry.originalLine + 1, column: calledName(text, entry.originalColumn) + 1, text };
+}
+
+/** V8 places some calls at their parenthesis: the learner is shown the name that is called. */
+function calledName(text: string, at: number): number {
+  if (text[at] !== "(") return at;
+  const name = /[\p{ID_Continue}$]+$/u.exec(text.slice(0, at))?.[0];
+  return name === undefined ? at : at - name.length;
 }
 
 /** Text of line *line* (1-based) of the source of script *script*. */

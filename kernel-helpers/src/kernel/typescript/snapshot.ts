@@ -46,9 +46,24 @@ export function serviceCommand(kind: ServiceKind, packageDirectory: string): Ser
   return { args: [...V8_FLAGS, entry("main"), packageDirectory, kind], env };
 }
 
-/** Makes the snapshots that are missing, one after the other, at low priority. Resolves when they are there, or cannot be made. */
+/** Makes the snapshots that are missing, one after the other. Resolves when they are there, or cannot be made. */
 export async function makeSnapshots(packageDirectory: string): Promise<void> {
   for (const kind of ["slim", "full"] as const) await makeSnapshot(kind, packageDirectory);
+}
+
+/**
+ * As `makeSnapshots`, at low priority in a process of its own that outlives this one: a kernel may be stopped at any moment. Nothing is done when
+ * LAYERBOOK_SNAPSHOT is `off` (never used) or `use` (used when there, not made).
+ */
+export function makeSnapshotsApart(packageDirectory: string): void {
+  if (process.env.LAYERBOOK_SNAPSHOT !== undefined) return;
+  const env = { ...process.env };
+  delete env.NODE_OPTIONS;
+  const options = { stdio: "ignore", detached: true, env, windowsHide: true } as const;
+  const child = spawn(process.execPath, [join(__dirname, "make-snapshots.js"), packageDirectory], options);
+  child.on("error", () => undefined);
+  if (child.pid !== undefined) lowerPriority(child.pid);
+  child.unref();
 }
 
 /** Forgets a snapshot that did not start. */
@@ -62,7 +77,8 @@ function entry(name: string): string {
 
 /** Beside the program when that can be written, else in the user's cache: the first of them that has the snapshot, or could have it. */
 function folders(packageDirectory: string): string[] {
-  const { LAYERBOOK_CACHE_DIR, XDG_CACHE_HOME, LOCALAPPDATA } = process.env;
+  const { LAYERBOOK_CACHE_DIR, LAYERBOOK_SNAPSHOT_DIR, XDG_CACHE_HOME, LOCALAPPDATA } = process.env;
+  if (LAYERBOOK_SNAPSHOT_DIR !== undefined) return [LAYERBOOK_SNAPSHOT_DIR];
   const user =
     process.platform === "win32"
       ? (LOCALAPPDATA ?? join(homedir(), "AppData", "Local"))
@@ -134,8 +150,7 @@ function takeLock(folder: string, name: string): string | undefined {
   const path = join(folder, `${name}.lock`);
   try {
     mkdirSync(folder, { recursive: true });
-    const stats = statSync(path, { throwIfNoEntry: false });
-    if (stats !== undefined && Date.now() - stats.mtimeMs > STALE_MS) rmSync(path, { force: true });
+    removeStale(folder);
     closeSync(openSync(path, "wx"));
     return path;
   } catch (error) {
@@ -165,8 +180,6 @@ function build(kind: ServiceKind, packageDirectory: string, blob: string): Promi
   writeFileSync(script, `const exports = {};\n${readFileSync(entry("snapshot-entry"), "utf8")}`);
   return new Promise((resolve) => {
     const child = spawn(process.execPath, args, { stdio: "ignore", env, windowsHide: true });
-    child.unref();
-    if (child.pid !== undefined) lowerPriority(child.pid);
     child.on("error", () => resolve(false));
     child.on("exit", (code) => resolve(code === 0));
   });
@@ -177,6 +190,16 @@ function lowerPriority(pid: number): void {
     setPriority(pid, 15);
   } catch {
     // it has ended already, or the system has no priorities
+  }
+}
+
+/** Locks and halves that a killed process has left. */
+function removeStale(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    if (!/\.lock($|\.)/.test(name)) continue;
+    const stats = statSync(join(folder, name), { throwIfNoEntry: false });
+    if (stats !== undefined && Date.now() - stats.mtimeMs > STALE_MS)
+      rmSync(join(folder, name), { force: true });
   }
 }
 

@@ -1,0 +1,48 @@
+/** The TypeScript process starts from a snapshot, and does without when there is none or it is broken. */
+
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { TestKernel } from "./client";
+import { packageUnderTest } from "./package-under-test";
+
+describe("kernel: start-up snapshots", () => {
+  const folder = mkdtempSync(join(tmpdir(), "layerbook-snapshots-"));
+  const env = { LAYERBOOK_SNAPSHOT_DIR: folder, LAYERBOOK_SNAPSHOT: "use" };
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  async function works(): Promise<void> {
+    const kernel = await TestKernel.start({ env });
+    for (const [code, result] of [
+      ["const a = [1, 2]; a.map((x) => x * 2)", "[ 2, 4 ]"],
+      ["import { sep } from 'node:path'; [a.length, sep]", "[ 2, '/' ]"],
+    ] as const) {
+      const answer = await kernel.execute(code);
+      assert.equal(
+        answer.of("execute_result")[0]?.data["text/plain"],
+        result,
+        JSON.stringify(answer.reply.content),
+      );
+    }
+    const { reply } = await kernel.execute("const wrong: string = a;");
+    assert.match(String(reply.content.evalue), /TS2322/);
+    await kernel.stop();
+  }
+
+  it("are made once, used, and thrown away when they are broken", async () => {
+    const maker = join(packageUnderTest(), "dist/kernel/typescript/make-snapshots.js");
+    const made = spawnSync(process.execPath, [maker, packageUnderTest()], {
+      env: { ...process.env, LAYERBOOK_SNAPSHOT_DIR: folder },
+    });
+    assert.equal(made.status, 0, String(made.stderr));
+    const blobs = readdirSync(folder);
+    assert.equal(blobs.filter((name) => name.endsWith(".blob")).length, 2, blobs.join());
+    assert.equal(blobs.length, 2, "no locks and halves are left");
+    await works();
+    for (const name of blobs) writeFileSync(join(folder, name), "broken");
+    await works();
+    assert.equal(readdirSync(folder).length, 0);
+  }).timeout(180_000);
+});
