@@ -7,6 +7,7 @@ import { pushLayer, StepLayer } from "../image/layer";
 import { FileSystemError, type Snapshot, type WritableFileSystem } from "../platform/files";
 import { CONTAINER_TIME } from "./durations";
 import type { ExecuteAnswer } from "./operations";
+import { releaseContext } from "./run-local";
 import { clockAt, type Session } from "./session";
 import type { StepResult } from "./step-result";
 
@@ -25,6 +26,10 @@ export async function runExecOp(
   const kept: CacheMount[] = [];
   const refusal = missingAccess(session, op);
   if (refusal !== undefined) return { at: at + CONTAINER_TIME, error: refusal };
+  for (const mount of op.mounts) {
+    const isBase = mount.dest === "/" || (mount.type === "bind" && !mount.readonly) || mount.type === "cache";
+    if (isBase && mount.input >= 0) releaseContext(session, vertex.inputs[mount.input]?.vertex);
+  }
   let mounted: MountedFileSystem;
   try {
     mounted = new MountedFileSystem(root, mountPoints(session, op, inputs, now, kept));

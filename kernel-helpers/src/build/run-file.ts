@@ -5,6 +5,7 @@ import type { FileOp, Vertex } from "../graph/types";
 import { pushLayer, StepLayer } from "../image/layer";
 import { fileOpTime } from "./durations";
 import type { ExecuteAnswer } from "./operations";
+import { releaseContext } from "./run-local";
 import { clockAt, type Session } from "./session";
 import type { StepResult } from "./step-result";
 
@@ -15,7 +16,9 @@ export function runFileOp(
   inputs: readonly StepResult[],
   at: number,
 ): ExecuteAnswer {
-  const base = rootInput(op, inputs);
+  const rootIndex = rootInput(op);
+  const base = rootIndex === undefined ? undefined : inputs[rootIndex];
+  if (rootIndex !== undefined) releaseContext(session, vertex.inputs[rootIndex]?.vertex);
   const lower = base?.snapshot ?? emptySnapshot();
   try {
     const upper = executeFileOp(
@@ -39,12 +42,23 @@ export function runFileOp(
     return { at: end, result };
   } catch (error) {
     if (!(error instanceof FileOpError)) throw error;
-    return { at: at + fileOpTime(0), error: error.message };
+    return { at: at + fileOpTime(0), error: withMountPath(error.message) };
   }
 }
 
-/** What the first action changes: the file system that the result is built on. */
-function rootInput(op: FileOp, inputs: readonly StepResult[]): StepResult | undefined {
+/** The input that the first action changes: the file system that the result is built on. */
+function rootInput(op: FileOp): number | undefined {
   const first = op.actions[0]?.input;
-  return typeof first === "number" && first >= 0 ? inputs[first] : undefined;
+  return typeof first === "number" && first >= 0 ? first : undefined;
+}
+
+/** Where BuildKit has the file system mounted that a copy changes; the number is another one each time there. */
+const MOUNT_PATH = "/var/lib/buildkit/runc-overlayfs/cachemounts/buildkit1";
+
+/** Two of the refusals name the path as the daemon sees it. */
+function withMountPath(message: string): string {
+  return message.replace(
+    /^(cannot copy to non-directory: |cannot replace to directory )(?=\/)/,
+    `$1${MOUNT_PATH}`,
+  );
 }

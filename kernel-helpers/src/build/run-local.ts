@@ -10,7 +10,7 @@ import { clockAt, type Session } from "./session";
 export function syncLocal(session: Session, vertex: Vertex, op: LocalOp, at: number): ExecuteAnswer {
   const { builder, timeline } = session;
   const source = session.locals.get(op.name) ?? emptySnapshot();
-  const sharedKey = `${op.name}:${op.sharedKeyHint}`;
+  const sharedKey = sharedKeyOf(op);
   const before = builder.contexts.get(sharedKey);
   const transfer = transferContext({
     source,
@@ -39,4 +39,16 @@ export function syncLocal(session: Session, vertex: Vertex, op: LocalOp, at: num
     duration: end - at,
   };
   return { at: end, result };
+}
+
+function sharedKeyOf(op: LocalOp): string {
+  return `${op.name}:${op.sharedKeyHint}`;
+}
+
+/**
+ * Something was built on the files of a context: a rw bind mount, a stage that begins with them. The builder's copy is then the lower
+ * layer of something else and cannot be changed any more; the next build gets a new one, for which everything is sent again.
+ */
+export function releaseContext(session: Session, input: Vertex | undefined): void {
+  if (input?.op.kind === "local") session.builder.contexts.delete(sharedKeyOf(input.op));
 }

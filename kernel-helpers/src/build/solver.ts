@@ -79,13 +79,14 @@ export class Solver {
     }
     for (const vertex of order) {
       const state = this.makeState(vertex, at);
-      if (state.deps.some((dep) => dep.input.blocked)) state.blocked = true;
+      if (state.deps.some((dep) => dep.input.blocked)) await this.hashBeside(state);
       else await this.guard(state, () => this.findKeys(state, at));
     }
     for (const root of roots) {
       const state = this.state(root);
-      await this.materialize(state, state.keysAt);
+      if (!state.blocked) await this.materialize(state, state.keysAt);
     }
+    if (this.failure) await this.runBeside(order);
     return roots.map((root) => this.states.get(root.digest));
   }
 
@@ -153,6 +154,36 @@ export class Solver {
     state.keys = state.vertex.ignoreCache ? [] : [...common(state.deps)];
     state.record = this.newest(state.keys);
     state.isSlow = isSearched(state);
+  }
+
+  /**
+   * A vertex behind a failed one. What it takes of a context is hashed all the same, when the context comes: if that fails too, it is
+   * reported as well.
+   */
+  private async hashBeside(state: VertexState): Promise<void> {
+    state.blocked = true;
+    if (state.vertex.inputs.length === 0) return;
+    await this.guard(state, async () => {
+      state.keysAt = Math.max(
+        0,
+        ...state.deps.map((dep) => dep.input.keysAt).filter((at) => at <= this.deadline),
+      );
+      const map = this.makeCacheMap(state);
+      for (const [i, dep] of state.deps.entries()) {
+        const isContext = dep.input.vertex.op.kind === "local" && map.deps[i]!.content !== undefined;
+        if (isContext && dep.input.result && dep.input.resultAt <= this.deadline)
+          await this.hashInput(state, map, i);
+      }
+    });
+  }
+
+  /** Steps that are not stored run from the moment that is known, beside the one that failed, until the failure stops them. */
+  private async runBeside(order: readonly Vertex[]): Promise<void> {
+    for (const vertex of order) {
+      const state = this.state(vertex);
+      if (state.blocked || state.record || state.result || vertex.op.kind === "local") continue;
+      await this.materialize(state, state.keysAt);
+    }
   }
 
   /** Asks the store by what an input is by definition. */

@@ -69,7 +69,9 @@ function scrub(value: unknown): unknown {
   return JSON.parse(
     JSON.stringify(value)
       .replace(/\b[a-z0-9]{25}::[a-z0-9]{25}\b/g, "<ref>")
-      .replace(/\blocal:\d+\b/g, "local:<id>"),
+      .replace(/\blocal:\d+\b/g, "local:<id>")
+      .replaceAll("/var/lib/buildkit/", "<root>/")
+      .replace(/\bcachemounts\/buildkit\d+/g, "cachemounts/buildkit<n>"),
   ) as unknown;
 }
 
