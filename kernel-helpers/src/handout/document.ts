@@ -2,7 +2,7 @@
 
 import { diffArrays } from "diff";
 
-import { hasTag, type Cell, type CodeCell, type Notebook, type Output } from "../notebook/format";
+import { hasTag, textOf, type Cell, type CodeCell, type Notebook, type Output } from "../notebook/format";
 import { languageOf } from "./highlight";
 
 export type Edition = "student" | "slides" | "teacher" | "solution" | "exam";
@@ -171,9 +171,10 @@ function codeOf(notebook: Notebook, cell: CodeCell, versions: Map<string, string
       source: cell.source.replace(/^!\s*/gm, "").trimEnd(),
     };
   }
-  const language = String(
-    notebook.metadata.language_info?.["name"] ?? notebook.metadata.kernelspec?.language ?? "text",
-  );
+  const language =
+    textOf(notebook.metadata.language_info?.["name"]) ||
+    textOf(notebook.metadata.kernelspec?.language) ||
+    "text";
   if (name !== "")
     return { caption: `%%${name} ${flags}`.trim(), role: "code", flags, language: name, source };
   return { caption: "", role: "code", flags: "", language, source: cell.source.trimEnd() };
@@ -216,8 +217,9 @@ export function sideBySide(before: string, after: string): ChangedLine[] {
 
 /** Shown names of the steps of the next build after cell *index*: what a prediction is about. */
 function nextSteps(notebook: Notebook, index: number): string[] {
-  for (const cell of notebook.cells.slice(index + 1)) {
-    if (cell.cell_type !== "code") continue;
+  for (let i = index + 1; i < notebook.cells.length; i++) {
+    const cell = notebook.cells[i];
+    if (cell?.cell_type !== "code") continue;
     if (/^%%predict\b/.test(cell.source)) return [];
     for (const output of cell.outputs) {
       const record =
@@ -225,7 +227,7 @@ function nextSteps(notebook: Notebook, index: number): string[] {
           ? (output.data["application/vnd.layerbook.build+json"] as { steps?: unknown } | undefined)
           : undefined;
       if (Array.isArray(record?.steps))
-        return record.steps.map((step) => String((step as { name?: unknown }).name ?? ""));
+        return record.steps.map((step) => textOf((step as { name?: unknown }).name));
     }
   }
   return [];

@@ -33,6 +33,8 @@ export interface HandoutSource {
 
 export interface HandoutOptions {
   readonly edition: Edition;
+  /** Is the Markdown form wanted too? Default: true. */
+  readonly markdown?: boolean;
   /** Text that must not be in the file. */
   readonly secrets?: readonly Secret[];
   /** Chapters after the last notebook: glossary, index. */
@@ -45,6 +47,7 @@ export interface HandoutOptions {
 export interface Handout {
   readonly title: string;
   readonly page: FinishedPage;
+  /** Empty when it was not wanted. */
   readonly markdown: string;
   /** Must be empty for the handout to be given out. */
   readonly errors: readonly Problem[];
@@ -101,7 +104,7 @@ export function makeHandout(sources: readonly HandoutSource[], options: HandoutO
           sections: linked,
           appendix: options.appendix?.(linked),
         });
-  const markdown = markdownHandout(sources, options.edition, title);
+  const markdown = options.markdown === false ? "" : markdownHandout(sources, options.edition, title);
   errors.push(...glyphErrors(page, sources), ...linkErrors(page.body, sources));
   const secrets = [...(options.secrets ?? []), ...sources.flatMap(({ notebook }) => hiddenTexts(notebook))];
   const notebooks = sources.map(({ notebook }) => notebook);

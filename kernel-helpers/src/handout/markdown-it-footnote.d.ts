@@ -3,5 +3,5 @@ declare module "markdown-it-footnote" {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- how a CommonJS module is declared
   import type MarkdownIt = require("markdown-it");
   const footnote: (parser: MarkdownIt.MarkdownIt) => void;
-  export = footnote;
+  export default footnote;
 }

@@ -29,12 +29,22 @@ export function markdownHandout(sources: readonly HandoutSource[], _edition: Edi
 function blockText(block: Block, shift: number): string {
   const body =
     block.kind === "markdown"
-      ? shifted(block.source, shift)
+      ? shifted(withAttachments(block), shift)
       : block.kind === "prediction"
         ? predictionText(block)
         : codeText(block);
   const label = AUDIENCES[block.audience];
   return label === undefined || body === "" ? body : `> **${label}**\n>\n${body.replace(/^/gm, "> ")}`;
+}
+
+/** Attached pictures as data addresses: a file has no attachments. */
+function withAttachments(block: Extract<Block, { kind: "markdown" }>): string {
+  return block.source.replace(/\]\(attachment:([^)\s]+)/g, (whole, name: string) => {
+    const [type, bytes] = Object.entries(block.attachments[name] ?? {})[0] ?? [];
+    return type !== undefined && typeof bytes === "string"
+      ? `](data:${type};base64,${bytes.replace(/\s/g, "")}`
+      : whole;
+  });
 }
 
 /** Headings one level deeper, outside code fences. */

@@ -89,7 +89,7 @@ function renderMedia(data: Record<string, unknown>, markdown: MarkdownRenderer):
     // A page that is nothing but a script: its picture or its text says more.
     if (hasContent || (plain === undefined && !PICTURES.some((type) => text(type)))) {
       return {
-        html: `<div class="rich">${scrollable(clean)}</div>`,
+        html: `<div class="rich">${scrollable(withoutEmptyHeads(clean))}</div>`,
         losses: removed.map((what) => `HTML: ${what}`),
       };
     }
@@ -132,6 +132,11 @@ function renderMedia(data: Record<string, unknown>, markdown: MarkdownRenderer):
 function picture(type: string, base64: string, alt: string | undefined): string {
   // `<Figure size 640x480 with 1 Axes>` is no description, but all there is.
   return `<figure class="rich"><img src="data:${type};base64,${base64}" alt="${escapeHtml(alt ?? "그림")}"></figure>`;
+}
+
+/** A header cell without text (pandas' corner) names nothing. */
+export function withoutEmptyHeads(html: string): string {
+  return html.replace(/<th\b[^>]*>\s*<\/th>/g, "<td></td>");
 }
 
 /** Wide tables scroll by themselves on a screen, reachable by keyboard. */

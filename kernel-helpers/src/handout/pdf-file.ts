@@ -17,13 +17,24 @@ export function outlinePages(pdf: Buffer): PdfOutline {
   const numbers = pageNumbers(objects);
   const destinations = namedDestinations(objects);
   const entries: [string, number][] = [];
-  for (const body of objects.values()) {
+  const root = [...objects.values()].find((body) => /\/Type\s*\/Catalog/.test(body)) ?? "";
+  const reference = (body: string, key: string): string | undefined =>
+    new RegExp(`/${key}\\s+(\\d+) 0 R`).exec(body)?.[1];
+  // The items are a tree of linked lists; the order of the objects in the file is another.
+  const todo = [reference(objects.get(reference(root, "Outlines") ?? "") ?? "", "First")];
+  const seen = new Set<string>();
+  while (todo.length > 0) {
+    const id = todo.pop();
+    const body = id === undefined || seen.has(id) ? undefined : objects.get(id);
+    if (id === undefined || body === undefined) continue;
+    seen.add(id);
     const title = /\/Title\s*(\((?:\\[\s\S]|[^\\)])*\)|<[0-9A-Fa-f\s]*>)/.exec(body)?.[1];
     const target =
       /\/Dest\s*\[\s*(\d+) 0 R/.exec(body)?.[1] ??
       destinations.get(/\/Dest\s*(\/[^\s/>]+|\([^)]*\))/.exec(body)?.[1] ?? "");
     const page = target === undefined ? undefined : numbers.get(target);
     if (title !== undefined && page !== undefined) entries.push([pdfString(title), page]);
+    todo.push(reference(body, "Next"), reference(body, "First"));
   }
   return { pages: numbers.size, entries };
 }
@@ -68,13 +79,21 @@ function pdfString(text: string): string {
     : bytes.toString("latin1");
 }
 
-/** *pdf* with the dates of its making set to 2024-01-01: nothing moves, the offsets stay right. */
-export function withFixedDates(pdf: Buffer): Buffer {
+/**
+ * *pdf* without what differs from run to run: the dates of its making become 2024-01-01, the browser's numbers of tagged nodes
+ * count from one. Everything keeps its length, so the offsets stay right.
+ */
+export function withFixedBytes(pdf: Buffer): Buffer {
   const out = Buffer.from(pdf);
   const text = out.toString("latin1");
   for (const match of text.matchAll(/\/(?:CreationDate|ModDate)\s*\(D:(\d{14})[^)]*\)/g)) {
-    const at = match.index + match[0].indexOf("D:") + 2;
-    out.write("20240101000000", at, "latin1");
+    out.write("20240101000000", match.index + match[0].indexOf("D:") + 2, "latin1");
   }
+  const nodes = [...text.matchAll(/\(node(\d{8})\)/g)];
+  // In ascending order, so that the sorted tree of names stays sorted.
+  const numbers = [...new Set(nodes.map((match) => match[1] ?? ""))].sort();
+  const fixed = new Map(numbers.map((number, i) => [number, String(i + 1).padStart(8, "0")]));
+  for (const match of nodes)
+    out.write(fixed.get(match[1] ?? "") ?? "", match.index + "(node".length, "latin1");
   return out;
 }

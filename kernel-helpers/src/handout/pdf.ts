@@ -9,7 +9,7 @@ import type { Browser } from "playwright-core";
 
 import type { Env } from "../notebook/programs";
 import { findChromium } from "./chromium";
-import { outlinePages, withFixedDates } from "./pdf-file";
+import { outlinePages, withFixedBytes } from "./pdf-file";
 
 export interface PdfOptions {
   /** Shrinks the text until the document has no more pages than this (never below three quarters). */
@@ -109,7 +109,7 @@ export class PdfPrinter {
         bytes = await once();
         outline = outlinePages(bytes);
       }
-      return { bytes: withFixedDates(bytes), pages: outline.pages, scale };
+      return { bytes: withFixedBytes(bytes), pages: outline.pages, scale };
     } finally {
       await context.close();
       rmSync(folder, { recursive: true, force: true });

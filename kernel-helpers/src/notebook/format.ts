@@ -68,6 +68,11 @@ export function hasTag(cell: Cell, tag: string): boolean {
   return Array.isArray(cell.metadata.tags) && cell.metadata.tags.includes(tag);
 }
 
+/** *value* when it is text, otherwise nothing: for fields of files and messages that others wrote. */
+export function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
 /** Is *type* kept as JSON rather than text? */
 export function isJsonMime(type: string): boolean {
   return /^application\/(.*\+)?json$/.test(type);

@@ -1,6 +1,6 @@
 /** Collects what a cell sends into the outputs that a notebook keeps. */
 
-import type { Output } from "./format";
+import { textOf, type Output } from "./format";
 
 interface IopubMessage {
   readonly header: { readonly msg_type: string };
@@ -24,7 +24,7 @@ export class OutputCollector {
         else this.outputs.length = 0;
         return;
       case "stream":
-        this.stream(content["name"] === "stderr" ? "stderr" : "stdout", String(content["text"] ?? ""));
+        this.stream(content["name"] === "stderr" ? "stderr" : "stdout", textOf(content["text"]));
         return;
       case "update_display_data": {
         const id = displayId(content);
@@ -52,8 +52,8 @@ export class OutputCollector {
       case "error":
         this.add({
           output_type: "error",
-          ename: String(content["ename"] ?? ""),
-          evalue: String(content["evalue"] ?? ""),
+          ename: textOf(content["ename"]),
+          evalue: textOf(content["evalue"]),
           traceback: Array.isArray(content["traceback"]) ? content["traceback"].map(String) : [],
         });
         return;

@@ -3,6 +3,7 @@
 import {
   isJsonMime,
   NotebookError,
+  textOf,
   type Cell,
   type CodeCell,
   type MimeData,
@@ -116,8 +117,8 @@ function readOutput(raw: Loose, place: string, file: string): Output {
     case "error":
       return {
         output_type: "error",
-        ename: String(raw["ename"] ?? ""),
-        evalue: String(raw["evalue"] ?? ""),
+        ename: textOf(raw["ename"]),
+        evalue: textOf(raw["evalue"]),
         traceback: list(raw["traceback"] ?? [], `${place}.traceback`, file).map(String),
       };
     default:

@@ -130,6 +130,7 @@ async function write(
       const handout = makeHandout(sources, {
         edition,
         title: options.title,
+        markdown: forms.includes("md"),
         secrets: sources.flatMap(({ notebook }) => secretsFor(lessonId(notebook), edition)),
         appendix: options.name === undefined ? undefined : (sections) => appendixOf(sections),
       });

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-import { readCharacterMap, readSfnt, type Sfnt } from "./sfnt";
+import { glyphOf, readSfnt, type Sfnt } from "./sfnt";
 import { subsetFont } from "./subset";
 
 /** Name of the body font in CSS. */
@@ -21,14 +21,9 @@ interface Slice {
   readonly ranges: readonly (readonly [number, number])[];
 }
 
-interface LoadedFont {
-  readonly font: Sfnt;
-  readonly characters: ReadonlyMap<number, number>;
-}
-
 let slices: readonly Slice[] | undefined;
-const wholeFonts = new Map<string, LoadedFont>();
-const sliceCharacters = new Map<string, ReadonlySet<number>>();
+const wholeFonts = new Map<string, Sfnt>();
+const sliceFonts = new Map<string, Sfnt>();
 
 function packageFolder(name: string): string {
   return dirname(require.resolve(`${name}/package.json`));
@@ -62,43 +57,59 @@ const WHOLE_FONTS = {
   signs: ["@fontsource/noto-sans-symbols-2", "files/noto-sans-symbols-2-symbols-400-normal.woff"],
 } as const;
 
-function wholeFont(name: keyof typeof WHOLE_FONTS): LoadedFont {
-  let loaded = wholeFonts.get(name);
-  if (!loaded) {
+function wholeFont(name: keyof typeof WHOLE_FONTS): Sfnt {
+  let font = wholeFonts.get(name);
+  if (!font) {
     const [folder, file] = WHOLE_FONTS[name];
-    const font = readSfnt(readFileSync(join(packageFolder(folder), file)));
-    loaded = { font, characters: readCharacterMap(font) };
-    wholeFonts.set(name, loaded);
+    font = readSfnt(readFileSync(join(packageFolder(folder), file)));
+    wholeFonts.set(name, font);
   }
-  return loaded;
+  return font;
 }
 
 /** Has the font of signs a glyph for *codePoint*? */
 export function signsHave(codePoint: number): boolean {
-  return wholeFont("signs").characters.has(codePoint);
+  return glyphOf(wholeFont("signs"), codePoint) !== 0;
 }
 
 /** Has the code font a glyph for *codePoint*? */
 export function codeHas(codePoint: number): boolean {
-  return wholeFont("regular").characters.has(codePoint);
+  return glyphOf(wholeFont("regular"), codePoint) !== 0;
 }
+
+/** Every character of these is in the font (a test reads all of it): no need to open a slice for them. */
+const SURE: readonly (readonly [number, number])[] = [
+  [0x20, 0x7e],
+  [0xac00, 0xd7a3],
+];
 
 /** Has the body font a glyph for *codePoint*? */
 export function bodyHas(codePoint: number): boolean {
+  if (SURE.some(([from, to]) => from <= codePoint && codePoint <= to)) return true;
+  // The ranges of the style sheet also name characters that the font lacks.
   return slicesOf(codePoint).some((slice) => {
-    let characters = sliceCharacters.get(slice.file);
-    if (!characters) {
-      characters = new Set(readCharacterMap(readSfnt(readFileSync(slice.file))).keys());
-      sliceCharacters.set(slice.file, characters);
-    }
-    return characters.has(codePoint);
+    let font = sliceFonts.get(slice.file);
+    if (!font) sliceFonts.set(slice.file, (font = readSfnt(readFileSync(slice.file))));
+    return glyphOf(font, codePoint) !== 0;
   });
 }
 
+/** Slice numbers by code point, of the basic plane. */
+let sliceTable: Int16Array | undefined;
+
 function slicesOf(codePoint: number): readonly Slice[] {
-  return bodySlices().filter((slice) =>
-    slice.ranges.some(([from, to]) => from <= codePoint && codePoint <= to),
-  );
+  const all = bodySlices();
+  if (codePoint > 0xffff)
+    return all.filter((slice) => slice.ranges.some(([from, to]) => from <= codePoint && codePoint <= to));
+  if (!sliceTable) {
+    sliceTable = new Int16Array(0x10000).fill(-1);
+    for (const [number, slice] of all.entries()) {
+      for (const [from, to] of slice.ranges)
+        if (from <= 0xffff) sliceTable.fill(number, from, Math.min(to, 0xffff) + 1);
+    }
+  }
+  const slice = all[sliceTable[codePoint] ?? -1];
+  return slice ? [slice] : [];
 }
 
 /** What a document uses of the two fonts. */
@@ -114,16 +125,28 @@ export function fontFaces(used: UsedCharacters): string {
   const body = new Set([...used.body, ...[...used.code].filter((code) => !codeHas(code))]);
   const needed = new Set([...body].flatMap(slicesOf));
   for (const slice of bodySlices().filter((one) => needed.has(one))) {
-    rules.push(face(BODY_FONT, "100 900", readFileSync(slice.file), "font/woff2", "woff2", slice.css));
+    rules.push(sliceFace(slice));
   }
   if (used.code.size > 0) {
-    rules.push(face(CODE_FONT, "400", subsetFont(wholeFont("regular").font, used.code), "font/woff", "woff"));
-    rules.push(face(CODE_FONT, "700", subsetFont(wholeFont("bold").font, used.code), "font/woff", "woff"));
+    rules.push(face(CODE_FONT, "400", subsetFont(wholeFont("regular"), used.code), "font/woff", "woff"));
+    rules.push(face(CODE_FONT, "700", subsetFont(wholeFont("bold"), used.code), "font/woff", "woff"));
   }
   const signs = [...body].filter((code) => !bodyHas(code));
   if (signs.some(signsHave))
-    rules.push(face(SIGN_FONT, "400", subsetFont(wholeFont("signs").font, signs), "font/woff", "woff"));
+    rules.push(face(SIGN_FONT, "400", subsetFont(wholeFont("signs"), signs), "font/woff", "woff"));
   return rules.join("\n");
+}
+
+/** Rules of slices, made once for all documents of a run. */
+const sliceFaces = new Map<Slice, string>();
+
+function sliceFace(slice: Slice): string {
+  let rule = sliceFaces.get(slice);
+  if (rule === undefined) {
+    rule = face(BODY_FONT, "100 900", readFileSync(slice.file), "font/woff2", "woff2", slice.css);
+    sliceFaces.set(slice, rule);
+  }
+  return rule;
 }
 
 function face(

@@ -124,3 +124,50 @@ function readFormat4(table: Buffer, map: Map<number, number>): void {
     }
   }
 }
+
+/** The glyph number of *code* in *font*, 0 when it has none: the map is searched, not read as a whole. */
+export function glyphOf(font: Sfnt, code: number): number {
+  const cmap = font.tables.get("cmap");
+  if (!cmap) return 0;
+  for (let i = 0; i < cmap.readUInt16BE(2); i++) {
+    const [platform, encoding] = [cmap.readUInt16BE(4 + 8 * i), cmap.readUInt16BE(6 + 8 * i)];
+    if (platform !== 0 && !(platform === 3 && (encoding === 1 || encoding === 10))) continue;
+    const table = cmap.subarray(cmap.readUInt32BE(8 + 8 * i));
+    const format = table.readUInt16BE(0);
+    const glyph =
+      format === 12 ? glyphOfFormat12(table, code) : format === 4 ? glyphOfFormat4(table, code) : 0;
+    if (glyph !== 0) return glyph;
+  }
+  return 0;
+}
+
+function glyphOfFormat12(table: Buffer, code: number): number {
+  let [low, high] = [0, table.readUInt32BE(12) - 1];
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const at = 16 + 12 * middle;
+    if (code < table.readUInt32BE(at)) high = middle - 1;
+    else if (code > table.readUInt32BE(at + 4)) low = middle + 1;
+    else return table.readUInt32BE(at + 8) + code - table.readUInt32BE(at);
+  }
+  return 0;
+}
+
+function glyphOfFormat4(table: Buffer, code: number): number {
+  if (code > 0xfffe) return 0;
+  const size = table.readUInt16BE(6);
+  const [ends, starts] = [14, 14 + size + 2];
+  let [low, high] = [0, size / 2 - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (table.readUInt16BE(ends + 2 * middle) < code) low = middle + 1;
+    else high = middle;
+  }
+  const start = table.readUInt16BE(starts + 2 * low);
+  if (code < start || code > table.readUInt16BE(ends + 2 * low)) return 0;
+  const delta = table.readUInt16BE(starts + size + 2 * low);
+  const place = starts + 2 * size + 2 * low;
+  const range = table.readUInt16BE(place);
+  const raw = range === 0 ? code : table.readUInt16BE(place + range + 2 * (code - start));
+  return range !== 0 && raw === 0 ? 0 : (raw + delta) & 0xffff;
+}

@@ -2,27 +2,25 @@
 
 import { deflateSync } from "node:zlib";
 
-import { readCharacterMap, type Sfnt } from "./sfnt";
+import { glyphOf, type Sfnt } from "./sfnt";
 
 /** What a browser needs to show text; hinting and layout features are left out. */
 const KEPT = ["OS/2", "cmap", "glyf", "head", "hhea", "hmtx", "loca", "maxp", "name", "post"];
 
 /** WOFF 1 bytes of *font* with the glyphs of *codePoints*. Same input, same bytes. */
 export function subsetFont(font: Sfnt, codePoints: Iterable<number>): Buffer {
-  const characters = readCharacterMap(font);
   const wanted = new Map(
     [...codePoints]
       .sort((a, b) => a - b)
       .flatMap((code) => {
-        const glyph = characters.get(code);
-        return glyph === undefined ? [] : [[code, glyph] as const];
+        const glyph = glyphOf(font, code);
+        return glyph === 0 ? [] : [[code, glyph] as const];
       }),
   );
-  const head = Buffer.from(table(font, "head"));
   const glyphs = new Set([0, ...wanted.values()]);
+  const head = Buffer.from(table(font, "head"));
   const { glyf, loca } = outlines(font, head.readInt16BE(50) === 1, glyphs);
   head.writeInt16BE(1, 50);
-  const lastGlyph = Math.max(...glyphs);
   const tables = new Map<string, Buffer>([
     ...KEPT.flatMap((tag) => {
       const data = font.tables.get(tag);
@@ -34,7 +32,7 @@ export function subsetFont(font: Sfnt, codePoints: Iterable<number>): Buffer {
     ["head", head],
     ["post", post(table(font, "post"))],
     ["name", Buffer.from([0, 0, 0, 0, 0, 6])],
-    ["hmtx", metrics(font, glyphs, lastGlyph)],
+    ["hmtx", metrics(font, glyphs)],
   ]);
   return writeWoff(font.version, tables);
 }
@@ -62,15 +60,19 @@ function outlines(font: Sfnt, long: boolean, glyphs: Set<number>): { glyf: Buffe
   const pieces: Buffer[] = [];
   const newLoca = Buffer.alloc(4 * (count + 1));
   let length = 0;
-  for (let glyph = 0; glyph < count; glyph++) {
-    newLoca.writeUInt32BE(length, 4 * glyph);
-    if (!glyphs.has(glyph)) continue;
+  let next = 0;
+  // Places of glyphs that are left out are the end of the last one kept: filled in runs.
+  const mark = (until: number): void => {
+    for (; next <= until; next++) newLoca.writeUInt32BE(length, 4 * next);
+  };
+  for (const glyph of [...glyphs].sort((a, b) => a - b)) {
+    mark(glyph);
     const piece = glyf.subarray(offset(glyph), offset(glyph + 1));
     const padding = (4 - (piece.length % 4)) % 4;
     pieces.push(piece, Buffer.alloc(padding));
     length += piece.length + padding;
   }
-  newLoca.writeUInt32BE(length, 4 * count);
+  mark(count);
   return { glyf: Buffer.concat(pieces), loca: newLoca };
 }
 
@@ -89,12 +91,21 @@ function partsOf(outline: Buffer): number[] {
   return parts;
 }
 
-/** Widths of the glyphs that are left; those of the others are zeroed so that they compress to nothing. */
-function metrics(font: Sfnt, glyphs: ReadonlySet<number>, _last: number): Buffer {
-  const hmtx = Buffer.from(table(font, "hmtx"));
+/** Widths of the glyphs that are left; those of the others are zero, so that they compress to nothing. */
+function metrics(font: Sfnt, glyphs: ReadonlySet<number>): Buffer {
+  const old = table(font, "hmtx");
   const full = table(font, "hhea").readUInt16BE(34);
-  for (let glyph = 0; glyph < full; glyph++)
-    if (!glyphs.has(glyph) && glyph !== full - 1) hmtx.fill(0, 4 * glyph, 4 * glyph + 4);
+  const hmtx = Buffer.alloc(old.length);
+  for (const glyph of [...glyphs, full - 1]) {
+    if (glyph < full) old.copy(hmtx, 4 * glyph, 4 * glyph, 4 * glyph + 4);
+    else
+      old.copy(
+        hmtx,
+        4 * full + 2 * (glyph - full),
+        4 * full + 2 * (glyph - full),
+        4 * full + 2 * (glyph - full) + 2,
+      );
+  }
   return hmtx;
 }
 
@@ -142,7 +153,7 @@ function writeWoff(version: number, tables: ReadonlyMap<string, Buffer>): Buffer
   let offset = directory.length;
   let total = 12 + 16 * entries.length;
   entries.forEach(([tag, data], i) => {
-    const deflated = deflateSync(data, { level: 9 });
+    const deflated = deflateSync(data, { level: 6 });
     const packed = deflated.length < data.length ? deflated : data;
     const at = 44 + 20 * i;
     directory.write(tag, at, "latin1");

@@ -1,0 +1,169 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+import type { Browser } from "playwright-core";
+
+import { makeHandout, type Edition } from "../../kernel-helpers/src/handout";
+import { findChromium } from "../../kernel-helpers/src/handout/chromium";
+import { readLesson, lessonNotebook } from "../../kernel-helpers/src/handout/lesson-source";
+import { PdfPrinter } from "../../kernel-helpers/src/handout/pdf";
+import { outlinePages } from "../../kernel-helpers/src/handout/pdf-file";
+import { renderBundle } from "../../kernel-helpers/src/report";
+import { first } from "../report/records";
+import { foreignNotebook } from "./foreign-notebook";
+
+interface Violation {
+  readonly id: string;
+  readonly nodes: readonly { readonly html: string }[];
+}
+
+/** A lesson whose build cells have the output of a build. */
+function lesson(name: string, edition: Edition): string {
+  const notebook = lessonNotebook(readLesson(name), edition);
+  let count = 0;
+  for (const cell of notebook.cells) {
+    if (cell.cell_type !== "code") continue;
+    cell.execution_count = ++count;
+    const dockerfile = /^%%dockerfile[^\n]*\n([\s\S]*)$/.exec(cell.source)?.[1];
+    if (dockerfile !== undefined)
+      cell.outputs = [
+        { output_type: "display_data", metadata: {}, data: { ...renderBundle({ ...first(), dockerfile }) } },
+      ];
+    else cell.outputs = [{ output_type: "stream", name: "stdout", text: "안녕하세요\n" }];
+  }
+  return makeHandout([{ file: join(__dirname, `${name}.ipynb`), notebook }], { edition }).page.html;
+}
+
+describe("handouts in a real browser", function () {
+  this.timeout(120_000);
+  let browser: Browser;
+  let printer: PdfPrinter;
+  const folder = mkdtempSync(join(tmpdir(), "레이어북 자료 "));
+
+  before(async function () {
+    const executablePath = findChromium(process.env);
+    if (executablePath === undefined) {
+      assert.ok(!process.env["CI"], "no Chromium: these tests must not be skipped under CI");
+      console.log("      SKIPPED: no Chromium on this machine");
+      this.skip();
+    }
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- import() is not handled by the test loader
+    const { chromium } = require("playwright-core") as typeof import("playwright-core");
+    browser = await chromium.launch({
+      executablePath,
+      args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
+    });
+    printer = await PdfPrinter.open(process.env);
+  });
+  after(async () => {
+    await browser?.close();
+    await printer?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const put = (name: string, html: string): string => {
+    writeFileSync(join(folder, name), html);
+    return pathToFileURL(join(folder, name)).href;
+  };
+
+  const pages: [name: string, html: () => string][] = [
+    ["student", () => lesson("03-checked-and-reused", "student")],
+    ["teacher", () => lesson("05-order", "teacher")],
+    ["slides", () => lesson("01-closed-image", "slides")],
+    [
+      "foreign",
+      () =>
+        makeHandout([{ file: join(__dirname, "x.ipynb"), notebook: foreignNotebook() }], {
+          edition: "student",
+        }).page.html,
+    ],
+  ];
+  for (const [name, html] of pages) {
+    for (const colorScheme of ["light", "dark"] as const) {
+      it(`${name}, ${colorScheme}: axe finds nothing, nothing is fetched, nothing is wider than the page`, async () => {
+        const context = await browser.newContext({ colorScheme, viewport: { width: 1024, height: 768 } });
+        const page = await context.newPage();
+        const outside: string[] = [];
+        page.on("request", (request) => {
+          if (!/^(file|data):/.test(request.url())) outside.push(request.url());
+        });
+        await page.goto(put(`${name}.html`, html()));
+        await page.evaluate("document.fonts.ready");
+        await page.addScriptTag({ path: require.resolve("axe-core/axe.min.js") });
+        const violations = await page.evaluate<Violation[]>("axe.run().then((result) => result.violations)");
+        assert.deepEqual(
+          violations.map((one) => [one.id, one.nodes[0]?.html]),
+          [],
+        );
+        assert.deepEqual(outside, []);
+        assert.ok((await page.evaluate<number>("document.documentElement.scrollWidth")) <= 1024);
+        assert.equal(await page.evaluate("document.documentElement.lang"), name === "foreign" ? "en" : "ko");
+        await context.close();
+      });
+    }
+  }
+
+  it("in the code font 한글 is exactly two cells", async () => {
+    const page = await browser.newPage();
+    await page.goto(put("cells.html", lesson("01-closed-image", "student")));
+    await page.evaluate("document.fonts.ready");
+    const widths = await page.evaluate<number[]>(
+      `(() => { const span = document.createElement("code"); document.querySelector("pre").append(span); return ["안녕", "send", "    "].map((text) => { span.textContent = text; return span.getBoundingClientRect().width; }); })()`,
+    );
+    assert.equal(widths[0], widths[1]);
+    assert.equal(widths[1], widths[2]);
+    await page.close();
+  });
+
+  it("slides: a key shows the output, then the next slide; back goes back", async () => {
+    const page = await browser.newPage({ viewport: { width: 1024, height: 768 } });
+    await page.goto(put("slides.html", lesson("01-closed-image", "slides")));
+    const state = (): Promise<[number, number]> =>
+      page.evaluate<[number, number]>(
+        `[[...document.querySelectorAll(".slide")].findIndex((slide) => slide.matches(".now")), document.querySelectorAll(".slide.now [data-step].shown").length]`,
+      );
+    assert.deepEqual(await state(), [0, 0]);
+    const seen = new Set<string>();
+    for (let i = 0; i < 200; i++) {
+      await page.keyboard.press("ArrowRight");
+      seen.add(String(await state()));
+    }
+    const total = await page.evaluate<number>(`document.querySelectorAll(".slide").length`);
+    assert.equal((await state())[0], total - 1);
+    assert.ok([...seen].some((one) => one.endsWith(",1")));
+    await page.keyboard.press("Home");
+    assert.deepEqual(await state(), [0, 0]);
+    await page.close();
+  });
+
+  it("PDF: real text, tags, language, bookmarks, fixed dates; the student's lesson on two pages", async () => {
+    const html = lesson("04-instruction-is-not-layer", "student");
+    const { bytes, pages: count } = await printer.print(html, { fitPages: 2 });
+    assert.equal(count, 2);
+    const text = bytes.toString("latin1");
+    assert.match(text, /\/Lang \(ko/);
+    assert.match(text, /\/MarkInfo|\/StructTreeRoot/);
+    assert.match(text, /\/CreationDate \(D:20240101000000/);
+    const { entries } = outlinePages(bytes);
+    assert.equal(entries[0]?.[0], "L04 명령과 레이어는 다르다");
+    assert.ok(entries.length > 4);
+    const again = await printer.print(html, { fitPages: 2 });
+    assert.ok(again.bytes.equals(bytes), "the same handout must give the same bytes");
+  });
+
+  it("PDF of a book: page numbers in the contents are those of the chapters", async () => {
+    const sources = ["01-closed-image", "02-build-log"].map((name) => ({
+      file: join(__dirname, `${name}.ipynb`),
+      notebook: lessonNotebook(readLesson(name), "student"),
+    }));
+    const { bytes } = await printer.print(makeHandout(sources, { edition: "student" }).page.html);
+    const { entries } = outlinePages(bytes);
+    const second = entries.find(([title]) => title.startsWith("L02"));
+    assert.ok(second && second[1] > 1);
+    writeFileSync(join(folder, "book.pdf"), bytes);
+    assert.ok(readFileSync(join(folder, "book.pdf")).length > 10_000);
+  });
+});
