@@ -68,6 +68,12 @@ describe("kernel: magics", () => {
     assert.equal(statSync(inContext("run.sh")).mode & 0o777, 0o755);
   });
 
+  it("keeps a note beside the context, where no build sees it", async () => {
+    await ok("%%note 되짚기-L02\n이미지는 닫혀 있다");
+    const { reply } = await kernel.execute("%%note ../밖\nx");
+    assert.equal(reply.content.status, "error");
+  });
+
   it("never writes outside the context", async () => {
     mkdirSync(join(kernel.directory, "elsewhere"));
     symlinkSync(join(kernel.directory, "elsewhere"), inContext("link"));

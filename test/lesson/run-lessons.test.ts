@@ -81,7 +81,7 @@ async function runLesson(course: Course, entry: CourseLesson): Promise<CellRun[]
       builds.push(record);
       if (record.exitCode !== 0) failure = record.error?.message ?? "failed";
     } else
-      assert.ok(["predict", "check", "hint", "quiz"].includes(source.name), `${cell.id}: %%${source.name}`);
+      assert.ok(["predict", "check", "hint", "note"].includes(source.name), `${cell.id}: %%${source.name}`);
     runs.push({ id: cell.id, builds, output, ...(failure === undefined ? {} : { failure }) });
   }
   return runs;

@@ -5,6 +5,7 @@ import { dockerfileMagic } from "./dockerfile";
 import { helpMagic } from "./help";
 import { checkMagic, hintMagic, predictMagic } from "./lesson";
 import type { MagicRegistry } from "./registry";
+import { noteMagic } from "./note";
 import { shMagic } from "./sh";
 import { writefileMagic } from "./writefile";
 
@@ -13,6 +14,7 @@ export function registerMagics(registry: MagicRegistry): void {
   registry.register(
     dockerfileMagic,
     writefileMagic,
+    noteMagic,
     shMagic,
     predictMagic,
     checkMagic,
