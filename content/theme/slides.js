@@ -39,10 +39,25 @@
     } else if (now > 0) go(now - 1, true);
   };
 
-  const keys = { ArrowRight: next, ArrowDown: next, PageDown: next, " ": next, Enter: next, ArrowLeft: back, ArrowUp: back, PageUp: back, Backspace: back };
+  const keys = {
+    ArrowRight: next,
+    ArrowDown: next,
+    PageDown: next,
+    " ": next,
+    Enter: next,
+    ArrowLeft: back,
+    ArrowUp: back,
+    PageUp: back,
+    Backspace: back,
+  };
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const move = event.key === "Home" ? () => go(0, false) : event.key === "End" ? () => go(slides.length - 1, true) : keys[event.key];
+    const move =
+      event.key === "Home"
+        ? () => go(0, false)
+        : event.key === "End"
+          ? () => go(slides.length - 1, true)
+          : keys[event.key];
     if (!move) return;
     event.preventDefault();
     move();

@@ -117,7 +117,9 @@ export async function mocha(name, files, { env, timeout = 20_000 } = {}) {
   try {
     counts = JSON.parse(fs.readFileSync(output, "utf8"));
   } catch {
-    process.stdout.write(`✗ mocha (${name}) ended with ${signal ?? `exit code ${code}`} before it was through\n`);
+    process.stdout.write(
+      `✗ mocha (${name}) ended with ${signal ?? `exit code ${code}`} before it was through\n`,
+    );
     return { ...nothing, failures: 1, ms: Date.now() - since };
   }
   const { passes, failures, skipped, slow } = counts;
