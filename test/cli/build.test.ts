@@ -162,4 +162,23 @@ describe("layerbook build on a real directory", function () {
     assert.match(out, /^Check complete, \d+ warnings? ha(s|ve) been found!\n\nWARNING: /);
     assert.match(out, /\nJSONArgsRecommended: .*[가-힣]/);
   });
+
+  it("mends what needs no decision, keeps the file as it was, and says the rest as JSON", async () => {
+    put("Dockerfile", "from busybox as One\nMAINTAINER me\nEXPOSE 80/TCP\nRUN echo $A\n");
+    const flags = ["check", "--bases", BASES, "--cache-dir", join(home, "cache")];
+    const mended = await layerbook([...flags, "--fix", "--json"], { cwd: project });
+    assert.match(mended.err, /고침/);
+    const text = readFileSync(join(project, "Dockerfile"), "utf8");
+    assert.match(text, /EXPOSE 80\/tcp/);
+    assert.match(readFileSync(join(project, "Dockerfile.orig"), "utf8"), /EXPOSE 80\/TCP/);
+    const left = (JSON.parse(mended.out) as { warnings?: { ruleName: string }[] }).warnings ?? [];
+    assert.ok(!left.some(({ ruleName }) => ruleName === "ExposeProtoCasing"), mended.out);
+    // A second run has nothing to mend and touches nothing; a new finding would not overwrite the kept file.
+    await layerbook([...flags, "--fix"], { cwd: project });
+    assert.equal(readFileSync(join(project, "Dockerfile"), "utf8"), text);
+    put("Dockerfile", "FROM busybox\nEXPOSE 81/TCP\n");
+    const refused = await layerbook([...flags, "--fix"], { cwd: project });
+    assert.notEqual(refused.code, 0);
+    assert.match(refused.err, /Dockerfile\.orig/);
+  });
 });

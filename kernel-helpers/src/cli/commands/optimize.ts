@@ -1,11 +1,10 @@
 /** `layerbook optimize`: proposes a better order of a Dockerfile with its proof, and writes it only when asked. */
 
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { renderOptimization } from "../../report";
 import { readBuildRequest } from "../build-request";
-import { CliError } from "../cli-error";
+import { keepOriginal, originalOf, replaceFile } from "../replace-file";
 import type { CommandModule } from "../commands";
 import { say } from "../io";
 import { openLab } from "../open-lab";
@@ -44,25 +43,13 @@ export const run: CommandModule["run"] = async (args, io) => {
   const [proposal] = optimization.proposals;
   if (!args.includes("--write") || !proposal) return 0;
   const place = join(request.directory, optimization.file);
-  const kept = `${place}.orig`;
-  if (existsSync(kept)) {
-    throw new CliError(
-      "LB_FILE_EXISTS",
-      {
-        ko: `원본을 남길 자리에 파일이 이미 있습니다: ${kept}`,
-        en: `there is a file already where the original would be kept: ${kept}`,
-      },
-      { hint: { ko: "그 파일을 옮긴 다음 다시 실행하세요.", en: "move it away and run this again" } },
-    );
-  }
-  writeFileSync(kept, readFileSync(place));
-  writeFileSync(`${place}.new`, proposal.dockerfile);
-  renameSync(`${place}.new`, place);
+  keepOriginal(place);
+  replaceFile(place, proposal.dockerfile);
   io.err(
     say(
       io,
-      `${optimization.file}에 썼습니다. 원본: ${kept}\n`,
-      `written to ${optimization.file}; the original is ${kept}\n`,
+      `${optimization.file}에 썼습니다. 원본: ${originalOf(place)}\n`,
+      `written to ${optimization.file}; the original is ${originalOf(place)}\n`,
     ),
   );
   return 0;
