@@ -308,18 +308,29 @@ export class Lab {
     return run;
   }
 
-  /** Where the bytes of a built image went. Rejects when the build made no image. */
-  waste(built: BuildRecord | BuiltImage): Waste {
+  /** Where the bytes of an image went: of a build's record, of an image, or of the name of one. Throws `LB_NO_IMAGE`. */
+  waste(built: BuildRecord | BuiltImage | string): Waste {
+    return wasteOf(this.imageOf(built));
+  }
+
+  private imageOf(built: BuildRecord | BuiltImage | string): BuiltImage {
+    if (typeof built === "string") {
+      const named = this.shelf.get(canonicalName(built))?.image;
+      if (!named)
+        throw new Error(`LB_NO_IMAGE: no image is named ${built} / "${built}"라는 이미지가 없습니다`);
+      return named;
+    }
     const image = "steps" in built ? built.image : built;
     if (!image) throw new Error("LB_NO_IMAGE: the build made no image / 빌드가 이미지를 만들지 못했습니다");
-    return wasteOf(image);
+    return image;
   }
 
   /**
-   * Every place in a built image where *value* stands: its own layers (also files that a later one hides), history, config. The
-   * answers show it masked. Rejects for a value of less than 4 characters (`LB_SHORT_SECRET`).
+   * Every place in an image (a record, an image, or its name) where *value* stands: its own layers (also files that a later one hides), history, config. The
+   * answers show it masked. Rejects for a value of less than 4 characters (`LB_SHORT_SECRET`) and for no image (`LB_NO_IMAGE`).
    */
-  async findSecret(image: BuiltImage, value: string): Promise<SecretPlace[]> {
+  async findSecret(built: BuildRecord | BuiltImage | string, value: string): Promise<SecretPlace[]> {
+    const image = this.imageOf(built);
     const result = this.results.get(image.manifestDigest) ?? this.shelf.resultOf(image.manifestDigest);
     const layers = layersOf(result?.layers);
     const below = image.layers.length - layers.length;

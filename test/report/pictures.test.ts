@@ -171,5 +171,9 @@ describe("pictures", () => {
     assert.ok(places.some(({ where }) => where === "history"));
     assert.ok(!JSON.stringify(places).includes(token));
     await assert.rejects(lab.findSecret(built.image!, "abc"), /LB_SHORT_SECRET/);
+    assert.deepEqual(await lab.findSecret(built, token), places);
+    await lab.build({ file: "Other", buildArgs: { TOKEN: token }, tags: ["leaky"] });
+    assert.equal((await lab.findSecret("leaky", token)).length, places.length);
+    assert.throws(() => lab.waste("nobody"), /LB_NO_IMAGE/);
   });
 });
