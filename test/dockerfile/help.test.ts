@@ -212,6 +212,21 @@ describe("formatting", () => {
 });
 
 describe("editing help", () => {
+  it("does not mind a byte order mark inside, nor an escape behind a word", () => {
+    for (const text of [
+      "FROM alpine\n\ufeffRUN echo bom",
+      "FROM a as B\nARG  B=$A \\\n  B='c d'\\\n  B='c d'\n",
+    ]) {
+      for (let offset = 0; offset <= text.length; offset++) {
+        complete(text, offset, options);
+        const found = hover(text, offset);
+        assert.ok(
+          found === undefined || (found.range.start.offset <= offset && offset <= found.range.end.offset),
+        );
+      }
+    }
+  });
+
   it("never throws, wherever it is asked", () => {
     const { cases } = readVectors<{ cases: { dockerfile?: string }[] }>("parse");
     const files = cases.map(({ dockerfile = "" }) => dockerfile);

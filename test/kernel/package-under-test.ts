@@ -58,8 +58,9 @@ function compile(): string {
     if (name.endsWith(".js") && !kept.has(path)) rmSync(path, { force: true });
   }
   // Types come from the sources.
-  writeFileSync(join(dist, "index.d.ts"), `export * from "../../kernel-helpers/src/index";\n`);
-  writeFileSync(join(QUICK, "package.json"), readFileSync(join(PACKAGE, "package.json")));
+  // Written only when they change: their times are part of a snapshot's name, and another process may be using them.
+  writeIfChanged(join(dist, "index.d.ts"), `export * from "../../kernel-helpers/src/index";\n`);
+  writeIfChanged(join(QUICK, "package.json"), readFileSync(join(PACKAGE, "package.json"), "utf8"));
   return QUICK;
 }
 
@@ -76,4 +77,8 @@ function compiled(source: string, built: string): string {
     if (existsSync(built)) return readFileSync(built, "utf8");
     return `throw new Error(${JSON.stringify(String(error))});`;
   }
+}
+
+function writeIfChanged(path: string, text: string): void {
+  if (!existsSync(path) || readFileSync(path, "utf8") !== text) writeFileSync(path, text);
 }

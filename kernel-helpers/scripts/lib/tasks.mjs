@@ -14,8 +14,8 @@ const bin = {
 };
 const CACHE = path.join(ENV_DIR, "cache");
 
-/** Folders of tests that start kernels, servers and browsers. They run apart from the others. */
-const SYSTEM = ["kernel", "notebook", "lab", "cli", "handout", "project"];
+/** Folders of tests that start processes, in groups that can run beside one another. */
+const SYSTEM = { kernel: ["kernel"], pages: ["lab", "handout"], commands: ["notebook", "cli", "project"] };
 
 /** Runs one of the installed tools with this Node. */
 function tool(name, args, options) {
@@ -74,12 +74,13 @@ export const format = () =>
     ]),
   );
 
-/** Test files by group: `unit` (in this process alone), `system` (kernels, servers, browsers), `long` (only with --long). */
+/** Test files by group: `unit` (in this process alone), `kernel`, `pages` and `commands` (processes, servers, browsers), `long` (only with --long). */
 export function testFiles() {
-  const groups = { unit: [], system: [], long: [] };
+  const groups = { unit: [], kernel: [], pages: [], commands: [], long: [] };
   for (const name of filesBelow(path.join(ROOT, "test"), (file) => file.endsWith(".test.ts"))) {
     const folder = name.split("/")[0];
-    const group = folder === "long" ? "long" : SYSTEM.includes(folder) ? "system" : "unit";
+    const system = Object.keys(SYSTEM).find((name) => SYSTEM[name].includes(folder));
+    const group = folder === "long" ? "long" : (system ?? "unit");
     groups[group].push(`test/${name}`);
   }
   return groups;

@@ -99,7 +99,8 @@ function proposals(place: Place): Proposals {
       trigger === null ? all : all.filter(({ label }) => !/^(?:from|maintainer|onbuild)$/i.test(label)),
     ];
   }
-  const keyword = toLower(/^\S+/.exec(line)![0]);
+  // A byte order mark inside the file is white space here, but no blank that BuildKit strips.
+  const keyword = toLower(/\S+/.exec(line)?.[0] ?? "");
   const variable = /\$(\{?)((?:[A-Za-z_][A-Za-z0-9_]*)?)$/.exec(line);
   if (variable !== null && keyword !== "maintainer") return [variable[2]!, variables(place.scope)];
   const words = line.split(/\s+/).slice(1);

@@ -42,7 +42,7 @@ export function hover(text: string, offset: number, options: ScopeOptions = {}):
     if (found === undefined) return undefined;
     const range = line.range(start, start + length);
     // An escape character at a line's end belongs to no word.
-    return range.start.offset <= offset ? { ...found, range } : undefined;
+    return range.start.offset <= offset && offset <= range.end.offset ? { ...found, range } : undefined;
   };
   const onbuild = toLower(words[0]!.text) === "onbuild" && words[1] !== undefined;
   const keyword = onbuild ? words[1]! : words[0]!;
