@@ -1,4 +1,4 @@
-import { main } from "../../kernel-helpers/src/cli/main";
+import { main } from "../../kernel-helpers/src/cli/dispatch";
 import type { CommandIo } from "../../kernel-helpers/src/cli/io";
 
 export interface CommandResult {

@@ -5,7 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { main } from "../../kernel-helpers/src/cli/main";
+import { main } from "../../kernel-helpers/src/cli/dispatch";
 
 describe("commands that explain", function () {
   this.timeout(60_000);

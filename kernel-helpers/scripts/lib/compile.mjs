@@ -1,8 +1,9 @@
 // The TypeScript build: kernel-helpers/src → kernel-helpers/dist, only when a source has changed since the last complete one.
 import fs from "node:fs";
 import path from "node:path";
+import { bundleQuickCommands } from "./bundle.mjs";
 import { filesBelow, fingerprint, readStamp } from "./fingerprint.mjs";
-import { DIST, ENV_DIR, PACKAGE, ROOT, shown } from "./paths.mjs";
+import { DIST, ENV_DIR, PACKAGE, ROOT, SCRIPTS, shown } from "./paths.mjs";
 import { asProblem, quoted } from "./problems.mjs";
 import { run } from "./run.mjs";
 import { Problem, Progress } from "./say.mjs";
@@ -16,6 +17,7 @@ export function buildFingerprint() {
   const sources = filesBelow(path.join(PACKAGE, "src"));
   const files = [
     ...sources.map((name) => path.join(PACKAGE, "src", name)),
+    path.join(SCRIPTS, "lib/bundle.mjs"),
     path.join(PACKAGE, "tsconfig.json"),
     path.join(ROOT, "tsconfig.json"),
     path.join(ROOT, "node_modules/typescript/package.json"),
@@ -50,6 +52,7 @@ export async function ensureBuild({ force = false } = {}) {
     );
     if (result.code !== 0) throw buildProblem(result.output, log);
     prune();
+    await bundleQuickCommands();
     makeExecutable(path.join(DIST, "cli/main.js"));
     fs.writeFileSync(STAMP, print);
   } catch (error) {
