@@ -42,10 +42,10 @@ export async function runCommand(request: RunRequest): Promise<RunResult> {
   const mounts = systemMounts(machine);
   const vfs = new Vfs(request.fs, mounts, machine.meter);
   machine.vfs = vfs;
-  const proc = mounts.find((mount) => mount.point === "/proc")?.fs;
+  const proc = mounts.find((mount) => mount.point === "/proc");
   vfs.special = (located, options, caller) => openSpecial(machine, located, options, caller);
   vfs.refresh = (caller) =>
-    proc && refreshProc(machine, proc, caller instanceof Process ? caller : undefined);
+    proc && refreshProc(machine, proc.fs, caller instanceof Process ? caller : undefined);
   machine.loader = new ProgramLoader(programs);
   const savedNow = request.fs.now;
   request.fs.now = request.now;

@@ -112,15 +112,29 @@ function etc(machine: Machine, now: number): WritableFileSystem {
   return tree;
 }
 
+/** A mount whose files are made when a program first looks: most commands never do. */
+function lazyMount(point: string, inner: string, readonly: boolean, make: () => WritableFileSystem): Mount {
+  let made: WritableFileSystem | undefined;
+  return {
+    point,
+    inner,
+    readonly,
+    get fs() {
+      return (made ??= make());
+    },
+  };
+}
+
 /** Everything that lies over the step's own file system. */
 export function systemMounts(machine: Machine): Mount[] {
   const { now } = machine.request;
-  const files = etc(machine, now);
+  let files: WritableFileSystem | undefined;
+  const ofEtc = (): WritableFileSystem => (files ??= etc(machine, now));
   return [
-    { point: "/dev", fs: devices(now), inner: "", readonly: false },
-    { point: "/proc", fs: processes(machine, now), inner: "", readonly: true },
-    { point: "/sys", fs: system(machine, now), inner: "", readonly: true },
-    { point: "/etc/hosts", fs: files, inner: "/hosts", readonly: true },
-    { point: "/etc/resolv.conf", fs: files, inner: "/resolv.conf", readonly: true },
+    lazyMount("/dev", "", false, () => devices(now)),
+    lazyMount("/proc", "", true, () => processes(machine, now)),
+    lazyMount("/sys", "", true, () => system(machine, now)),
+    lazyMount("/etc/hosts", "/hosts", true, ofEtc),
+    lazyMount("/etc/resolv.conf", "/resolv.conf", true, ofEtc),
   ];
 }
