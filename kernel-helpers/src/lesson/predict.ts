@@ -97,13 +97,16 @@ export function compareGuess(
     .filter((step) => step.instruction !== "FROM")
     .map((step) => {
       const actual: Verdict = step.status === "CACHED" ? "hit" : "miss";
-      const guessed = guess.steps.find((entry) => names(entry.step, step))?.verdict;
+      const text = instructionText(step);
+      // The whole instruction before its beginning: `COPY a /` also begins `COPY a /b`.
+      const own =
+        guess.steps.find((entry) => entry.step === step.name || entry.step === text) ??
+        guess.steps.find((entry) => names(entry.step, step));
+      const guessed = own?.verdict;
       const right = guessed === undefined ? undefined : guessed === actual;
       const note =
         right === false
-          ? prediction?.feedback.find(
-              (entry) => instructionText(step).includes(entry.step) && entry.guessed === guessed,
-            )
+          ? prediction?.feedback.find((entry) => text.includes(entry.step) && entry.guessed === guessed)
           : undefined;
       return {
         step: step.name,

@@ -27,6 +27,8 @@ export interface ExecuteOptions {
   /** The kernel's counter after the cell before. */
   readonly previousCount: number;
   readonly displays: Map<string, Output[]>;
+  /** Metadata of the request: the cell's own, as JupyterLab sends it. */
+  readonly metadata?: Parameters<Kernel.IKernelConnection["requestExecute"]>[2];
 }
 
 /** How long idle may come after the reply, and how long an interrupt may take. */
@@ -43,6 +45,7 @@ export async function executeCell(
   const future = kernel.requestExecute(
     { code: source, store_history: true, allow_stdin: false, stop_on_error: true, silent: false },
     false,
+    options.metadata,
   );
   let idle = false;
   let reply: KernelMessage.IExecuteReplyMsg["content"] | undefined;

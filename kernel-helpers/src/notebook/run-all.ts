@@ -23,6 +23,8 @@ export interface RunAllOptions {
   readonly keepGoing: boolean;
   /** Notebooks at once. */
   readonly jobs: number;
+  /** What becomes of empty predictions. Default: none. */
+  readonly predictions?: "none" | "solution";
   /** Compare with the stored outputs instead of writing. */
   readonly check: boolean;
   /** Where to write instead of back: a directory. */
@@ -86,6 +88,7 @@ async function runOne(
       kernel: options.kernel,
       timeout: options.timeout,
       keepGoing: options.keepGoing,
+      predictions: options.predictions,
       signal: options.signal,
       onCell: (cell, done, total) => options.onCell?.(file, cell, done, total),
     });

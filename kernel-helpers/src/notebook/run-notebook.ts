@@ -40,6 +40,8 @@ export interface RunOptions {
   readonly timeout: number;
   /** Go on after a failing cell? */
   readonly keepGoing: boolean;
+  /** `none` (default): empty predictions stay empty. `solution`: they are filled in, with the right option or what the build does. */
+  readonly predictions?: "none" | "solution";
   readonly signal: AbortSignal;
   readonly onCell?: (result: CellResult, done: number, total: number) => void;
 }
@@ -152,6 +154,11 @@ async function runCell(
     signal: options.signal,
     previousCount,
     displays,
+    metadata: {
+      cellId: cell.id,
+      ...(hasTag(cell, "predict") ? { tags: ["predict"] } : {}),
+      layerbook: { predictions: options.predictions ?? "none" },
+    },
   });
   cell.outputs = execution.outputs;
   cell.execution_count = execution.count;

@@ -33,6 +33,7 @@ export const help: CommandModule["help"] = {
   --kernel NAME     노트북에 적힌 커널 대신 쓸 커널
   --server URL      이미 떠 있는 Jupyter 서버 (토큰은 ?token= 또는 --token). 없으면 하나를 띄웁니다
   --keep-going      셀이 실패해도 다음 셀을 실행합니다
+  --predictions none|solution  빈 예측 셀을 그대로 둘지(기본값), 풀이로 채울지
   --check           쓰지 않고, 파일에 있는 출력과 비교합니다
   --out DIR         제자리에 쓰지 않고 DIR에 씁니다
   --junit FILE      JUnit 보고서 · --json FILE  JSON 보고서 (-는 표준 출력)
@@ -49,6 +50,7 @@ The exit code is 1 when a cell failed or did not run.
   --kernel NAME     kernel to use instead of the notebook's own
   --server URL      a running Jupyter Server (token by ?token= or --token); otherwise one is started
   --keep-going      go on after a failing cell
+  --predictions none|solution  leave empty predictions empty (default), or fill them in
   --check           write nothing, compare with the stored outputs
   --out DIR         write to DIR instead of back
   --junit FILE      JUnit report · --json FILE  JSON report (- is standard output)
@@ -66,6 +68,7 @@ const OPTIONS = {
   token: { type: "string" },
   "keep-going": { type: "boolean" },
   check: { type: "boolean" },
+  predictions: { type: "string" },
   out: { type: "string" },
   junit: { type: "string" },
   json: { type: "string" },
@@ -98,6 +101,7 @@ export const run: CommandModule["run"] = async (args, io) => {
       timeout,
       keepGoing: values["keep-going"] ?? false,
       jobs,
+      predictions: predictionsOf(values.predictions),
       check: values.check ?? false,
       outDir: values.out === undefined ? undefined : resolve(io.cwd, values.out),
       signal: io.signal,
@@ -120,6 +124,14 @@ export const run: CommandModule["run"] = async (args, io) => {
   io.signal.throwIfAborted();
   return outcomes.every((outcome) => outcome.passed) ? 0 : 1;
 };
+
+function predictionsOf(text: string | undefined): "none" | "solution" {
+  if (text === undefined || text === "none" || text === "solution") return text ?? "none";
+  throw usageError("LB_FLAG_VALUE", {
+    ko: `\`--predictions\`에는 none이나 solution을 씁니다: ${text}`,
+    en: `--predictions takes none or solution, not ${text}`,
+  });
+}
 
 function wholeNumber(text: string | undefined, option: string): number | undefined {
   if (text === undefined) return undefined;

@@ -1,7 +1,7 @@
 /** `%context [DIR]` and `%reset_lab`: which folder is built, and a fresh start. */
 
-import { lstatSync, mkdirSync, rmSync } from "node:fs";
-import { relative } from "node:path";
+import { lstatSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { join, relative } from "node:path";
 import { type Magic, MagicError } from "./types";
 
 export const contextMagic: Magic = {
@@ -27,14 +27,22 @@ export const contextMagic: Magic = {
   },
 };
 
+/** What a learner has written or reached: no cache, so it stays. */
+const KEPT = /^(?:notes|progress\.json.*|predictions\.json)$/;
+
+function namesIn(folder: string): string[] {
+  return lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() === true ? readdirSync(folder) : [];
+}
+
 export const resetMagic: Magic = {
   name: "reset_lab",
   kind: "line",
-  summary: "캐시, 이미지, 컨테이너를 비웁니다. 컨텍스트의 파일은 그대로 둡니다.",
+  summary: "캐시, 이미지, 컨테이너를 비웁니다. 컨텍스트의 파일과 적어 둔 글은 그대로 둡니다.",
   usage: "%reset_lab",
   async run({ session, output }) {
     await session.closeLab();
-    rmSync(session.stateDirectory, { recursive: true, force: true });
+    for (const name of namesIn(session.stateDirectory))
+      if (!KEPT.test(name)) rmSync(join(session.stateDirectory, name), { recursive: true, force: true });
     output.stream("stdout", "캐시와 이미지와 컨테이너를 비웠습니다. 컨텍스트의 파일은 그대로입니다.\n");
   },
 };

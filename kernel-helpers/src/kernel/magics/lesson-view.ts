@@ -35,6 +35,22 @@ export function message(head: string, body: string): MimeBundle {
   );
 }
 
+/** A question with numbered answers to choose from. */
+export function questionView(
+  head: string,
+  question: string,
+  answers: readonly string[],
+  how: string,
+): MimeBundle {
+  const items = answers.map((answer) => `<li>${inline(answer)}</li>`).join("");
+  const numbered = answers.map((answer, index) => `${index + 1}. ${answer}`);
+  return bundle(
+    `<p style="margin:4px 0"><strong>${inline(head)}</strong></p><p style="margin:4px 0">${inline(question)}</p><ol style="margin:4px 0">${items}</ol><p style="margin:4px 0">${inline(how)}</p>`,
+    [`**${head}**`, "", question, "", ...numbered, "", how].join("\n"),
+    [head, question, ...numbered.map((line) => `  ${line}`), how].join("\n").replace(/[`*]/g, ""),
+  );
+}
+
 const VERDICT = { hit: "● 재사용", miss: "▲ 다시 실행" } as const;
 
 /** Guess beside outcome, one row a step. */

@@ -3,7 +3,9 @@
 import { loadCore } from "../session/core";
 import { learningOf, loadLesson } from "../session/learning";
 import { checkView, comparisonView, message } from "./lesson-view";
-import { type Magic, type MagicCall, type MagicCompletion, MagicError } from "./types";
+import type { Guess, Prediction } from "../../lesson";
+import type { NotebookSession } from "../session/notebook-session";
+import { type CellOutput, type Magic, type MagicCall, type MagicCompletion, MagicError } from "./types";
 
 export const predictMagic: Magic = {
   name: "predict",
@@ -38,16 +40,46 @@ export function showPredictionNotes(call: MagicCall): void {
 }
 
 function predict(call: MagicCall): void {
-  const { isGuessError, parseGuess, recordPredictions } = loadLesson();
+  const { isGuessError, parseGuess } = loadLesson();
   const learning = learningOf(call.session);
   const [id] = call.args;
   const prediction = id === undefined ? undefined : learning.prediction(id);
   if (id !== undefined && prediction === undefined) throw unknownId(id, learning.ids(), "예측");
-  const guess = parseGuess(prediction, call.body);
-  if (isGuessError(guess)) {
-    call.output.display(message("아직 예측이 없습니다.", guess.ko));
+  if (call.body.trim() === "" && wantsSolutions(call.metadata)) {
+    solve(call, prediction);
     return;
   }
+  const guess = parseGuess(prediction, call.body);
+  if (isGuessError(guess)) call.output.display(message("아직 예측이 없습니다.", guess.ko));
+  else leavePrediction(guess, prediction, call.session, call.output);
+}
+
+/** Does the client (`layerbook run --predictions solution`) want empty predictions filled in? */
+function wantsSolutions(metadata: MagicCall["metadata"]): boolean {
+  const own = metadata.layerbook as { predictions?: unknown } | undefined;
+  return own?.predictions === "solution";
+}
+
+/** Fills in the prediction: the right option, or what the next build will show. */
+function solve(call: MagicCall, prediction: Prediction | undefined): void {
+  const right = prediction?.options?.findIndex((option) => option.correct) ?? -1;
+  if (right >= 0) {
+    leavePrediction({ steps: [], option: right + 1 }, prediction, call.session, call.output);
+    return;
+  }
+  learningOf(call.session).predict("as built", prediction);
+  call.output.display(message("예측: 풀이로 채움.", "다음 빌드가 예측과 결과를 나란히 보여 줍니다."));
+}
+
+/** Keeps a guess and says so; a chosen option is judged at once, its verdict folded away until the learner has seen for themselves. */
+export function leavePrediction(
+  guess: Guess,
+  prediction: Prediction | undefined,
+  session: NotebookSession,
+  output: CellOutput,
+): void {
+  const learning = learningOf(session);
+  if (prediction !== undefined) learning.left(prediction.id);
   if (prediction?.options !== undefined && guess.option !== undefined) {
     const option = prediction.options[guess.option - 1];
     if (option === undefined) return;
@@ -58,11 +90,12 @@ function predict(call: MagicCall): void {
       right: option.correct,
       ...(option.misconception === undefined ? {} : { misconception: option.misconception }),
     };
+    const { recordPredictions } = loadLesson();
     learning.save(recordPredictions(learning.progress(), prediction.id.split("-")[0] ?? "", [comparison]));
-    call.output.display(
+    output.display(
       message(`예측을 남겼습니다: ${guess.option}. ${option.text}`, "이제 다음 셀을 실행해 확인해 보세요."),
     );
-    call.output.display({
+    output.display({
       ...message(option.correct ? "풀이(맞음)" : "풀이(다름)", option.feedback),
       "text/html": `<details lang="ko"><summary>실행해 본 다음에 여세요: 예측의 풀이</summary>${String(message(option.correct ? "맞음." : "다름.", option.feedback)["text/html"])}</details>`,
     });
@@ -70,11 +103,9 @@ function predict(call: MagicCall): void {
   }
   learning.predict(guess, prediction);
   const text = guess.steps
-    .map((step) => `${step.step} → ${step.verdict === "hit" ? "재사용" : "다시 실행"}`)
+    .map((step) => `\`${step.step}\` → ${step.verdict === "hit" ? "재사용" : "다시 실행"}`)
     .join(", ");
-  call.output.display(
-    message("예측을 남겼습니다.", `${text}. 다음 빌드가 예측과 결과를 나란히 보여 줍니다.`),
-  );
+  output.display(message("예측을 남겼습니다.", `${text}. 다음 빌드가 예측과 결과를 나란히 보여 줍니다.`));
 }
 
 async function check(call: MagicCall): Promise<void> {

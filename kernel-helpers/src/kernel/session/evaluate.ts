@@ -2,7 +2,8 @@
 
 import { clearTimeout, setTimeout } from "node:timers";
 import type { MagicRegistry } from "../magics/registry";
-import { runCellMagic, runLineMagic } from "../magics/run-magic";
+import { type MagicHost, runCellMagic, runLineMagic } from "../magics/run-magic";
+import { passGate } from "../magics/prediction-gate";
 import { splitCell } from "../magics/split";
 import { type CellOutput, MagicError, type MagicResult } from "../magics/types";
 import type { TypeScriptCells } from "../typescript/run-cell";
@@ -38,6 +39,8 @@ export async function evaluateCell(
     attend: () => host.attend(),
     input: (prompt: string, password: boolean) => host.input(context, prompt, password),
   };
+  const stopped = await gate(code, context, magicHost);
+  if (stopped !== undefined) return stopped;
   // No async context for magics: none of their work outlives them, and tracking promises costs every later one.
   setLatestCell(context);
   if (source.kind === "cell") return guarded(context, () => runCellMagic(source, context, magicHost));
@@ -50,6 +53,25 @@ export async function evaluateCell(
   const cells = host.typescript();
   const ran = await runInCell(context, () => cells.run(source.code, context));
   return { ...ran, payload: [...(outcome.payload ?? []), ...(ran.payload ?? [])] };
+}
+
+/** The prediction gate; gives how the cell ended when it was stopped there. What goes wrong in it never keeps a cell from running. */
+async function gate(code: string, context: CellContext, host: MagicHost): Promise<Outcome | undefined> {
+  if (context.silent) return undefined;
+  try {
+    await passGate({
+      code,
+      allowStdin: context.allowStdin,
+      metadata: host.metadata,
+      session: host.session,
+      output: host.output,
+      signal: context.signal,
+      input: (prompt) => host.input(prompt, false),
+    });
+  } catch {
+    // e.g. a state folder that cannot be written
+  }
+  return context.signal.aborted ? { error: INTERRUPTED } : undefined;
 }
 
 async function guarded(context: CellContext, run: () => Promise<MagicResult>): Promise<Outcome> {

@@ -13,6 +13,15 @@ export interface PredictionNote {
   readonly comparisons: readonly Comparison[];
 }
 
+/** What the prediction gate remembers from run to run. */
+export interface GateState {
+  readonly schema: 1;
+  /** Cells with a gate that have been run, by their key. */
+  readonly run: readonly string[];
+  /** Ids of the predictions that were left. */
+  readonly left: readonly string[];
+}
+
 type LessonModule = typeof import("../../lesson");
 type CourseModule = typeof import("../../lesson/course");
 
@@ -36,7 +45,8 @@ export function learningOf(session: NotebookSession): Learning {
 }
 
 export class Learning {
-  private pending: { readonly guess: Guess; readonly prediction: Prediction | undefined } | undefined;
+  private pending:
+    { readonly guess: Guess | "as built"; readonly prediction: Prediction | undefined } | undefined;
   private readonly notes: PredictionNote[] = [];
   private course: ReturnType<CourseModule["readCourse"]> | undefined;
 
@@ -58,12 +68,50 @@ export class Learning {
     return EMPTY_PROGRESS;
   }
 
-  /** Writes whole or not at all. */
   save(progress: Progress): void {
+    this.write(this.path, progress);
+  }
+
+  private get gatePath(): string {
+    return join(this.session.stateDirectory, "predictions.json");
+  }
+
+  /** What the gate remembers; nothing when that cannot be read. */
+  gate(): GateState {
+    const empty: GateState = { schema: 1, run: [], left: [] };
+    try {
+      const state = JSON.parse(readFileSync(this.gatePath, "utf8")) as Partial<GateState> | null;
+      return state?.schema === 1 && Array.isArray(state.run) && Array.isArray(state.left)
+        ? { ...empty, ...state }
+        : empty;
+    } catch {
+      return empty;
+    }
+  }
+
+  /** The cell of *key* has been run: its gate is open for good. */
+  passed(key: string): void {
+    const state = this.gate();
+    this.write(this.gatePath, { ...state, run: [...new Set([...state.run, key])] });
+  }
+
+  /** The prediction *id* was left. */
+  left(id: string): void {
+    const state = this.gate();
+    if (!state.left.includes(id)) this.write(this.gatePath, { ...state, left: [...state.left, id] });
+  }
+
+  /** Does a guess wait for the next build? */
+  get hasPrediction(): boolean {
+    return this.pending !== undefined;
+  }
+
+  /** Writes whole or not at all. */
+  private write(path: string, data: object): void {
     mkdirSync(this.session.stateDirectory, { recursive: true });
-    const temporary = `${this.path}.${process.pid}.tmp`;
-    writeFileSync(temporary, JSON.stringify(progress, null, 1) + "\n");
-    renameSync(temporary, this.path);
+    const temporary = `${path}.${process.pid}.tmp`;
+    writeFileSync(temporary, JSON.stringify(data, null, 1) + "\n");
+    renameSync(temporary, path);
   }
 
   prediction(id: string): Prediction | undefined {
@@ -89,8 +137,8 @@ export class Learning {
     return (this.course ??= loadLesson().readCourse()).lessons;
   }
 
-  /** Keeps a guess for the next build. */
-  predict(guess: Guess, prediction: Prediction | undefined): void {
+  /** Keeps a guess for the next build; `as built`: whatever that build does is the guess. */
+  predict(guess: Guess | "as built", prediction: Prediction | undefined): void {
     this.pending = { guess, prediction };
   }
 
@@ -99,6 +147,12 @@ export class Learning {
     const { guess, prediction } = this.pending;
     this.pending = undefined;
     const { compareGuess, recordPredictions } = loadLesson();
+    if (guess === "as built") {
+      const unguessed = compareGuess(prediction, { steps: [] }, outcome.record);
+      const comparisons = unguessed.map((entry) => ({ ...entry, guessed: entry.actual, right: true }));
+      this.notes.push({ prediction, comparisons });
+      return; // nobody's guess: no progress
+    }
     const comparisons = compareGuess(prediction, guess, outcome.record);
     this.notes.push({ prediction, comparisons });
     const lesson = prediction?.id.split("-")[0];
