@@ -6,6 +6,7 @@ import { entrypoint } from "./entrypoint";
 import { npm } from "./npm";
 import { apk, aptGet } from "./os-packages";
 import { pip } from "./pip";
+import { turbo } from "./turbo";
 
 export const packagePrograms: ReadonlyMap<string, Program> = new Map<string, Program>([
   ["apk", apk],
@@ -20,4 +21,5 @@ export const packagePrograms: ReadonlyMap<string, Program> = new Map<string, Pro
   ["pip3", pip],
   ["python", python],
   ["python3", python],
+  ["turbo", turbo],
 ]);

@@ -5,6 +5,15 @@ import { Errno } from "../machine/errno";
 import type { Process, Task } from "../machine/process";
 import { absolute, decodeText, encodeText, exists, knownSize, readText, writeFile } from "./files";
 import { NpmFacts, satisfies, type NpmPlace } from "./npm-facts";
+import {
+  chosenWorkspaces,
+  findWorkspaces,
+  linkWorkspace,
+  reachable,
+  workspacePatterns,
+  type LockEntry,
+  type Workspace,
+} from "./workspaces";
 
 interface PackageJson {
   readonly name?: string;
@@ -15,11 +24,9 @@ interface PackageJson {
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
-interface LockPackage {
-  readonly version?: string;
+interface LockPackage extends LockEntry {
   readonly dev?: boolean;
   readonly optional?: boolean;
-  readonly link?: boolean;
   readonly os?: readonly string[];
   readonly cpu?: readonly string[];
 }
@@ -46,7 +53,9 @@ class NpmFailure extends Error {
 
 export const npm: Program = function* (process) {
   const args = process.args.slice(1).map(decodeText);
-  const words = args.filter((word) => !word.startsWith("-"));
+  const words = args.filter(
+    (word, i) => !word.startsWith("-") && !["-w", "--workspace"].includes(args[i - 1] ?? ""),
+  );
   try {
     return yield* command(process, args, words);
   } catch (error) {
@@ -91,7 +100,7 @@ function* command(process: Process, args: readonly string[], words: readonly str
       return yield* install(process, words.slice(1), args);
     case "ci":
     case "clean-install":
-      return yield* cleanInstall(process, args);
+      return yield* cleanInstall(process, args, true);
     case "run":
     case "run-script":
       return yield* runScript(process, words[1], args);
@@ -177,6 +186,8 @@ function omitsDev(process: Process, args: readonly string[]): boolean {
 function* install(process: Process, wanted: readonly string[], args: readonly string[]): Task<number> {
   const facts = new NpmFacts(process.machine.request.catalog);
   const manifest = wanted.length > 0 && !exists(process, "package.json") ? {} : readPackage(process);
+  if (workspacePatterns(manifest) !== undefined && wanted.length === 0 && readLock(process) !== undefined)
+    return yield* cleanInstall(process, args, false);
   const added = Object.fromEntries(wanted.map((word) => splitSpec(word)));
   const dev = omitsDev(process, args) ? {} : manifest.devDependencies;
   const ranges = { ...manifest.dependencies, ...manifest.optionalDependencies, ...dev, ...added };
@@ -300,9 +311,12 @@ function requireToken(process: Process, places: readonly NpmPlace[]): void {
 }
 
 /** What package.json asks for and the lock does not hold, in npm's words. */
-function inSync(ranges: Readonly<Record<string, string>>, lock: Lock): readonly string[] {
+function inSync(ranges: Readonly<Record<string, string>>, lock: Lock, folder = ""): readonly string[] {
   return Object.entries(ranges).flatMap(([name, range]) => {
-    const version = lock.packages?.[`node_modules/${name}`]?.version;
+    const found =
+      lock.packages?.[`${folder}/node_modules/${name}`] ?? lock.packages?.[`node_modules/${name}`];
+    if (found?.link === true) return [];
+    const version = found?.version;
     if (version === undefined) return [`Missing: ${name}@${range.replace(/^[\^~]/, "")} from lock file`];
     return satisfies(version, range)
       ? []
@@ -314,7 +328,10 @@ function lockPlaces(facts: NpmFacts, lock: Lock, withoutDev: boolean): readonly 
   return Object.entries(lock.packages ?? {})
     .filter(
       ([path, entry]) =>
-        path !== "" && entry.link !== true && !(withoutDev && entry.dev === true) && !foreign(entry),
+        path.includes("node_modules/") &&
+        entry.link !== true &&
+        !(withoutDev && entry.dev === true) &&
+        !foreign(entry),
     )
     .map(([path, entry]) =>
       facts.place(path, path.slice(path.lastIndexOf("node_modules/") + 13), entry.version ?? "0.0.0"),
@@ -329,7 +346,8 @@ function foreign(entry: LockPackage): boolean {
   );
 }
 
-function* cleanInstall(process: Process, args: readonly string[]): Task<number> {
+/** `npm ci`; with *clean* false, `npm install` of a repository whose lock file is up to date. */
+function* cleanInstall(process: Process, args: readonly string[], clean = true): Task<number> {
   const manifest = readPackage(process);
   const lock = readLock(process);
   if (lock === undefined) {
@@ -351,7 +369,10 @@ function* cleanInstall(process: Process, args: readonly string[]): Task<number> 
     ]);
   }
   const ranges = { ...manifest.dependencies, ...manifest.devDependencies, ...manifest.optionalDependencies };
-  const wrong = inSync(ranges, lock);
+  const workspaces = findWorkspaces(process, workspacePatterns(manifest) ?? []);
+  const wrong = [{ folder: "", ranges }, ...workspaces].flatMap((root) =>
+    inSync(root.ranges, lock, root.folder),
+  );
   if (wrong.length > 0) {
     throw new NpmFailure([
       "code EUSAGE",
@@ -367,12 +388,53 @@ function* cleanInstall(process: Process, args: readonly string[]): Task<number> 
     ]);
   }
   const facts = new NpmFacts(process.machine.request.catalog);
-  const places = lockPlaces(facts, lock, omitsDev(process, args));
+  const { chosen, links, reached } = reachedBy(process, manifest, lock, workspaces, args);
+  const places = lockPlaces(facts, lock, omitsDev(process, args)).filter(
+    ({ path }) => reached === undefined || reached.has(path),
+  );
   requireToken(process, places);
-  if (exists(process, "node_modules")) emptyFolder(process, "node_modules");
-  const count = yield* lay(process, places);
-  report(process, count, args);
+  if (clean && exists(process, "node_modules")) emptyFolder(process, "node_modules");
+  const laid = yield* lay(process, places);
+  const linked = links.filter(({ path, folder }) => linkWorkspace(process, path, folder)).length;
+  report(process, laid + linked, args, laid, chosen.length);
   return 0;
+}
+
+/** What the chosen workspaces (and the root, unless some were named) reach; `reached` undefined: the repository has none. */
+function reachedBy(
+  process: Process,
+  manifest: PackageJson,
+  lock: Lock,
+  workspaces: readonly Workspace[],
+  args: readonly string[],
+): {
+  readonly chosen: readonly Workspace[];
+  readonly links: readonly { readonly path: string; readonly folder: string }[];
+  readonly reached: ReadonlySet<string> | undefined;
+} {
+  // A lock file of a monorepo counts as one even where its package.json is missing: `COPY apps/*/package.json ./` makes that.
+  const folders = Object.keys(lock.packages ?? {}).some(
+    (path) => path !== "" && !path.includes("node_modules/"),
+  );
+  if (workspacePatterns(manifest) === undefined && !folders)
+    return { chosen: [], links: [], reached: undefined };
+  const { chosen, given, unknown } = chosenWorkspaces(workspaces, args);
+  if (unknown.length > 0)
+    throw new NpmFailure([`No workspaces found:`, `  --workspace=${unknown.join(" --workspace=")}`]);
+  const dev = omitsDev(process, args) ? {} : manifest.devDependencies;
+  const root = {
+    folder: "",
+    ranges: { ...manifest.dependencies, ...manifest.optionalDependencies, ...dev },
+  };
+  const packages = lock.packages ?? {};
+  const withRoot = !given || args.includes("--include-workspace-root");
+  const reached = new Set(reachable(packages, withRoot ? [root, ...chosen] : chosen));
+  const links = Object.entries(packages).flatMap(([path, entry]) => {
+    const folder = entry.link === true ? entry.resolved : undefined;
+    const wanted = reached.has(path) || chosen.some((workspace) => workspace.folder === folder);
+    return folder !== undefined && wanted ? [{ path, folder }] : [];
+  });
+  return { chosen, links, reached };
 }
 
 /** Lays packages below *root*: a manifest whose text is known and contents of which the size is. Answers how many were new. */
@@ -407,17 +469,24 @@ function seconds(process: Process): number {
   return Math.max(1, Math.round((process.machine.clock - process.startedAt) / 1000));
 }
 
-function report(process: Process, count: number, args: readonly string[]): void {
+/** *fetchable*: how many of *count* come from a registry; the rest are links to *workspaces* of the repository. */
+function report(
+  process: Process,
+  count: number,
+  args: readonly string[],
+  fetchable = count,
+  workspaces = 0,
+): void {
   if (args.includes("--silent") || args.includes("-s")) return;
   const packages = (n: number): string => `${n} package${n === 1 ? "" : "s"}`;
   const time = seconds(process);
-  const audited = args.includes("--no-audit") ? "" : `, and audited ${packages(count + 1)}`;
+  const audited = args.includes("--no-audit") ? "" : `, and audited ${packages(count + 1 + workspaces)}`;
   if (count === 0)
     process.out(
       encodeText(`\nup to date${args.includes("--no-audit") ? "" : ", audited 1 package"} in ${time}s\n`),
     );
   else process.out(encodeText(`\nadded ${packages(count)}${audited} in ${time}s\n`));
-  if (process.machine.downloads < count)
+  if (process.machine.downloads < fetchable)
     process.out(encodeText(`(흉내) ${packages(process.machine.downloads)} 내려받음, 나머지는 캐시에서\n`));
   if (!args.includes("--no-audit")) process.out("\nfound 0 vulnerabilities\n");
 }
@@ -458,6 +527,9 @@ function splitSpec(word: string): [string, string] {
 
 function* runScript(process: Process, name: string | undefined, args: readonly string[]): Task<number> {
   const manifest = readPackage(process);
+  const words = chosenWorkspaces([], args);
+  if (name !== undefined && (words.given || words.unknown.length > 0))
+    return yield* runInWorkspaces(process, manifest, name, args);
   if (name === undefined) {
     for (const [script, text] of Object.entries(manifest.scripts ?? {}))
       process.out(encodeText(`  ${script}\n    ${text}\n`));
@@ -480,6 +552,42 @@ function* runScript(process: Process, name: string | undefined, args: readonly s
         ),
       );
     const child = process.machine.spawn(process, (inner) => shell(inner, text));
+    const status = yield* process.waitFor(child);
+    if (status !== 0) return status;
+  }
+  return 0;
+}
+
+/** `npm run NAME -w WORKSPACE`, `--workspaces`: the script in each chosen folder, in the order of the patterns. */
+function* runInWorkspaces(
+  process: Process,
+  manifest: PackageJson,
+  name: string,
+  args: readonly string[],
+): Task<number> {
+  const all = findWorkspaces(process, workspacePatterns(manifest) ?? []);
+  const { chosen, unknown } = chosenWorkspaces(all, args);
+  if (unknown.length > 0 || chosen.length === 0)
+    throw new NpmFailure([`No workspaces found:`, `  --workspace=${unknown.join(" --workspace=")}`]);
+  const root = decodeText(process.cwd).replace(/\/$/, "");
+  for (const workspace of chosen) {
+    if (workspace.scripts[name] === undefined) {
+      if (args.includes("--if-present")) continue;
+      throw new NpmFailure([
+        "Lifecycle script `" + name + "` failed with error:",
+        `workspace ${workspace.name}@${workspace.version ?? ""}`,
+        `location ${root}/${workspace.folder}`,
+        `Missing script: "${name}"`,
+      ]);
+    }
+    const child = process.machine.spawn(process, (inner) => {
+      inner.cwd = encodeText(`${root}/${workspace.folder}`);
+      return runScript(
+        inner,
+        name,
+        args.filter((word) => word === "-s" || word === "--silent"),
+      );
+    });
     const status = yield* process.waitFor(child);
     if (status !== 0) return status;
   }
