@@ -75,7 +75,7 @@ async function main() {
       "no Chromium: tests in a real browser are skipped",
     );
 
-  const { format, lint, mocha, testFiles, typeCheck } = await import("./lib/tasks.mjs");
+  const { format, lint, mocha, siteTypeCheck, testFiles, typeCheck } = await import("./lib/tasks.mjs");
   const groups = testFiles();
   const env = { LAYERBOOK_TEST_PYTHON: python ?? "", LAYERBOOK_TEST_CHROMIUM: chromium ?? "" };
   const checks = [];
@@ -95,7 +95,7 @@ async function main() {
         () => suite("commands"),
       ),
       lane(() => suite("kernel")),
-      lane(check(typeCheck), check(lint), check(format), () => suite("pages")),
+      lane(check(typeCheck), check(siteTypeCheck), check(lint), check(format), () => suite("pages")),
     ]);
   }
   if (!built) checks.push({ name: "build", ok: false, output: "", ms: 0 });

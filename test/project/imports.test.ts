@@ -24,6 +24,8 @@ const ORDER = [
   "kernel",
   "notebook",
   "handout",
+  // Pages and their kernel: they use the kernel's magics, and nothing of the package uses them (esbuild bundles them by themselves).
+  "site",
   "cli",
   "index.ts",
 ];

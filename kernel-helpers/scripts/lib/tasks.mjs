@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { filesBelow } from "./fingerprint.mjs";
-import { ENV_DIR, ROOT, SCRIPTS } from "./paths.mjs";
+import { ENV_DIR, PACKAGE, ROOT, SCRIPTS } from "./paths.mjs";
 import { run } from "./run.mjs";
 
 const MODULES = path.join(ROOT, "node_modules");
@@ -15,7 +15,11 @@ const bin = {
 const CACHE = path.join(ENV_DIR, "cache");
 
 /** Folders of tests that start processes, in groups that can run beside one another. */
-const SYSTEM = { kernel: ["kernel"], pages: ["lab", "handout"], commands: ["notebook", "cli", "project"] };
+const SYSTEM = {
+  kernel: ["kernel"],
+  pages: ["lab", "handout", "site"],
+  commands: ["notebook", "cli", "project"],
+};
 
 /** Runs one of the installed tools with this Node. */
 function tool(name, args, options) {
@@ -29,20 +33,26 @@ async function check(name, work) {
   return { name, ok: code === 0, output, ms: Date.now() - since };
 }
 
-/** Types of sources and tests together. */
-export const typeCheck = () =>
-  check("types", () =>
+/** Types of one TypeScript project. */
+const types = (project, name) =>
+  check(name, () =>
     tool("tsc", [
       "-p",
-      ROOT,
+      project,
       "--noEmit",
       "--pretty",
       "false",
       "--incremental",
       "--tsBuildInfoFile",
-      path.join(CACHE, "types.tsbuildinfo"),
+      path.join(CACHE, `${name.replaceAll(" ", "-")}.tsbuildinfo`),
     ]),
   );
+
+/** Types of sources and tests together. */
+export const typeCheck = () => types(ROOT, "types");
+
+/** Types of the browser edition, which knows a browser's names. */
+export const siteTypeCheck = () => types(path.join(PACKAGE, "src/site"), "site types");
 
 /** Lint of everything, without warnings. */
 export const lint = () =>
