@@ -198,11 +198,10 @@ function ownError({ error = "", resolve }: InternalRequest): string {
   return error.startsWith(prefix) ? error.slice(prefix.length) : error;
 }
 
-/** Build checks are rows of the definition's vertex. */
+/** Build checks are rows of the definition's vertex, in the order in which they were found: those of the parser come first. */
 function showWarnings(state: BuildState, vertex: string, at: number): void {
   const { conversion, timeline } = state;
-  const sorted = [...conversion!.warnings].sort((a, b) => (a.lines[0]?.[0] ?? 0) - (b.lines[0]?.[0] ?? 0));
-  for (const warning of sorted) {
+  for (const warning of conversion!.warnings) {
     const line = warning.lines[0]?.[0];
     const short = `${warning.rule}: ${warning.detail}${line === undefined ? "" : ` (line ${line})`}`;
     timeline.warning({ vertex, level: 1, short, detail: [warning.description], url: warning.url }, at);

@@ -51,6 +51,7 @@ export function forkBuilder(
     chains: new Set(builder.chains),
     merged: new Set(builder.merged),
     traces: builder.traces,
+    origin: builder.origin,
     digests: builder.digests,
     conversions: new ConversionMemo(),
     cacheMaps: builder.cacheMaps,
@@ -92,7 +93,8 @@ export function dryOperations(
     resolveSource(vertex, at) {
       return newBases.has(nameOf(vertex)) ? Promise.resolve({ at }) : real.resolveSource(vertex, at);
     },
-    unlazy: (vertex, result, at) => (newBases.has(nameOf(vertex)) ? at : real.unlazy(vertex, result, at)),
+    unlazy: (vertex, result, at, under) =>
+      newBases.has(nameOf(vertex)) ? at : real.unlazy(vertex, result, at, under),
     async execute(vertex, inputs, at): Promise<ExecuteAnswer> {
       const { op } = vertex;
       const isUnknown = inputs.some((input) => unknown.has(input)) || newBases.has(nameOf(vertex));

@@ -30,8 +30,11 @@ export type ExecuteAnswer =
 export interface Operations {
   resolveSource(vertex: Vertex, at: number): Promise<SourceAnswer>;
   execute(vertex: Vertex, inputs: readonly StepResult[], at: number): Promise<ExecuteAnswer>;
-  /** The files of *vertex*'s result are needed: fetches what was not fetched yet. Gives the moment at which they are there, ms. */
-  unlazy(vertex: Vertex, result: StepResult | undefined, at: number): number;
+  /**
+   * The files of *vertex*'s result are needed: fetches what was not fetched yet. Gives the moment at which they are there, ms.
+   * *under*: the merge that needs them, on whose row the unpacking is shown.
+   */
+  unlazy(vertex: Vertex, result: StepResult | undefined, at: number, under?: Vertex): number;
 }
 
 /** The operations of one build. */
@@ -55,8 +58,8 @@ export function buildOperations(session: Session): Operations {
           return Promise.resolve({ at });
       }
     },
-    unlazy(vertex, result, at) {
-      if (vertex.op.kind === "image") return unlazyImage(session, vertex, vertex.op, at);
+    unlazy(vertex, result, at, under) {
+      if (vertex.op.kind === "image") return unlazyImage(session, vertex, vertex.op, at, under);
       return vertex.op.kind === "merge" && result ? unlazyMerge(session, vertex, result, at) : at;
     },
     async execute(vertex, inputs, at) {

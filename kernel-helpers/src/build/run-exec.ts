@@ -23,6 +23,7 @@ export async function runExecOp(
   const lower = base?.snapshot ?? emptySnapshot();
   const now = clockAt(session, at);
   const root = lower.fork(now);
+  root.utimes("/", now);
   const kept: CacheMount[] = [];
   const refusal = missingAccess(session, op);
   if (refusal !== undefined) return { at: at + CONTAINER_TIME, error: refusal };
@@ -44,6 +45,7 @@ export async function runExecOp(
     cwd: op.cwd,
     user: op.user,
     fs: mounted.fs,
+    mounts: mounted.points,
     hostname: op.hostname,
     addHosts: Object.fromEntries(op.extraHosts.map(({ host, ip }) => [host, ip])),
     network: op.network,

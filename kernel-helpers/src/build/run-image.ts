@@ -29,9 +29,12 @@ export function openImage(session: Session, op: ImageOp, at: number): ExecuteAns
   let layers: LayerChain | undefined;
   for (const layer of image.layers) layers = pushLayer(layers, layer);
   const id = session.newRef();
+  const root = image.snapshot().fork(clockAt(session, at));
+  // A snapshot's own root directory is as old as the snapshot: no layer brings it.
+  root.utimes("/", root.now);
   return {
     at,
-    result: { id, snapshot: image.snapshot(), layers, createdAt: clockAt(session, at), duration: 0 },
+    result: { id, snapshot: root.snapshot(), layers, createdAt: clockAt(session, at), duration: 0 },
   };
 }
 
@@ -58,8 +61,17 @@ function download(
   return came;
 }
 
-/** Downloads and unpacks the layers, one on the other, as far as they are not there: somebody needs the files. Gives the end, ms. */
-export function unlazyImage(session: Session, vertex: Vertex, op: ImageOp, at: number): number {
+/**
+ * Downloads and unpacks the layers, one on the other, as far as they are not there: somebody needs the files. Gives the end, ms. When
+ * a merge is that somebody, the unpacking is a part of its row (*under*; cache/refs.go unlazyDiffMerge).
+ */
+export function unlazyImage(
+  session: Session,
+  vertex: Vertex,
+  op: ImageOp,
+  at: number,
+  under = vertex,
+): number {
   const image = find(session, op);
   if ("error" in image) return at;
   const { chains } = session.builder;
@@ -72,17 +84,19 @@ export function unlazyImage(session: Session, vertex: Vertex, op: ImageOp, at: n
   }
   if (missing.length === 0) return at;
   timeline.start(vertex.digest, at);
+  if (under !== vertex) timeline.start(under.digest, at);
   const came = download(session, vertex, image.layers, at);
   let end = at;
   for (const { layer, chain: name } of missing) {
     chains.add(name);
     const start = Math.max(end, came.get(layer.digest) ?? at);
     end = start + extractTime(layer.size);
-    timeline.statusSpan(vertex.digest, `extracting ${layer.digest}`, start, end);
+    timeline.statusSpan(under.digest, `extracting ${layer.digest}`, start, end);
     session.undos.push({ at: end, undo: () => void chains.delete(name) });
   }
   end = Math.max(end, ...came.values());
-  timeline.complete(vertex.digest, end);
+  timeline.complete(vertex.digest, under === vertex ? end : Math.max(at, ...came.values()));
+  if (under !== vertex) timeline.complete(under.digest, end);
   return end;
 }
 

@@ -363,19 +363,19 @@ export class Solver {
   }
 
   /** An input of a step must have its files. */
-  private unlazy(state: VertexState): void {
-    const at = this.unlazyBelow(state);
-    state.resultAt = this.operations.unlazy(state.vertex, state.result, at);
+  private unlazy(state: VertexState, under?: Vertex): void {
+    const at = this.unlazyBelow(state, under ?? state.vertex);
+    state.resultAt = this.operations.unlazy(state.vertex, state.result, at, under);
   }
 
   /** A merge of merges is one merge of all their layers: of those below only the images are fetched. Gives the end, ms. */
-  private unlazyBelow(state: VertexState): number {
+  private unlazyBelow(state: VertexState, under: Vertex): number {
     let at = state.resultAt;
     if (state.vertex.op.kind !== "merge") return at;
     for (const { input } of state.deps) {
-      if (input.vertex.op.kind === "merge") at = Math.max(at, this.unlazyBelow(input));
+      if (input.vertex.op.kind === "merge") at = Math.max(at, this.unlazyBelow(input, under));
       else {
-        this.unlazy(input);
+        this.unlazy(input, under);
         at = Math.max(at, input.resultAt);
       }
     }

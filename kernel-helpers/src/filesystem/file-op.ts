@@ -34,6 +34,8 @@ export function executeFileOp(
   for (const action of op.actions) {
     if (action.input !== "previous" || fs === undefined) {
       fs = inputAt(action.input === "previous" ? -1 : action.input).fork(options.now);
+      // The root directory of a new snapshot is new.
+      fs.utimes("/", options.now);
     }
     // An input beyond those of the vertex is the result of an action before: the present state.
     const present = fs;

@@ -60,6 +60,11 @@ export class MountedFileSystem {
     for (const mount of mounts) this.attach(mount);
   }
 
+  /** Where the mounts are in place: links followed. */
+  get points(): string[] {
+    return this.attached.map(({ path }) => path);
+  }
+
   /** Takes the mounts off, removes the mount points that were made and are still empty, writes changes of sources back. */
   unmount(): void {
     for (const { mount, path, covered, root } of this.attached.splice(0).reverse()) {

@@ -101,7 +101,12 @@ function start(machine: Machine, request: RunRequest): Process {
   let programPath = "";
   const user = userOf(machine, request.user);
   const first = machine.spawn(undefined, (process) => entry(process));
-  first.cred = { uid: user.uid, gid: user.gid, groups: user.groups };
+  // The primary group is always among the others (executor/oci/user.go ensureAdditionalGids).
+  first.cred = {
+    uid: user.uid,
+    gid: user.gid,
+    groups: user.groups.includes(user.gid) ? user.groups : [user.gid, ...user.groups],
+  };
   first.args = request.args.map(encodeText);
   first.cwd = encodeText(request.cwd || "/");
   for (const assignment of request.env) {

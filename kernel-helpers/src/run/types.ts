@@ -13,6 +13,8 @@ export interface RunRequest {
   readonly user: string;
   /** The root file system with every mount already in place under its target. */
   readonly fs: WritableFileSystem;
+  /** Where the mounts are. One below /dev, /proc, /sys or on a file that the container lays over /etc is seen there; default: none. */
+  readonly mounts?: readonly string[];
   readonly hostname?: string;
   /** `name` to IP, as --add-host gives. */
   readonly addHosts?: Readonly<Record<string, string>>;

@@ -2,6 +2,8 @@
 
 import { emptySnapshot } from "../../filesystem";
 import type { WritableFileSystem } from "../../platform/files";
+import { dirName } from "../../platform/paths";
+import { decodeText, encodeText } from "./bytes";
 import type { Machine } from "./machine";
 import type { Mount } from "./vfs";
 
@@ -28,6 +30,16 @@ function devices(now: number): WritableFileSystem {
   node("pts/ptmx", 5, 2);
   dev.mkdir("/shm", { mode: 0o1777 });
   dev.mkdir("/mqueue", { mode: 0o1777 });
+  return dev;
+}
+
+/** *dev* with the directories above what is mounted in it. */
+function withDirectories(dev: WritableFileSystem, points: readonly string[]): WritableFileSystem {
+  for (const point of points) {
+    const parent = decodeText(dirName(point));
+    if (parent.startsWith("/dev/") && !dev.lstat(parent.slice(4)))
+      dev.mkdir(parent.slice(4), { recursive: true });
+  }
   return dev;
 }
 
@@ -125,13 +137,15 @@ function lazyMount(point: string, inner: string, readonly: boolean, make: () => 
   };
 }
 
-/** Everything that lies over the step's own file system. */
+/** Everything that lies over the step's own file system, and over that the mounts of the step itself. */
 export function systemMounts(machine: Machine): Mount[] {
-  const { now } = machine.request;
+  const { now, fs, mounts = [] } = machine.request;
+  const own = mounts.map(encodeText).filter((point) => /^\/(?:dev|proc|sys|etc)\/./.test(point));
   let files: WritableFileSystem | undefined;
   const ofEtc = (): WritableFileSystem => (files ??= etc(machine, now));
   return [
-    lazyMount("/dev", "", false, () => devices(now)),
+    ...own.map((point) => ({ point, fs, inner: point, readonly: false })),
+    lazyMount("/dev", "", false, () => withDirectories(devices(now), own)),
     lazyMount("/proc", "", true, () => processes(machine, now)),
     lazyMount("/sys", "", true, () => system(machine, now)),
     lazyMount("/etc/hosts", "/hosts", true, ofEtc),
