@@ -125,6 +125,21 @@ export const EXPECTED_STEPS: Readonly<Record<string, Readonly<Record<string, str
     "l15-bind-touch": "WORKDIR= RUN= COPY=",
     "l15-bind-edit": "WORKDIR= RUN! COPY!",
   },
+  L16: {
+    "l16-naive": "WORKDIR! COPY! RUN! RUN!",
+    "l16-naive-web": "WORKDIR= COPY! RUN! RUN!",
+    "l16-flat": "WORKDIR= COPY! RUN!",
+    "l16-parents": "WORKDIR= COPY! RUN! COPY! RUN!",
+    "l16-parents-web": "WORKDIR= COPY= RUN= COPY= RUN=",
+    "l16-parents-dependency": "WORKDIR= COPY! RUN! COPY! RUN!",
+    "l16-prune": "WORKDIR= RUN! COPY! RUN! COPY! RUN! COPY! RUN!",
+    "l16-prune-look": "WORKDIR= RUN= COPY= RUN=",
+    "l16-prune-dependency": "WORKDIR= RUN= COPY! RUN! COPY= RUN= COPY= RUN=",
+    "l16-ci-build": "WORKDIR= RUN= COPY= RUN! COPY= RUN= COPY= RUN!",
+    "l16-ci-new": "WORKDIR= RUN= COPY! RUN! COPY= RUN= COPY= RUN=",
+    "l16-ci-shared":
+      "WORKDIR= RUN= COPY= RUN= COPY= RUN= COPY= RUN= / WORKDIR= RUN= COPY= RUN! COPY! RUN! COPY! RUN! / WORKDIR= RUN= COPY= RUN! COPY! RUN! COPY! RUN!",
+  },
   PRJ: {
     "prj-given": "COPY! WORKDIR! RUN! RUN! RUN! RUN! RUN!",
     "prj-diagnose-readme": "COPY! WORKDIR! RUN! RUN! RUN! RUN! RUN!",

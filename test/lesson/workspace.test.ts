@@ -37,6 +37,22 @@ describe("workspace", () => {
   });
   afterEach(() => fs.rmSync(home, { recursive: true }));
 
+  it("a lesson that was given another number takes the learner's folder along", () => {
+    write(source, "16-project/16-project.ipynb", notebook("처음"));
+    write(source, "16-project/app/src/server.js", "1");
+    place();
+    fs.renameSync(path.join(source, "16-project"), path.join(source, "17-project"));
+    fs.renameSync(
+      path.join(source, "17-project/16-project.ipynb"),
+      path.join(source, "17-project/17-project.ipynb"),
+    );
+    write(target, "16-project/app/src/server.js", "고친 것");
+    const placed = place();
+    assert.equal(placed["17-project/17-project.ipynb"], "unchanged");
+    assert.equal(read("17-project/app/src/server.js"), "고친 것");
+    assert.ok(!fs.existsSync(path.join(target, "16-project")));
+  });
+
   it("puts everything there, and a second time changes nothing", () => {
     assert.deepEqual(new Set(Object.values(place())), new Set(["new"]));
     assert.equal(read(NOTEBOOK), notebook("FROM node"));

@@ -47,6 +47,8 @@ export interface Workspace {
 const STATE_FILE = ".layerbook-lessons.json";
 /** Where the learner's versions go when a lesson is reset. */
 const COPIES = "kept";
+/** Lessons that were given another number: a learner's folder moves along, its cells keep their ids. */
+const RENAMED: Readonly<Record<string, string>> = { "16-project": "17-project" };
 /** Written by building and by JupyterLab beside a lesson; never part of one. */
 const NOT_LESSON = new Set([".layerbook", ".ipynb_checkpoints", "node_modules", ".DS_Store"]);
 
@@ -141,11 +143,30 @@ export function placeLessons({ source, target }: Workspace): PlacedFile[] {
   const state = readState(target);
   const placed: PlacedFile[] = [];
   try {
+    moveRenamed({ source, target }, state);
     for (const name of listFiles(source)) placed.push(placeFile(name, { source, target }, state));
   } finally {
     writeState(target, state);
   }
   return placed;
+}
+
+/** Gives folders of renamed lessons their new name, notebook and builds included, unless both names are in use. */
+function moveRenamed({ source, target }: Workspace, state: State): void {
+  for (const [before, after] of Object.entries(RENAMED)) {
+    const from = path.join(target, before);
+    const to = path.join(target, after);
+    if (fs.existsSync(path.join(source, before)) || !fs.existsSync(path.join(source, after))) continue;
+    if (!fs.existsSync(from) || fs.existsSync(to)) continue;
+    fs.renameSync(from, to);
+    const notebook = path.join(to, `${before}.ipynb`);
+    if (fs.existsSync(notebook)) fs.renameSync(notebook, path.join(to, `${after}.ipynb`));
+    for (const [name, hash] of Object.entries(state.files)) {
+      if (!name.startsWith(`${before}/`)) continue;
+      delete state.files[name];
+      state.files[name.replaceAll(before, after)] = hash;
+    }
+  }
 }
 
 function placeFile(name: string, { source, target }: Workspace, state: State): PlacedFile {

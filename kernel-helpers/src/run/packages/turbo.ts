@@ -12,7 +12,15 @@ export const turbo: Program = function* (process) {
     process.out("2.11.11\n");
     return 0;
   }
-  if (words[0] === "prune") return prune(process, words.slice(1), args);
+  if (words[0] === "prune") {
+    try {
+      return prune(process, words.slice(1), args);
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      process.err(encodeText(`  x Failed to parse lockfile or package.json: ${error.message}\n`));
+      return 1;
+    }
+  }
   process.err(
     encodeText(
       `turbo ${words[0] ?? ""}: only \`turbo prune\` is simulated / \`turbo prune\`만 흉내 냅니다. 빌드는 \`npm run build -w 이름\`으로 하세요.\n`,

@@ -1,0 +1,1 @@
+document.body.append(button("메모 쓰기"));
