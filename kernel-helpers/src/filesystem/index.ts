@@ -9,7 +9,7 @@ export { executeFileOp, type FileOpOptions } from "./file-op";
 export { TarFieldError } from "./go-tar";
 export { diffLayers, diffTrees } from "./layer-diff";
 export { type LayerEntry, OPAQUE_NAME, WHITEOUT_PREFIX } from "./layer-entry";
-export { hashLayer, layerTar, layerTarBytes, type LayerTarOptions } from "./layer-tar";
+export { hashLayer, layerTar, layerTarBytes, type LayerTarOptions, TAR_END, tarHeader } from "./layer-tar";
 export { MountedFileSystem, type MountPoint } from "./mounted-file-system";
 export { type ModeSet, parseModeSet } from "./mode-set";
 export { resolveOwner, type UserIds } from "./owner";

@@ -43,6 +43,12 @@ export function* layerTar(
   yield NOTHING;
 }
 
+/** The header of one entry, and the end of a tar: for those who write the contents themselves. */
+export function tarHeader(entry: LayerEntry): Uint8Array {
+  return encodeHeader(headerOf(entry, undefined));
+}
+export const TAR_END: Uint8Array = NOTHING;
+
 /** diffID (`sha256:…` of the tar) and its size in bytes, without keeping the tar. */
 export function hashLayer(
   platform: Platform,

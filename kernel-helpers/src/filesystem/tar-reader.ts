@@ -1,6 +1,6 @@
 /** Reading tars: USTAR, PAX and GNU long names, with every number and length distrusted. */
 
-import { contentOf } from "./content";
+import { type ByteSource, sourceContent, toSource } from "../platform/bytes";
 import { type LayerEntry, WHITEOUT_PREFIX } from "./layer-entry";
 import { padding } from "./go-tar";
 
@@ -46,23 +46,24 @@ const TYPES: Readonly<Record<string, LayerEntry["type"]>> = {
 };
 
 /**
- * The entries of an uncompressed tar in their order. Contents are views of *bytes*, not copies. Names keep what they say (`./`, a
+ * The entries of an uncompressed tar in their order. Contents are views of *tar*, read when they are asked for. Names keep what they say (`./`, a
  * leading slash and `..` too): what extracts them must bound them, as `applyLayer` does. Ends at two zero blocks or at the end.
  */
-export function* readTar(bytes: Uint8Array, limits: TarLimits = {}): Generator<LayerEntry> {
+export function* readTar(tar: Uint8Array | ByteSource, limits: TarLimits = {}): Generator<LayerEntry> {
+  const source = toSource(tar);
   const maxEntries = limits.entries ?? 1_000_000;
   let bytesLeft = limits.bytes ?? 2 ** 33;
   let entries = 0;
   let global: Records = new Map();
   let local: Records = new Map();
   let at = 0;
-  while (at < bytes.length) {
-    const block = bytes.subarray(at, at + 512);
+  while (at < source.size) {
+    const block = source.read(at, 512);
     if (block.length < 512)
       throw new TarError("LB_TAR_TRUNCATED", "", at, `the tar ends inside a header at byte ${at}`);
     if (isZero(block)) {
       // Go reads on after a single zero block and ends at the second.
-      if (at + 1024 > bytes.length || isZero(bytes.subarray(at + 512, at + 1024))) return;
+      if (at + 1024 > source.size || isZero(source.read(at + 512, 512))) return;
       throw new TarError("LB_TAR_HEADER", "", at, `a lone zero block at byte ${at}`);
     }
     const raw = readHeader(block, at);
@@ -71,20 +72,20 @@ export function* readTar(bytes: Uint8Array, limits: TarLimits = {}): Generator<L
     const hasBody = !"12345".includes(raw.typeflag) && raw.typeflag !== "6";
     const length = hasBody ? size : 0;
     const start = at + 512;
-    if (length > bytes.length - start) {
+    if (length > source.size - start) {
       throw new TarError(
         "LB_TAR_TRUNCATED",
         raw.name,
         at,
-        `${raw.name}: ${length} bytes announced, ${bytes.length - start} there`,
+        `${raw.name}: ${length} bytes announced, ${source.size - start} there`,
       );
     }
-    const body = bytes.subarray(start, start + length);
     const header = at;
     at = start + length + padding(length);
     if (isExtended(raw.typeflag)) {
       if (length > MAX_EXTENDED)
         throw new TarError("LB_TAR_LIMIT", raw.name, header, `an extended header of ${length} bytes`);
+      const body = source.read(start, length);
       if (raw.typeflag === "g") global = parseRecords(body, header);
       else if (raw.typeflag === "x") local = parseRecords(body, header);
       else local.set(raw.typeflag === "L" ? "path" : "linkpath", untilNul(body));
@@ -101,7 +102,7 @@ export function* readTar(bytes: Uint8Array, limits: TarLimits = {}): Generator<L
         header,
         `more than ${limits.bytes ?? 2 ** 33} bytes of files`,
       );
-    yield toEntry(raw, records, body, header);
+    yield toEntry(raw, records, { source, start, length }, header);
   }
 }
 
@@ -120,7 +121,14 @@ interface RawHeader {
   readonly devminor: number;
 }
 
-function toEntry(raw: RawHeader, records: Records, body: Uint8Array, at: number): LayerEntry {
+/** Where the contents of an entry lie. */
+interface Body {
+  readonly source: ByteSource;
+  readonly start: number;
+  readonly length: number;
+}
+
+function toEntry(raw: RawHeader, records: Records, body: Body, at: number): LayerEntry {
   const name = textRecord(records, "path") ?? raw.name;
   checkName(name, at);
   const known = TYPES[raw.typeflag];
@@ -150,7 +158,7 @@ function toEntry(raw: RawHeader, records: Records, body: Uint8Array, at: number)
     ...((type === "symlink" || type === "hardlink") && { linkname }),
     ...((type === "char" || type === "block") && { devmajor: raw.devmajor, devminor: raw.devminor }),
     ...(xattrs && { xattrs }),
-    ...(type === "file" && { content: contentOf(body) }),
+    ...(type === "file" && { content: sourceContent(body.source, body.start, body.length) }),
     ...(base.slice(base.lastIndexOf("/") + 1).startsWith(WHITEOUT_PREFIX) && { whiteout: true }),
   };
 }

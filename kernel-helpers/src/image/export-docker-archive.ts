@@ -12,12 +12,12 @@ import {
 } from "./export-oci";
 
 /** The files of a docker archive with *images*; of a multi-platform image `manifest.json` names the first platform. The same images give the same bytes. */
-export function exportDockerArchive(
+export async function exportDockerArchive(
   platform: Platform,
   images: readonly NamedExport[],
   options: ExportOptions = {},
-): ArchiveFile[] {
-  const all = formed(platform, images, options);
+): Promise<ArchiveFile[]> {
+  const all = await formed(platform, images, options);
   const manifest = all.map(({ names, image }) => {
     const { config, layers } = image.manifests[0]!;
     return {

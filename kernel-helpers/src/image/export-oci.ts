@@ -1,6 +1,7 @@
 /** Writes images as an OCI image layout: files of a directory, or one tar (image-spec image-layout.md, containerd images/archive/exporter.go). */
 
-import { layerTar, type LayerEntry } from "../filesystem";
+import { type LayerEntry, TAR_END, tarHeader } from "../filesystem";
+import type { Pieces } from "../platform/bytes";
 import type { Platform } from "../platform/platform";
 import { INDEX_TYPE, type LayerForm, type PackedImage, withLayers } from "./packed-image";
 
@@ -10,11 +11,11 @@ export interface NamedExport {
   readonly image: PackedImage;
 }
 
-/** A file of an archive. *size*: bytes. *read* is called when the file is written, so one blob is in memory at a time. */
+/** A file of an archive. *size*: bytes. *pieces* are asked for when the file is written, and reject when they turn out to be wrong. */
 export interface ArchiveFile {
   readonly path: string;
   readonly size: number;
-  readonly read: () => Uint8Array;
+  readonly pieces: () => Pieces;
 }
 
 /** Options of an export. *layers* default: `keep`. */
@@ -26,39 +27,39 @@ export const NAME_ANNOTATION = "io.containerd.image.name";
 export const REF_ANNOTATION = "org.opencontainers.image.ref.name";
 
 /** The files of an OCI layout with *images*: blobs by digest, then `index.json` and `oci-layout`. The same images give the same bytes. */
-export function exportOci(
+export async function exportOci(
   platform: Platform,
   images: readonly NamedExport[],
   options: ExportOptions = {},
-): ArchiveFile[] {
-  return layoutFiles(formed(platform, images, options));
+): Promise<ArchiveFile[]> {
+  return layoutFiles(await formed(platform, images, options));
 }
 
 /** *images* with their layers in the form that was asked for. */
-export function formed(
+export async function formed(
   platform: Platform,
   images: readonly NamedExport[],
   options: ExportOptions,
-): NamedExport[] {
-  return images.map(({ names, image }) => ({
-    names,
-    image: withLayers(platform, image, options.layers ?? "keep"),
-  }));
+): Promise<NamedExport[]> {
+  const all: NamedExport[] = [];
+  for (const { names, image } of images)
+    all.push({ names, image: await withLayers(platform, image, options.layers ?? "keep") });
+  return all;
 }
 
 export function layoutFiles(images: readonly NamedExport[]): ArchiveFile[] {
   const blobs = new Map<string, ArchiveFile>();
-  const add = ({ digest, size }: { digest: string; size: number }, read: () => Uint8Array): void => {
+  const add = ({ digest, size }: { digest: string; size: number }, pieces: () => Pieces): void => {
     const path = blobPath(digest);
-    if (!blobs.has(path)) blobs.set(path, { path, size, read });
+    if (!blobs.has(path)) blobs.set(path, { path, size, pieces });
   };
   for (const { image } of images) {
     const { root, index } = image;
-    if (index) add(root, () => index);
+    if (index) add(root, () => [index]);
     for (const { descriptor, text, config, layers } of image.manifests) {
-      add(descriptor, () => text);
-      add(config, () => config.read());
-      for (const layer of layers) add(layer, () => layer.read());
+      add(descriptor, () => [text]);
+      add(config, () => config.pieces());
+      for (const layer of layers) add(layer, () => layer.pieces());
     }
   }
   return [
@@ -93,23 +94,28 @@ export function blobPath(digest: string): string {
 
 export function textFile(path: string, text: string): ArchiveFile {
   const bytes = new TextEncoder().encode(text);
-  return { path, size: bytes.length, read: () => bytes };
+  return { path, size: bytes.length, pieces: () => [bytes] };
 }
 
-/** *files* as one tar, in pieces: folders first, times zero, owner root. */
-export function archiveTar(files: readonly ArchiveFile[]): Generator<Uint8Array> {
-  return layerTar(archiveEntries(files));
-}
-
-function* archiveEntries(files: readonly ArchiveFile[]): Generator<LayerEntry> {
+/** *files* as one tar, in pieces: folders first, times zero, owner root. Rejects with what a file's pieces reject with. */
+export async function* archiveTar(files: readonly ArchiveFile[]): AsyncGenerator<Uint8Array> {
   const made = new Set<string>();
-  const common = { uid: 0, gid: 0, mtime: 0 };
-  for (const { path, size, read } of files) {
+  const header = (name: string, type: LayerEntry["type"], mode: number, size: number): Uint8Array =>
+    tarHeader({ uid: 0, gid: 0, mtime: 0, name, type, mode, size });
+  for (const { path, size, pieces } of files) {
     for (let slash = path.indexOf("/"); slash >= 0; slash = path.indexOf("/", slash + 1)) {
       const name = path.slice(0, slash + 1);
-      if (!made.has(name)) yield { ...common, name, type: "dir", mode: 0o755, size: 0 };
+      if (!made.has(name)) yield header(name, "dir", 0o755, 0);
       made.add(name);
     }
-    yield { ...common, name: path, type: "file", mode: 0o644, size, content: { size, read } };
+    yield header(path, "file", 0o644, size);
+    let written = 0;
+    for await (const piece of pieces()) {
+      written += piece.length;
+      yield piece;
+    }
+    if (written !== size) throw new Error(`${path}: ${written} bytes instead of ${size}`);
+    if (size % 512 > 0) yield TAR_END.subarray(0, 512 - (size % 512));
   }
+  yield TAR_END;
 }

@@ -1,35 +1,24 @@
 /** Reads images out of OCI layouts and docker archives that nobody vouches for: every path, size and digest is checked before it is used. */
 
 import { parseReference } from "../dockerfile";
-import { readTar, TarError } from "../filesystem";
+import { TarError } from "../filesystem";
+import { type ByteSource, bytesSource, type Pieces, piecesOf, toSource, wholeOf } from "../platform/bytes";
 import type { Platform } from "../platform/platform";
 import { blobPath, NAME_ANNOTATION, REF_ANNOTATION } from "./export-oci";
 import { imageManifest } from "./image-config";
+import { badJson, quoted, refusal, tooLarge, tooMany, wrongDigest } from "./import-refusal";
 import { type BaseLayer, type LayerBlob } from "./layer";
-import { type LayoutFiles, OciLayout, UnpackedChains } from "./oci-layout";
-import { type Descriptor, ImageTransferError, MANIFEST_TYPE, TAR_GZIP_TYPE, TAR_TYPE } from "./packed-image";
-
-/** Bounds of an import. More is refused with `LB_ARCHIVE_LIMIT` before memory is taken for it. */
-export interface ImportLimits {
-  /** Bytes of one JSON document. */
-  readonly document: number;
-  /** Manifests of an archive, and of an index. */
-  readonly manifests: number;
-  /** Layers of an image. */
-  readonly layers: number;
-  /** Bytes of all layers unpacked, and of an archive that is itself compressed. */
-  readonly unpacked: number;
-  /** Entries of one tar. */
-  readonly entries: number;
-}
-
-export const IMPORT_LIMITS: ImportLimits = {
-  document: 4 * 2 ** 20,
-  manifests: 64,
-  layers: 512,
-  unpacked: 2 ** 31 - 1,
-  entries: 1_000_000,
-};
+import { isGzip, type LayoutFiles, OciLayout, UnpackedChains } from "./oci-layout";
+import {
+  gunzip,
+  IMPORT_LIMITS,
+  type ImportLimits,
+  type ImportOptions,
+  memorySpool,
+  safePath,
+  type Spool,
+} from "./open-archive";
+import { type Descriptor, MANIFEST_TYPE, TAR_GZIP_TYPE, TAR_TYPE } from "./packed-image";
 
 /** An image that was checked. */
 export interface ImportedImage {
@@ -37,7 +26,7 @@ export interface ImportedImage {
   readonly names: readonly string[];
   readonly root: Descriptor;
   /** All its blobs by digest, as they were. */
-  readonly blobs: ReadonlyMap<string, Uint8Array>;
+  readonly blobs: ReadonlyMap<string, ByteSource>;
   /** Bytes of each layer's tar, by diffID. */
   readonly sizes: ReadonlyMap<string, number>;
   /** `linux/amd64` and so on of the images that can be unpacked, in the archive's order. */
@@ -51,86 +40,22 @@ export interface ImportedImage {
 }
 
 /**
- * The files of a tar (also gzip'd), as `importImages` reads them. Throws ImageTransferError: `LB_ARCHIVE_TAR` (broken, truncated),
- * `LB_ARCHIVE_PATH` (a name that is absolute or has `..`), `LB_ARCHIVE_LIMIT`.
- */
-export function openArchive(
-  platform: Platform,
-  bytes: Uint8Array,
-  limits: ImportLimits = IMPORT_LIMITS,
-): LayoutFiles {
-  const tar = isGzip(bytes)
-    ? gunzip(platform, bytes, limits.unpacked, "the archive", "LB_ARCHIVE_TAR")
-    : bytes;
-  const files = new Map<string, Uint8Array>();
-  const links = new Map<string, string>();
-  try {
-    for (const entry of readTar(tar, { entries: limits.entries })) {
-      const path = safePath(entry.name);
-      if (entry.type === "file") files.set(path, entry.content!.read());
-      else if (entry.type === "symlink") {
-        // Old docker archives name a layer that occurs twice by a link: `../ID/layer.tar`.
-        const folder = path.slice(0, path.lastIndexOf("/") + 1);
-        links.set(path, linkTarget(folder, entry.linkname ?? ""));
-      } else if (entry.type === "hardlink") links.set(path, safePath(entry.linkname ?? ""));
-    }
-  } catch (error) {
-    if (!(error instanceof TarError)) throw error;
-    const code = error.code === "LB_TAR_LIMIT" ? "LB_ARCHIVE_LIMIT" : "LB_ARCHIVE_TAR";
-    throw refusal(
-      code,
-      `the archive is no usable tar: ${error.message}`,
-      `쓸 수 없는 tar입니다: ${error.message}`,
-      error,
-    );
-  }
-  return (path) => {
-    for (let hops = 0; hops < 8; hops++) {
-      const file = files.get(path);
-      const target = links.get(path);
-      if (file || target === undefined) return file;
-      path = target;
-    }
-    throw refusal("LB_ARCHIVE_PATH", `${path}: links without end`, `${path}: 링크가 끝없이 이어집니다`);
-  };
-}
-
-function safePath(name: string): string {
-  const parts = name.split("/").filter((part) => part !== "" && part !== ".");
-  if (name.startsWith("/") || parts.includes("..") || name.includes("\\")) {
-    throw refusal(
-      "LB_ARCHIVE_PATH",
-      `${quoted(name)}: a path that leads out of the archive`,
-      `${quoted(name)}: 아카이브 밖으로 나가는 경로입니다`,
-    );
-  }
-  return parts.join("/");
-}
-
-function linkTarget(folder: string, target: string): string {
-  if (target.startsWith("/")) return safePath(target);
-  const parts: string[] = [];
-  for (const part of (folder + target).split("/")) {
-    if (part === "" || part === ".") continue;
-    if (part !== "..") parts.push(part);
-    else if (parts.pop() === undefined) return safePath(target);
-  }
-  return parts.join("/");
-}
-
-/**
  * The images of an archive or a directory (*files* by path): an OCI layout where there is an `index.json`, else a docker archive.
  * Throws ImageTransferError: `LB_ARCHIVE_FORMAT` (neither), `LB_ARCHIVE_JSON`, `LB_ARCHIVE_MISSING`, `LB_ARCHIVE_DIGEST`,
  * `LB_ARCHIVE_LAYER` (a layer that cannot be unpacked), `LB_ARCHIVE_NAME`, `LB_ARCHIVE_PATH`, `LB_ARCHIVE_LIMIT`.
  */
-export function importImages(
+export async function importImages(
   platform: Platform,
   files: LayoutFiles,
-  limits: ImportLimits = IMPORT_LIMITS,
-): ImportedImage[] {
-  const importer = new Importer(platform, files, limits);
-  if (files("index.json")) return importer.layout();
-  if (files("manifest.json")) return importer.dockerArchive();
+  options: ImportOptions = {},
+): Promise<ImportedImage[]> {
+  const sources = (path: string): ByteSource | undefined => {
+    const bytes = files(path);
+    return bytes && toSource(bytes);
+  };
+  const importer = new Importer(platform, sources, options);
+  if (sources("index.json")) return importer.layout();
+  if (sources("manifest.json")) return importer.dockerArchive();
   throw refusal(
     "LB_ARCHIVE_FORMAT",
     "neither an OCI layout (no index.json) nor a docker archive (no manifest.json)",
@@ -140,20 +65,36 @@ export function importImages(
 
 type Json = Readonly<Record<string, unknown>>;
 
+/** What is gathered of one image. */
+interface Found {
+  readonly blobs: Map<string, ByteSource>;
+  readonly sizes: Map<string, number>;
+  readonly chains: UnpackedChains;
+  readonly platforms: ImportedImage["platforms"][number][];
+}
+
 class Importer {
   private unpackedLeft: number;
+  private readonly limits: ImportLimits;
+  private readonly spool: Spool;
   /** Documents made here, by path: what a docker archive does not have. */
-  private readonly made = new Map<string, Uint8Array>();
+  private readonly made = new Map<string, ByteSource>();
+  /** Digests of blobs that were read through and found right. */
+  private readonly checked = new Set<string>();
+  /** The tars of layers, by diffID. */
+  private readonly tars = new Map<string, ByteSource>();
 
   constructor(
     private readonly platform: Platform,
-    private readonly files: LayoutFiles,
-    private readonly limits: ImportLimits,
+    private readonly files: (path: string) => ByteSource | undefined,
+    private readonly options: ImportOptions,
   ) {
-    this.unpackedLeft = limits.unpacked;
+    this.limits = options.limits ?? IMPORT_LIMITS;
+    this.spool = options.spool ?? memorySpool;
+    this.unpackedLeft = this.limits.unpacked;
   }
 
-  layout(): ImportedImage[] {
+  async layout(): Promise<ImportedImage[]> {
     const index = this.json("index.json", this.files("index.json")!);
     const roots = new Map<string, { root: Descriptor; names: string[] }>();
     for (const root of this.descriptors(index["manifests"], "index.json", this.limits.manifests)) {
@@ -165,15 +106,18 @@ class Importer {
     }
     if (roots.size === 0)
       throw refusal("LB_ARCHIVE_FORMAT", "index.json names no image", "index.json에 이미지가 없습니다");
-    return [...roots.values()].map(({ root, names }) => this.image(root, names));
+    const images: ImportedImage[] = [];
+    for (const { root, names } of roots.values()) images.push(await this.image(root, names));
+    return images;
   }
 
-  dockerArchive(): ImportedImage[] {
+  async dockerArchive(): Promise<ImportedImage[]> {
     const list = this.json("manifest.json", this.files("manifest.json")!) as unknown;
     if (!Array.isArray(list)) throw badJson("manifest.json", "a list");
     if (list.length > this.limits.manifests)
       throw tooMany("manifest.json", list.length, this.limits.manifests);
-    return list.map((entry: unknown) => {
+    const images: ImportedImage[] = [];
+    for (const entry of list as unknown[]) {
       const { Config, Layers, RepoTags } = object(entry, "manifest.json");
       if (typeof Config !== "string" || !Array.isArray(Layers))
         throw badJson("manifest.json", "Config and Layers");
@@ -182,32 +126,45 @@ class Importer {
       const names = Array.isArray(RepoTags) ? RepoTags.map((tag) => canonical(String(tag))) : [];
       const config = this.file(safePath(Config));
       const diffIds = diffIdsOf(this.json(Config, config), Config);
-      const blobs = Layers.map((path: unknown, i): LayerBlob => {
+      const blobs: LayerBlob[] = [];
+      for (const [i, path] of (Layers as unknown[]).entries()) {
         if (typeof path !== "string") throw badJson("manifest.json", "paths in Layers");
         const bytes = this.file(safePath(path));
         const mediaType = isGzip(bytes) ? TAR_GZIP_TYPE : TAR_TYPE;
-        return { mediaType, digest: this.keep(bytes), size: bytes.length, diffId: diffIds[i] ?? "" };
-      });
-      const configDigest = this.keep(config);
-      const text = imageManifest(
-        { digest: configDigest, text: new TextDecoder().decode(config), history: [], config: {} },
-        blobs,
-      );
-      const manifest = new TextEncoder().encode(text);
-      return this.image(
-        { mediaType: MANIFEST_TYPE, digest: this.keep(manifest), size: manifest.length },
-        names,
-      );
-    });
+        blobs.push({ mediaType, digest: await this.keep(bytes), size: bytes.size, diffId: diffIds[i] ?? "" });
+      }
+      const configDigest = await this.keep(config);
+      const configText = new TextDecoder().decode(wholeOf(config));
+      const text = imageManifest({ digest: configDigest, text: configText, history: [], config: {} }, blobs);
+      const manifest = bytesSource(new TextEncoder().encode(text));
+      const root = { mediaType: MANIFEST_TYPE, digest: await this.keep(manifest), size: manifest.size };
+      images.push(await this.image(root, names));
+    }
+    return images;
   }
 
-  private keep(bytes: Uint8Array): string {
-    const digest = "sha256:" + this.platform.sha256Hex(bytes);
+  private async keep(bytes: ByteSource): Promise<string> {
+    const digest = await this.digestOf(bytes);
     this.made.set(blobPath(digest), bytes);
+    this.checked.add(digest);
     return digest;
   }
 
-  private file(path: string): Uint8Array {
+  /** Reads through *source*, giving way to others now and then. */
+  private async digestOf(source: ByteSource): Promise<string> {
+    const hash = this.platform.sha256();
+    for await (const piece of this.watched(piecesOf(source))) hash.update(piece);
+    return "sha256:" + hash.hex();
+  }
+
+  private async *watched(pieces: Pieces): AsyncGenerator<Uint8Array> {
+    for await (const piece of pieces) {
+      this.options.signal?.throwIfAborted();
+      yield piece;
+    }
+  }
+
+  private file(path: string): ByteSource {
     const bytes = this.made.get(path) ?? this.files(path);
     if (bytes) return bytes;
     throw refusal(
@@ -218,20 +175,20 @@ class Importer {
   }
 
   /** Checks the image below *root* and gathers its blobs. */
-  private image(root: Descriptor, names: readonly string[]): ImportedImage {
-    const blobs = new Map<string, Uint8Array>();
+  private async image(root: Descriptor, names: readonly string[]): Promise<ImportedImage> {
+    const blobs = new Map<string, ByteSource>();
     const sizes = new Map<string, number>();
-    const chains = new UnpackedChains((layer) => this.unpack(layer, sizes));
+    const chains = new UnpackedChains((layer) => this.tars.get(layer.diffId));
     const platforms: ImportedImage["platforms"][number][] = [];
-    const top = this.document(root, blobs);
-    if (top["manifests"] === undefined) this.manifest(root, top, blobs, chains, platforms);
+    const top = await this.document(root, blobs);
+    if (top["manifests"] === undefined) await this.manifest(root, top, { blobs, sizes, chains, platforms });
     else {
       let found = 0;
       for (const entry of this.descriptors(top["manifests"], root.digest, this.limits.manifests)) {
         // An index may name platforms that were not saved.
         if (!this.files(blobPath(entry.digest))) continue;
         found++;
-        const manifest = this.document(entry, blobs);
+        const manifest = await this.document(entry, blobs);
         if (manifest["manifests"] !== undefined) {
           throw refusal(
             "LB_ARCHIVE_FORMAT",
@@ -239,7 +196,7 @@ class Importer {
             `${entry.digest}: 인덱스 안에 인덱스가 있습니다`,
           );
         }
-        this.manifest(entry, manifest, blobs, chains, platforms);
+        await this.manifest(entry, manifest, { blobs, sizes, chains, platforms });
       }
       if (found === 0)
         throw refusal(
@@ -251,17 +208,15 @@ class Importer {
     return { names: [...new Set(names)], root, blobs, sizes, platforms, chains };
   }
 
-  private manifest(
+  private async manifest(
     descriptor: Descriptor,
     manifest: Json,
-    blobs: Map<string, Uint8Array>,
-    chains: UnpackedChains,
-    platforms: ImportedImage["platforms"][number][],
-  ): void {
+    { blobs, sizes, chains, platforms }: Found,
+  ): Promise<void> {
     const [configDescriptor] = this.descriptors([manifest["config"]], descriptor.digest, 1);
     const layers = this.descriptors(manifest["layers"] ?? [], descriptor.digest, this.limits.layers);
-    const config = this.document(configDescriptor!, blobs);
-    for (const layer of layers) blobs.set(layer.digest, this.blob(layer));
+    const config = await this.document(configDescriptor!, blobs);
+    for (const layer of layers) blobs.set(layer.digest, await this.blob(layer));
     // Attestations are manifests of no platform with JSON for layers: kept, never unpacked.
     if (descriptor.platform?.os === "unknown") return;
     const diffIds = diffIdsOf(config, configDescriptor!.digest);
@@ -288,6 +243,7 @@ class Importer {
       blob: () => blobs.get(layer.digest)!,
       origin,
     }));
+    for (const layer of base) sizes.set(layer.diffId, (await this.unpack(layer)).size);
     try {
       chains.snapshot(base, this.platform, this.limits.entries);
     } catch (error) {
@@ -303,44 +259,64 @@ class Importer {
     platforms.push({ os, architecture, ...variant });
   }
 
-  private unpack(layer: BaseLayer, sizes: Map<string, number>): Uint8Array {
-    const bytes = layer.blob!();
-    const tar = isGzip(bytes)
-      ? gunzip(this.platform, bytes, this.unpackedLeft, layer.digest, "LB_ARCHIVE_LAYER")
-      : bytes;
-    if (tar.length > this.unpackedLeft) throw tooLarge(layer.digest, this.limits.unpacked);
-    if (!sizes.has(layer.diffId)) this.unpackedLeft -= tar.length;
-    const diffId = "sha256:" + this.platform.sha256Hex(tar);
-    if (diffId !== layer.diffId) throw wrongDigest(`the tar of layer ${layer.digest}`, layer.diffId, diffId);
-    sizes.set(diffId, tar.length);
+  /** The tar of *layer*, checked against its diffID; unpacked once for all images. */
+  private async unpack(layer: BaseLayer): Promise<ByteSource> {
+    const { diffId, digest } = layer;
+    const known = this.tars.get(diffId);
+    if (known) return known;
+    const blob = layer.blob!();
+    let tar: ByteSource;
+    if (isGzip(blob)) tar = await this.spool(diffId, this.checkedTar(layer, blob));
+    else {
+      if (isZstd(blob)) throw zstd(digest);
+      if (blob.size > this.unpackedLeft) throw tooLarge(digest, this.limits.unpacked);
+      if (digest !== diffId) throw wrongDigest(`the tar of layer ${digest}`, diffId, digest);
+      tar = blob;
+    }
+    this.unpackedLeft -= tar.size;
+    this.tars.set(diffId, tar);
     return tar;
   }
 
-  private document(descriptor: Descriptor, blobs: Map<string, Uint8Array>): Json {
-    const bytes = this.blob(descriptor);
+  private async *checkedTar({ diffId, digest }: BaseLayer, blob: ByteSource): AsyncGenerator<Uint8Array> {
+    const hash = this.platform.sha256();
+    const limit = Math.max(this.unpackedLeft, 1);
+    const pieces = gunzip(this.platform, blob, limit, digest, "LB_ARCHIVE_LAYER");
+    for await (const piece of this.watched(pieces)) {
+      hash.update(piece);
+      yield piece;
+    }
+    const actual = "sha256:" + hash.hex();
+    if (actual !== diffId) throw wrongDigest(`the tar of layer ${digest}`, diffId, actual);
+  }
+
+  private async document(descriptor: Descriptor, blobs: Map<string, ByteSource>): Promise<Json> {
+    const bytes = await this.blob(descriptor);
     blobs.set(descriptor.digest, bytes);
     return object(this.json(descriptor.digest, bytes), descriptor.digest);
   }
 
-  /** The bytes of a blob: of the size and digest that were announced. */
-  private blob(descriptor: Descriptor): Uint8Array {
+  /** A blob of the size and digest that were announced. */
+  private async blob(descriptor: Descriptor): Promise<ByteSource> {
     const bytes = this.file(blobPath(descriptor.digest));
-    if (bytes.length !== descriptor.size)
+    if (bytes.size !== descriptor.size)
       throw refusal(
         "LB_ARCHIVE_DIGEST",
-        `blob ${descriptor.digest} has ${bytes.length} bytes instead of ${descriptor.size}`,
-        `블롭 ${descriptor.digest}은(는) ${descriptor.size}바이트여야 하는데 ${bytes.length}바이트입니다`,
+        `blob ${descriptor.digest} has ${bytes.size} bytes instead of ${descriptor.size}`,
+        `블롭 ${descriptor.digest}은(는) ${descriptor.size}바이트여야 하는데 ${bytes.size}바이트입니다`,
       );
-    const digest = "sha256:" + this.platform.sha256Hex(bytes);
+    if (this.checked.has(descriptor.digest)) return bytes;
+    const digest = await this.digestOf(bytes);
     if (digest !== descriptor.digest) throw wrongDigest("a blob", descriptor.digest, digest);
+    this.checked.add(digest);
     return bytes;
   }
 
-  private json(name: string, bytes: Uint8Array): Json {
-    if (bytes.length > this.limits.document) throw tooLarge(name, this.limits.document);
+  private json(name: string, source: ByteSource): Json {
+    if (source.size > this.limits.document) throw tooLarge(name, this.limits.document);
     let value: unknown;
     try {
-      value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+      value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(wholeOf(source)));
     } catch (error) {
       throw badJson(name, "JSON", error);
     }
@@ -385,7 +361,7 @@ export function openImported(
   platform: Platform,
   name: string,
   root: Descriptor,
-  blob: (digest: string) => Uint8Array | undefined,
+  blob: (digest: string) => ByteSource | undefined,
   chains?: UnpackedChains,
 ): OciLayout {
   const index = JSON.stringify({
@@ -419,23 +395,16 @@ function canonical(name: string): string {
   return reference.canonical;
 }
 
-function gunzip(
-  platform: Platform,
-  bytes: Uint8Array,
-  limit: number,
-  what: string,
-  code: "LB_ARCHIVE_TAR" | "LB_ARCHIVE_LAYER",
-): Uint8Array {
-  try {
-    return platform.gunzip(bytes, Math.max(limit, 1));
-  } catch (error) {
-    if (error instanceof RangeError) throw tooLarge(what, limit);
-    throw refusal(code, `${what}: broken or truncated gzip`, `${what}: gzip이 깨졌거나 잘렸습니다`, error);
-  }
+function isZstd(source: ByteSource): boolean {
+  return source.read(0, 4).join() === "40,181,47,253";
 }
 
-function isGzip(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+function zstd(digest: string): Error {
+  return refusal(
+    "LB_ARCHIVE_LAYER",
+    `layer ${digest} is compressed with zstd, which is not read here: save the image with gzip'd layers`,
+    `레이어 ${digest}은(는) zstd로 압축되어 있어 읽지 않습니다. gzip 레이어로 저장하세요`,
+  );
 }
 
 function isObject(value: unknown): value is Json {
@@ -445,45 +414,4 @@ function isObject(value: unknown): value is Json {
 function object(value: unknown, where: string): Json {
   if (!isObject(value)) throw badJson(where, "objects");
   return value;
-}
-
-function quoted(text: string): string {
-  return JSON.stringify(text.length > 80 ? text.slice(0, 80) + "…" : text);
-}
-
-function refusal(code: `LB_${string}`, en: string, ko: string, cause?: unknown): ImageTransferError {
-  return new ImageTransferError(code, { en, ko }, { cause });
-}
-
-function badJson(where: string, wanted: string, cause?: unknown): ImageTransferError {
-  return refusal(
-    "LB_ARCHIVE_JSON",
-    `${where} does not hold ${wanted}`,
-    `${where}의 형식이 맞지 않습니다(있어야 할 것: ${wanted})`,
-    cause,
-  );
-}
-
-function tooMany(where: string, count: number, most: number): ImageTransferError {
-  return refusal(
-    "LB_ARCHIVE_LIMIT",
-    `${where}: ${count} entries, at most ${most} are read`,
-    `${where}: 항목이 ${count}개입니다(최대 ${most}개)`,
-  );
-}
-
-function tooLarge(what: string, most: number): ImageTransferError {
-  return refusal(
-    "LB_ARCHIVE_LIMIT",
-    `${what}: more than ${most} bytes unpacked`,
-    `${what}: 풀면 ${most}바이트를 넘습니다`,
-  );
-}
-
-function wrongDigest(what: string, wanted: string, actual: string): ImageTransferError {
-  return refusal(
-    "LB_ARCHIVE_DIGEST",
-    `${what} should be ${wanted} and is ${actual}`,
-    `${what}의 다이제스트가 ${wanted}이(가) 아니라 ${actual}입니다`,
-  );
 }

@@ -9,3 +9,5 @@ export * from "./packed-image";
 export { archiveTar, type ArchiveFile, exportOci, type ExportOptions, type NamedExport } from "./export-oci";
 export * from "./export-docker-archive";
 export * from "./import-archive";
+export * from "./open-archive";
+export { gzipBlocks, gzipBlocksLater } from "./gzip-blocks";

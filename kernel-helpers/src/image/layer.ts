@@ -1,8 +1,10 @@
 /** One layer of a file system: what it adds, computed only when somebody asks. */
 
 import { diffLayers, hashLayer, type LayerEntry, layerTar } from "../filesystem";
+import type { ByteSource, Pieces } from "../platform/bytes";
 import type { Snapshot } from "../platform/files";
 import { type Platform, sha256Digest } from "../platform/platform";
+import { gzipBlocks, gzipBlocksLater } from "./gzip-blocks";
 
 /** Digest and size of a layer's tar, and of the tar compressed. */
 export interface LayerDigests {
@@ -45,8 +47,12 @@ export interface BaseLayer {
   readonly digest: string;
   readonly size: number;
   readonly mediaType: string;
-  /** The gzip'd tar, when the base is at hand; absent for a catalog image. */
-  readonly blob?: () => Uint8Array;
+  /** Its bytes as the digest has them (a tar, mostly gzip'd), when the base is at hand; absent for a catalog image. Not checked yet. */
+  readonly blob?: () => ByteSource;
+  /** The same in pieces, where that takes less memory. */
+  readonly pieces?: () => Pieces;
+  /** The tar unpacked in pieces, where that is at hand without undoing gzip. */
+  readonly tar?: () => Iterable<Uint8Array>;
   /** Bytes of the files in it, when only that is known (catalog). */
   readonly contentBytes?: number;
   readonly origin: LayerOrigin;
@@ -188,27 +194,37 @@ export class StepLayer {
           mediaType: LAYER_MEDIA_TYPE,
         };
       }
-      const bytes = this.pack(platform, epoch);
-      blob = {
-        diffId,
-        digest: sha256Digest(platform, bytes),
-        size: bytes.length,
-        mediaType: LAYER_MEDIA_TYPE,
-      };
+      const hash = platform.sha256();
+      let size = 0;
+      for (const piece of gzipBlocks(platform, this.tar(epoch))) {
+        hash.update(piece);
+        size += piece.length;
+      }
+      blob = { diffId, digest: "sha256:" + hash.hex(), size, mediaType: LAYER_MEDIA_TYPE };
       this.blobs.set(epoch, blob);
     }
     return blob;
   }
 
-  /** The gzip'd tar that has *digest* in an image: packed for the epoch that gives it. Entries with bytes must be at hand (`ready(true)`). */
-  packAs(platform: Platform, digest: string): Uint8Array {
-    for (const [epoch, blob] of this.blobs) if (blob.digest === digest) return this.pack(platform, epoch);
-    return this.pack(platform);
+  /** The epoch for which the layer has *digest* (compressed) in an image. */
+  epochOf(digest: string): number | undefined {
+    for (const [epoch, blob] of this.blobs) if (blob.digest === digest) return epoch;
+    return undefined;
+  }
+
+  /** The tar in pieces. Entries with bytes must be at hand (`ready(true)`). */
+  tar(epoch?: number): Generator<Uint8Array> {
+    return layerTar(this.entries(), { epoch });
+  }
+
+  /** The gzip'd tar in pieces, not checked against any digest. */
+  packed(platform: Platform, epoch?: number): AsyncGenerator<Uint8Array> {
+    return gzipBlocksLater(platform, this.tar(epoch));
   }
 
   /** The gzip'd tar. */
   pack(platform: Platform, epoch?: number): Uint8Array {
-    return platform.gzip(concat([...layerTar(this.entries(), { epoch })]));
+    return concat([...gzipBlocks(platform, this.tar(epoch))]);
   }
 }
 

@@ -2,15 +2,22 @@
 
 import { applyLayer, emptySnapshot, readTar } from "../filesystem";
 import type { PlatformSpec } from "../graph/types";
+import { type ByteSource, piecesOf, toSource, wholeOf } from "../platform/bytes";
 import type { Snapshot } from "../platform/files";
 import type { Platform } from "../platform/platform";
 import type { BaseImage, ImageSource } from "./base-image";
 import { NAME_ANNOTATION, REF_ANNOTATION } from "./export-oci";
 import type { BaseLayer } from "./layer";
-import type { Descriptor, PackedImage, PackedManifest } from "./packed-image";
+import {
+  checkedPieces,
+  type Descriptor,
+  packedDocument,
+  type PackedImage,
+  type PackedManifest,
+} from "./packed-image";
 
 /** The files of a layout by path (`index.json`, `blobs/sha256/…`); undefined when there is none. */
-export type LayoutFiles = (path: string) => Uint8Array | undefined;
+export type LayoutFiles = (path: string) => Uint8Array | ByteSource | undefined;
 
 interface Manifest {
   readonly config: Descriptor;
@@ -84,7 +91,7 @@ export class OciLayout implements ImageSource {
       digest: layer.digest,
       size: layer.size,
       mediaType: layer.mediaType,
-      blob: () => this.blob(layer),
+      blob: () => this.source(layer),
       origin: { ref, digest: root.digest, platform },
     }));
     const unpack = (): Snapshot => this.unpacked.snapshot(layers, this.machine);
@@ -109,19 +116,31 @@ export class OciLayout implements ImageSource {
     return {
       descriptor,
       text,
-      config: { ...manifest.config, read: () => this.blob(manifest.config) },
+      config: packedDocument(manifest.config, this.blob(manifest.config)),
       layers: (manifest.layers ?? []).map((layer, i) => ({
         ...layer,
         diffId: config.rootfs?.diff_ids?.[i] ?? "",
-        read: () => this.blob(layer),
+        pieces: () =>
+          checkedPieces(
+            this.machine,
+            piecesOf(this.source(layer)),
+            layer.digest,
+            (digest) => new LayoutError(`blob ${layer.digest} has the digest ${digest}`),
+          ),
       })),
     };
   }
 
-  /** The bytes of a blob, checked against its digest. */
-  private blob(descriptor: Descriptor): Uint8Array {
+  /** A blob, not checked. */
+  private source(descriptor: Descriptor): ByteSource {
     const bytes = this.files("blobs/" + descriptor.digest.replace(":", "/"));
     if (!bytes) throw new LayoutError(`blob ${descriptor.digest} is missing`);
+    return toSource(bytes);
+  }
+
+  /** The bytes of a document, checked against its digest. */
+  private blob(descriptor: Descriptor): Uint8Array {
+    const bytes = wholeOf(this.source(descriptor));
     const digest = "sha256:" + this.machine.sha256Hex(bytes);
     if (digest !== descriptor.digest)
       throw new LayoutError(`blob ${descriptor.digest} has the digest ${digest}`);
@@ -134,7 +153,7 @@ export class OciLayout implements ImageSource {
 
   private json<T>(path: string): T | undefined {
     const bytes = this.files(path);
-    return bytes && parse<T>(bytes, path);
+    return bytes && parse<T>(wholeOf(toSource(bytes)), path);
   }
 }
 
@@ -150,10 +169,10 @@ function parse<T>(bytes: Uint8Array, name: string): T {
 export class UnpackedChains {
   private readonly chains = new Map<string, Snapshot>();
 
-  /** *unpack*: gives a layer's tar; default: gunzip where it is gzip'd. */
-  constructor(private readonly unpack?: (layer: BaseLayer) => Uint8Array) {}
+  /** *unpack*: gives a layer's tar where it is at hand (checked); else the blob is checked, and its gzip undone in memory. */
+  constructor(private readonly unpack?: (layer: BaseLayer) => ByteSource | undefined) {}
 
-  /** The file system of *layers*. *entries*: most entries of a layer. */
+  /** The file system of *layers*. *entries*: most entries of a layer. Throws LayoutError for a blob with another digest. */
   snapshot(layers: readonly BaseLayer[], machine: Platform, entries?: number): Snapshot {
     let key = "";
     let tree = emptySnapshot();
@@ -161,23 +180,29 @@ export class UnpackedChains {
       key += " " + layer.diffId;
       let next = this.chains.get(key);
       if (!next) {
-        next = applyLayer(tree, readTar(this.tarOf(layer, machine), { entries }));
+        next = applyLayer(tree, readTar(this.unpack?.(layer) ?? tarOf(layer, machine), { entries }));
         this.chains.set(key, next);
       }
       tree = next;
     }
     return tree;
   }
-
-  private tarOf(layer: BaseLayer, machine: Platform): Uint8Array {
-    if (this.unpack) return this.unpack(layer);
-    const bytes = layer.blob!();
-    return isGzip(bytes) ? machine.gunzip(bytes) : bytes;
-  }
 }
 
-function isGzip(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+function tarOf(layer: BaseLayer, machine: Platform): Uint8Array | ByteSource {
+  const source = layer.blob!();
+  const packed = isGzip(source) ? wholeOf(source) : undefined;
+  const hash = machine.sha256();
+  for (const piece of packed ? [packed] : piecesOf(source)) hash.update(piece);
+  const digest = "sha256:" + hash.hex();
+  if (digest !== layer.digest) throw new LayoutError(`blob ${layer.digest} has the digest ${digest}`);
+  return packed ? machine.gunzip(packed) : source;
+}
+
+/** Does *source* begin as gzip does? */
+export function isGzip(source: ByteSource): boolean {
+  const [first, second] = source.read(0, 2);
+  return first === 0x1f && second === 0x8b;
 }
 
 function platformName(platform: PlatformSpec): string {

@@ -1,7 +1,9 @@
 /** An image as the documents and blobs that it is stored and sent as: what exports write and imports read. */
 
+import { type Pieces, piecesOf } from "../platform/bytes";
 import { type Platform, sha256Digest } from "../platform/platform";
 import { configText, imageManifest } from "./image-config";
+import { gzipBlocksLater } from "./gzip-blocks";
 import { type Layer } from "./layer";
 
 /** A descriptor of the OCI image format. *size*: bytes. */
@@ -13,21 +15,35 @@ export interface Descriptor {
   readonly platform?: { readonly os: string; readonly architecture: string; readonly variant?: string };
 }
 
-/** A blob that is read only when it is written somewhere. *read* gives bytes with exactly this digest, or throws. */
+/** A blob that is read only when it is written somewhere. *pieces* give bytes with exactly this digest, or reject at their end. */
 export interface PackedBlob extends Descriptor {
+  pieces(): Pieces;
+}
+
+/** A small blob: a config. */
+export interface PackedDocument extends PackedBlob {
   read(): Uint8Array;
 }
 
 /** A layer; its bytes are a tar, gzip'd where the media type says so. */
 export interface PackedLayer extends PackedBlob {
   readonly diffId: string;
+  /** Bytes of the tar, where known. */
+  readonly unpackedSize?: number;
+  /** The tar in pieces, where that is at hand without undoing gzip. */
+  readonly tar?: () => Iterable<Uint8Array>;
+}
+
+/** A document with its bytes. */
+export function packedDocument(descriptor: Descriptor, bytes: Uint8Array): PackedDocument {
+  return { ...descriptor, read: () => bytes, pieces: () => [bytes] };
 }
 
 /** The image of one platform. */
 export interface PackedManifest {
   readonly descriptor: Descriptor;
   readonly text: Uint8Array;
-  readonly config: PackedBlob;
+  readonly config: PackedDocument;
   /** Bottom layer first. */
   readonly layers: readonly PackedLayer[];
 }
@@ -71,7 +87,12 @@ export interface ImageToPack {
   readonly configDigest: string;
   readonly manifestDigest: string;
   readonly history: readonly object[];
-  readonly layers: readonly { readonly diffId: string; readonly digest: string; readonly size: number }[];
+  readonly layers: readonly {
+    readonly diffId: string;
+    readonly digest: string;
+    readonly size: number;
+    readonly uncompressed: number;
+  }[];
   /** The layers with their contents (loaded), in the same order. */
   readonly chain: readonly Layer[];
 }
@@ -104,16 +125,21 @@ export function packImage(platform: Platform, image: ImageToPack): PackedImage {
     ),
   );
   const layers = chain.map((layer, i): PackedLayer => {
-    const { diffId, digest, size } = image.layers[i]!;
+    const { diffId, digest, size, uncompressed } = image.layers[i]!;
     const mediaType = layer.kind === "base" ? layer.mediaType : TAR_GZIP_TYPE;
-    const read = (): Uint8Array =>
-      checkedBlob(
-        platform,
-        layer.kind === "base" ? layer.blob!() : layer.packAs(platform, digest),
-        digest,
-        name,
-      );
-    return { mediaType, digest, size, diffId, read };
+    const epoch = layer.kind === "step" ? layer.epochOf(digest) : undefined;
+    const bytes = (): Pieces =>
+      layer.kind === "step" ? layer.packed(platform, epoch) : (layer.pieces?.() ?? piecesOf(layer.blob!()));
+    const tar = layer.kind === "step" ? (): Iterable<Uint8Array> => layer.tar(epoch) : layer.tar;
+    return {
+      mediaType,
+      digest,
+      size,
+      diffId,
+      ...(layer.kind === "step" && { unpackedSize: uncompressed }),
+      ...(tar && { tar }),
+      pieces: () => checkedPieces(platform, bytes(), digest, (actual) => layerChanged(name, digest, actual)),
+    };
   });
   const configDigest = sha256Digest(platform, config);
   const text = encoder.encode(
@@ -136,29 +162,48 @@ export function packImage(platform: Platform, image: ImageToPack): PackedImage {
       {
         descriptor,
         text,
-        config: { mediaType: CONFIG_TYPE, digest: configDigest, size: config.length, read: () => config },
+        config: packedDocument({ mediaType: CONFIG_TYPE, digest: configDigest, size: config.length }, config),
         layers,
       },
     ],
   };
 }
 
-function checkedBlob(platform: Platform, bytes: Uint8Array, digest: string, name: string): Uint8Array {
-  const actual = sha256Digest(platform, bytes);
-  if (actual === digest) return bytes;
-  throw new ImageTransferError("LB_LAYER_CHANGED", {
-    en: `${name}: layer ${digest} now packs to ${actual} (another version of zlib); build the image again`,
-    ko: `${name}: 레이어 ${digest}을(를) 다시 압축하니 ${actual}이(가) 되었습니다(zlib 버전이 다름). 다시 빌드하세요`,
+function layerChanged(name: string, digest: string, actual: string): ImageTransferError {
+  return new ImageTransferError("LB_LAYER_CHANGED", {
+    en: `${name}: layer ${digest} now packs to ${actual} (another version of zlib, or a damaged store); build the image again`,
+    ko: `${name}: 레이어 ${digest}을(를) 다시 압축하니 ${actual}이(가) 되었습니다(zlib 버전이 다르거나 저장소가 손상됨). 다시 빌드하세요`,
   });
+}
+
+/** *pieces* as they are; rejects with what *refusal* gives when, at their end, they do not have *digest*. */
+export async function* checkedPieces(
+  platform: Platform,
+  pieces: Pieces,
+  digest: string,
+  refusal: (actual: string) => Error,
+): AsyncGenerator<Uint8Array> {
+  const hash = platform.sha256();
+  for await (const piece of pieces) {
+    hash.update(piece);
+    yield piece;
+  }
+  const actual = "sha256:" + hash.hex();
+  if (actual !== digest) throw refusal(actual);
 }
 
 /** How the layers of an export are: as they are, all plain tars, or all gzip'd. Anything but `keep` may change the manifest's digest; the config's stays. */
 export type LayerForm = "keep" | "tar" | "gzip";
 
 /** *image* with its layers in the form *form*; the same object when nothing changes. */
-export function withLayers(platform: Platform, image: PackedImage, form: LayerForm): PackedImage {
+export async function withLayers(
+  platform: Platform,
+  image: PackedImage,
+  form: LayerForm,
+): Promise<PackedImage> {
   if (form === "keep") return image;
-  const manifests = image.manifests.map((manifest) => reformed(platform, manifest, form));
+  const manifests: PackedManifest[] = [];
+  for (const manifest of image.manifests) manifests.push(await reformed(platform, manifest, form));
   if (manifests.every((manifest, i) => manifest === image.manifests[i])) return image;
   if (!image.index) return { root: manifests[0]!.descriptor, manifests };
   const renamed = new Map(
@@ -179,28 +224,18 @@ export function withLayers(platform: Platform, image: PackedImage, form: LayerFo
   };
 }
 
-function reformed(platform: Platform, manifest: PackedManifest, form: "tar" | "gzip"): PackedManifest {
+async function reformed(
+  platform: Platform,
+  manifest: PackedManifest,
+  form: "tar" | "gzip",
+): Promise<PackedManifest> {
   const isGzip = (layer: Descriptor): boolean => /gzip$/.test(layer.mediaType);
   if (manifest.layers.every((layer) => isGzip(layer) === (form === "gzip"))) return manifest;
-  const layers = manifest.layers.map((layer): PackedLayer => {
-    if (isGzip(layer) === (form === "gzip")) return layer;
-    const read = (): Uint8Array =>
-      form === "tar" ? platform.gunzip(layer.read()) : platform.gzip(layer.read());
-    const bytes = read();
-    const isDocker = layer.mediaType.includes("docker");
-    const mediaType = isDocker
-      ? `application/vnd.docker.image.rootfs.diff.tar${form === "gzip" ? ".gzip" : ""}`
-      : form === "gzip"
-        ? TAR_GZIP_TYPE
-        : TAR_TYPE;
-    return {
-      mediaType,
-      digest: sha256Digest(platform, bytes),
-      size: bytes.length,
-      diffId: layer.diffId,
-      read,
-    };
-  });
+  const layers: PackedLayer[] = [];
+  for (const layer of manifest.layers) {
+    if (isGzip(layer) === (form === "gzip")) layers.push(layer);
+    else layers.push(await (form === "tar" ? plainLayer : gzipLayer)(platform, layer));
+  }
   const old = JSON.parse(new TextDecoder().decode(manifest.text)) as Record<string, unknown>;
   const text = json({
     ...old,
@@ -208,6 +243,41 @@ function reformed(platform: Platform, manifest: PackedManifest, form: "tar" | "g
   });
   const descriptor = { ...manifest.descriptor, digest: sha256Digest(platform, text), size: text.length };
   return { ...manifest, descriptor, text, layers };
+}
+
+const typeLike = (layer: Descriptor, docker: string, oci: string): string =>
+  layer.mediaType.includes("docker") ? docker : oci;
+
+/** A gzip'd layer as a plain tar: its digest is the diffID, its size known or counted. */
+async function plainLayer(platform: Platform, layer: PackedLayer): Promise<PackedLayer> {
+  const { diffId } = layer;
+  const pieces = (): AsyncGenerator<Uint8Array> =>
+    checkedPieces(platform, layer.tar?.() ?? platform.gunzipPieces(layer.pieces()), diffId, (actual) =>
+      layerChanged("tar", diffId, actual),
+    );
+  const size = layer.unpackedSize ?? (await measured(platform, pieces())).size;
+  const mediaType = typeLike(layer, "application/vnd.docker.image.rootfs.diff.tar", TAR_TYPE);
+  return { mediaType, digest: diffId, size, diffId, unpackedSize: size, pieces };
+}
+
+/** A plain layer gzip'd: once to learn its digest, once more when it is written. */
+async function gzipLayer(platform: Platform, layer: PackedLayer): Promise<PackedLayer> {
+  const packed = (): AsyncGenerator<Uint8Array> => gzipBlocksLater(platform, layer.tar?.() ?? layer.pieces());
+  const { digest, size } = await measured(platform, packed());
+  const mediaType = typeLike(layer, "application/vnd.docker.image.rootfs.diff.tar.gzip", TAR_GZIP_TYPE);
+  const pieces = (): AsyncGenerator<Uint8Array> =>
+    checkedPieces(platform, packed(), digest, (actual) => layerChanged("gzip", digest, actual));
+  return { mediaType, digest, size, diffId: layer.diffId, unpackedSize: layer.size, pieces };
+}
+
+async function measured(platform: Platform, pieces: Pieces): Promise<{ digest: string; size: number }> {
+  const hash = platform.sha256();
+  let size = 0;
+  for await (const piece of pieces) {
+    hash.update(piece);
+    size += piece.length;
+  }
+  return { digest: "sha256:" + hash.hex(), size };
 }
 
 function json(value: unknown): Uint8Array {

@@ -1,5 +1,7 @@
 /** What the core needs of a machine: hashing, gzip, a key-value store. Node's versions live in `node/`, a browser's in `browser/`. */
 
+import { type ByteSource, bytesSource, gather, type Pieces } from "./bytes";
+
 /** A running SHA-256. `update` takes bytes or a string (as UTF-8); `hex` ends it and gives 64 lower-case hex digits. */
 export interface Sha256 {
   update(data: Uint8Array | string): Sha256;
@@ -16,6 +18,13 @@ export interface Platform {
   gzip(bytes: Uint8Array): Uint8Array;
   /** Undoes gzip. Throws RangeError when the result would be larger than *limit* bytes (default: 4 GiB - 1). */
   gunzip(bytes: Uint8Array, limit?: number): Uint8Array;
+  /** As `gzip`, the same bytes, beside other work where the machine can do that. Absent: it cannot. */
+  gzipLater?(bytes: Uint8Array): Promise<Uint8Array>;
+  /**
+   * Undoes gzip piece by piece, in bounded memory. Rejects with RangeError at *limit* bytes (default: none), with what *pieces*
+   * rejects with, with another error for broken or cut-off gzip.
+   */
+  gunzipPieces(pieces: Pieces, limit?: number): AsyncIterable<Uint8Array>;
 }
 
 /** Bytes by name. Every operation is atomic; a reader never sees half a value. Keys are any strings. */
@@ -25,6 +34,23 @@ export interface KeyValueStore {
   delete(key: string): Promise<void>;
   /** All keys, sorted by code unit. */
   keys(): Promise<readonly string[]>;
+  /** The value without reading it; what is read of it is not checked for damage. Absent: use `get`. */
+  open?(key: string): Promise<ByteSource | undefined>;
+  /** As `put`, in bounded memory; nothing is kept when *pieces* rejects. Absent: use `put`. */
+  putPieces?(key: string, pieces: Pieces): Promise<void>;
+}
+
+/** A value of *store* as a source. */
+export async function openValue(store: KeyValueStore, key: string): Promise<ByteSource | undefined> {
+  if (store.open) return store.open(key);
+  const value = await store.get(key);
+  return value && bytesSource(value);
+}
+
+/** Puts *pieces*; nothing is kept when they reject. */
+export async function putPieces(store: KeyValueStore, key: string, pieces: Pieces): Promise<void> {
+  if (store.putPieces) await store.putPieces(key, pieces);
+  else await store.put(key, await gather(pieces));
 }
 
 /** The sha256 of *data* as `sha256:<64 hex digits>`, the form in which OCI and BuildKit write digests. */

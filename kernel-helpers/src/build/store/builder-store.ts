@@ -6,7 +6,8 @@ import type { OpJson } from "../../cache/op-json";
 import type { HashedFile, RecordHeader, SyncedContext } from "../../context";
 import { type LayerEntry } from "../../filesystem";
 import type { Content, Snapshot } from "../../platform/files";
-import type { KeyValueStore, Platform } from "../../platform/platform";
+import { bytesSource } from "../../platform/bytes";
+import { type KeyValueStore, type Platform, putPieces } from "../../platform/platform";
 import { Builder } from "../builder";
 import type { Solver } from "../solver";
 import type { StepResult } from "../step-result";
@@ -126,7 +127,7 @@ class BuilderStore {
   private async prepare(solver: Solver | undefined): Promise<void> {
     const { builder } = this;
     if (![...(solver?.states.values() ?? [])].some(({ executed }) => executed)) return;
-    for (const trace of builder.traces.slice(0, 2).flat()) {
+    for (const trace of builder.earlierTraces().slice(0, 2).flat()) {
       for (const { content } of trace.inputs) {
         if (content === undefined || builder.contents.has(content)) continue;
         const files = await this.json<readonly HashedFile[]>(`${PREFIX}files/${content}`);
@@ -255,8 +256,8 @@ class BuilderStore {
         if (place !== undefined) places.push([entry.name, place]);
         entries.push(place === undefined ? entry : { ...rest });
       }
-      const { json, bytes } = packEntries(this.platform, entries);
-      if (bytes.length > 0) await this.store.put(key.replace("context/", "context-bytes/"), bytes);
+      const { json, size, pieces } = packEntries(this.platform, entries);
+      if (size > 0) await putPieces(this.store, key.replace("context/", "context-bytes/"), pieces());
       await this.putJson(key, {
         name,
         entries: json,
@@ -279,10 +280,11 @@ class BuilderStore {
     }
     const stored = await this.json<StoredContext>(key);
     if (!stored) return;
-    const bytes = await this.store.get(key.replace("context/", "context-bytes/"));
+    const value = await this.store.get(key.replace("context/", "context-bytes/"));
+    const bytes = bytesSource(value ?? new Uint8Array());
     const places = new Map(stored.places);
     const contents = new Map<string, Content>();
-    const entries = unpackEntries(stored.entries, () => bytes ?? new Uint8Array()).map((entry) => {
+    const entries = unpackEntries(stored.entries, () => bytes).map((entry) => {
       const place = places.get(entry.name);
       const content =
         place === undefined ? entry.content : this.places?.contentAt(place, entry.size, entry.mtime);
@@ -309,8 +311,8 @@ class BuilderStore {
       if (mounts.get(id) === tree) continue;
       mounts.set(id, tree);
       const key = `${PREFIX}mount/${this.platform.sha256Hex(id)}`;
-      const { json, bytes } = packEntries(this.platform, treeEntries(tree));
-      await this.store.put(key.replace("mount/", "mount-bytes/"), bytes);
+      const { json, pieces } = packEntries(this.platform, treeEntries(tree));
+      await putPieces(this.store, key.replace("mount/", "mount-bytes/"), pieces());
       await this.putJson(key, { id, entries: json });
     }
     for (const id of [...mounts.keys()]) {
@@ -323,7 +325,8 @@ class BuilderStore {
   private async openMount(key: string): Promise<void> {
     const stored = await this.json<{ readonly id: string; readonly entries: string }>(key);
     if (!stored) return;
-    const bytes = (await this.store.get(key.replace("mount/", "mount-bytes/"))) ?? new Uint8Array();
+    const value = await this.store.get(key.replace("mount/", "mount-bytes/"));
+    const bytes = bytesSource(value ?? new Uint8Array());
     const tree = treeOf(unpackEntries(stored.entries, () => bytes));
     this.builder.cacheMounts.set(stored.id, tree);
     this.saved.mounts.set(stored.id, tree);
@@ -335,8 +338,8 @@ class BuilderStore {
 
   /** Empties the store, too. */
   private async clear(): Promise<void> {
-    // Named images stay, and the layers they are made of.
-    const isKept = (key: string): boolean => /^v1\/(image|layer|bytes)\//.test(key);
+    // Named images stay, and what they are made of.
+    const isKept = (key: string): boolean => /^v1\/(image|image-blob|layer-tar|layer|bytes)\//.test(key);
     for (const key of await this.store.keys())
       if (key.startsWith(PREFIX) && !isKept(key)) await this.store.delete(key);
     this.segments = [];

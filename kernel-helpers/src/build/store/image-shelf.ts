@@ -5,13 +5,15 @@ import type { PlatformSpec } from "../../graph/types";
 import type { BaseImage, ImageSource } from "../../image/base-image";
 import { type ImportedImage, openImported } from "../../image/import-archive";
 import { type BaseLayer, type Layer, LAYER_MEDIA_TYPE, layersOf } from "../../image/layer";
-import type { OciLayout } from "../../image/oci-layout";
+import { type OciLayout, UnpackedChains } from "../../image/oci-layout";
 import { catalogRefusal, type Descriptor, type PackedImage, packImage } from "../../image/packed-image";
+import { type ByteSource, bytesSource, type Pieces, piecesOf } from "../../platform/bytes";
 import type { Snapshot } from "../../platform/files";
 import type { KeyValueStore, Platform } from "../../platform/platform";
 import type { StepResult } from "../step-result";
 import { lazyEntries } from "../layer-entries";
 import type { BuiltImage, ImageLayer } from "../types";
+import { ImageBlobs } from "./image-blobs";
 import type { ResultStore, StoredResult } from "./stored-result";
 
 /** An image with its name. */
@@ -36,7 +38,7 @@ interface Imported {
   /** Digests of all blobs. */
   readonly digests: readonly string[];
   readonly layout: OciLayout;
-  /** Fetches the blobs that are in the store only. */
+  /** Opens the blobs that are in the store only, and unpacks large layers there. */
   ready(): Promise<void>;
 }
 
@@ -58,16 +60,19 @@ export function canonicalName(tag: string): string {
 }
 
 const PREFIX = "v1/image/";
-const BLOB_PREFIX = "v1/image-blob/";
 
 /** Named images, in memory or in a store. */
 export class ImageShelf implements ImageSource {
+  /** What imported images are made of. */
+  readonly blobs: ImageBlobs;
   private readonly images = new Map<string, Kept>();
 
   constructor(
     private readonly platform: Platform,
     private readonly store?: { readonly values: KeyValueStore; readonly results: ResultStore },
-  ) {}
+  ) {
+    this.blobs = new ImageBlobs(platform, store?.values);
+  }
 
   /** Reads what the store keeps. */
   async open(): Promise<void> {
@@ -81,8 +86,7 @@ export class ImageShelf implements ImageSource {
     // Built images may stand on imported ones.
     for (const { name, image, builtAt, imported } of stored) {
       if (!imported) continue;
-      const blobs = new Map<string, Uint8Array>();
-      const open = await this.openStored(name, imported.root, imported.digests, image, blobs);
+      const open = await this.openStored(name, imported.root, imported.digests, image);
       if (open) this.images.set(name, this.keptImport(name, image, builtAt, open));
     }
     // And on each other: those whose base is not there yet come in a later round.
@@ -104,46 +108,50 @@ export class ImageShelf implements ImageSource {
     root: Descriptor,
     digests: readonly string[],
     image: BuiltImage,
-    blobs: Map<string, Uint8Array>,
   ): Promise<Imported | undefined> {
-    const { values } = this.store!;
-    const layers = new Set(image.layers.map(({ digest }) => digest));
+    const blobs = new Map<string, ByteSource>();
+    const tars = new Map<string, ByteSource>();
+    const layers = new Map(image.layers.map((layer) => [layer.digest, layer]));
     const load = async (digest: string): Promise<void> => {
-      const bytes = blobs.has(digest) ? undefined : await values.get(BLOB_PREFIX + digest);
-      if (bytes) blobs.set(digest, bytes);
+      const blob = blobs.get(digest) ?? (await this.blobs.open(digest));
+      if (!blob) return;
+      // Documents are read again and again: whole, and checked by their digest.
+      blobs.set(digest, layers.has(digest) ? blob : bytesSource(blob.read(0, blob.size)));
     };
     for (const digest of digests) if (!layers.has(digest)) await load(digest);
     if (!blobs.has(root.digest)) return undefined;
+    const chains = new UnpackedChains((layer) => tars.get(layer.diffId));
     return {
       root,
       digests,
-      layout: openImported(this.platform, name, root, (digest) => blobs.get(digest)),
+      layout: openImported(this.platform, name, root, (digest) => blobs.get(digest), chains),
       ready: async () => {
-        for (const digest of digests) await load(digest);
+        for (const digest of digests) if (!blobs.has(digest)) await load(digest);
+        for (const { digest, diffId } of image.layers) {
+          const blob = blobs.get(digest);
+          const tar = blob && !tars.has(diffId) ? await this.blobs.tarOf({ diffId }, blob) : undefined;
+          if (tar) tars.set(diffId, tar);
+        }
       },
     };
   }
 
   /**
-   * Names an imported image. Its blobs are kept as they are. Gives what is known of the image of linux/amd64, or of its first
-   * platform.
+   * Names an imported image. Its blobs are kept as they are; those that are kept already (a pull's) are not written again. Gives
+   * what is known of the image of linux/amd64, or of its first platform.
    */
   async putImported(name: string, from: ImportedImage, builtAt: number): Promise<NamedImage> {
     const { root, blobs, chains } = from;
-    const layout = openImported(this.platform, name, root, (digest) => blobs.get(digest), chains);
     const digests = [...blobs.keys()];
-    const image = importedFacts(layout, name, from);
-    const kept = this.keptImport(name, image, builtAt, {
-      root,
-      digests,
-      layout,
-      ready: () => Promise.resolve(),
-    });
+    const checked = openImported(this.platform, name, root, (digest) => blobs.get(digest), chains);
+    const image = importedFacts(checked, name, from);
+    for (const [digest, bytes] of blobs)
+      if (!(await this.blobs.open(digest))) await this.blobs.put(digest, piecesOf(bytes));
+    const imported = await this.openStored(name, root, digests, image);
+    if (!imported) throw new Error(`LB_STORE_LOST: ${root.digest}`);
+    const kept = this.keptImport(name, image, builtAt, imported);
     this.images.set(name, kept);
-    if (this.store) {
-      for (const [digest, bytes] of blobs) await this.store.values.put(BLOB_PREFIX + digest, bytes);
-      await this.write({ name, image, builtAt, imported: { root, digests } });
-    }
+    if (this.store) await this.write({ name, image, builtAt, imported: { root, digests } });
     return kept;
   }
 
@@ -195,13 +203,9 @@ export class ImageShelf implements ImageSource {
     else {
       // The layout of the old name answers to that name only.
       const { root, digests } = imported;
-      await imported.ready();
-      const packed = imported.layout.pack(root);
-      const layout = openImported(this.platform, name, root, blobReader(packed));
-      this.images.set(
-        name,
-        this.keptImport(name, image, builtAt, { root, digests, layout, ready: imported.ready }),
-      );
+      const again = await this.openStored(name, root, digests, image);
+      if (!again) return false;
+      this.images.set(name, this.keptImport(name, image, builtAt, again));
       if (this.store) await this.write({ name, image, builtAt, imported: { root, digests } });
     }
     return true;
@@ -213,12 +217,19 @@ export class ImageShelf implements ImageSource {
     if (!kept) return false;
     this.images.delete(name);
     await this.store?.values.delete(this.keyOf(name));
-    if (this.store && kept.imported) {
-      const used = new Set([...this.images.values()].flatMap(({ imported }) => imported?.digests ?? []));
-      for (const digest of kept.imported.digests)
-        if (!used.has(digest)) await this.store.values.delete(BLOB_PREFIX + digest);
-    }
+    if (kept.imported) await this.sweep();
     return true;
+  }
+
+  /** Removes blobs that no image has. With *tarsOnly* those that a broken-off pull fetched stay for the next one. */
+  async sweep(tarsOnly = false): Promise<void> {
+    const used = new Set<string>();
+    for (const { imported, image } of this.images.values()) {
+      if (!imported) continue;
+      for (const digest of imported.digests) used.add(digest);
+      for (const { diffId } of image.layers) used.add(diffId);
+    }
+    await this.blobs.sweep(used, tarsOnly);
   }
 
   get(name: string): NamedImage | undefined {
@@ -282,8 +293,7 @@ export class ImageShelf implements ImageSource {
       size: layer.size,
       mediaType: mediaTypeOf(chain[i]),
       contentBytes: contentBytesOf(chain[i]),
-      ...(!image.unknownContents &&
-        chain[i] && { blob: () => blobOf(chain[i]!, this.platform, layer.digest) }),
+      ...(!image.unknownContents && chain[i] && bytesOf(chain[i], this.platform, layer.digest)),
       origin,
     }));
     const config = {
@@ -313,8 +323,21 @@ function mediaTypeOf(layer: Layer | undefined): string {
   return layer?.kind === "base" ? layer.mediaType : LAYER_MEDIA_TYPE;
 }
 
-function blobOf(layer: Layer, platform: Platform, digest: string): Uint8Array {
-  return layer.kind === "step" ? layer.packAs(platform, digest) : layer.blob!();
+function bytesOf(
+  layer: Layer,
+  platform: Platform,
+  digest: string,
+): Pick<BaseLayer, "blob" | "pieces" | "tar"> {
+  if (layer.kind === "base") {
+    const { blob, pieces, tar } = layer;
+    return { ...(blob && { blob }), ...(pieces && { pieces }), ...(tar && { tar }) };
+  }
+  const epoch = layer.epochOf(digest);
+  return {
+    blob: () => bytesSource(layer.pack(platform, epoch)),
+    pieces: (): Pieces => layer.packed(platform, epoch),
+    tar: () => layer.tar(epoch),
+  };
 }
 
 function platformOf(image: BuiltImage): PlatformSpec {
@@ -373,16 +396,6 @@ function importedFacts(layout: OciLayout, name: string, from: ImportedImage): Bu
     })),
     platform: `${platform.os}/${platform.architecture}${platform.variant ? `/${platform.variant}` : ""}`,
   };
-}
-
-function blobReader({ root, index, manifests }: PackedImage): (digest: string) => Uint8Array | undefined {
-  const blobs = new Map<string, () => Uint8Array>();
-  if (index) blobs.set(root.digest, () => index);
-  for (const { descriptor, text, config, layers } of manifests) {
-    blobs.set(descriptor.digest, () => text);
-    for (const blob of [config, ...layers]) blobs.set(blob.digest, () => blob.read());
-  }
-  return (digest) => blobs.get(digest)?.();
 }
 
 /** A built image as it can be written. *prepare* fetches what the layers of a base image need. */

@@ -11,7 +11,8 @@ import {
   StepLayer,
 } from "../../image/layer";
 import type { Snapshot } from "../../platform/files";
-import type { KeyValueStore, Platform } from "../../platform/platform";
+import { type ByteSource, bytesSource } from "../../platform/bytes";
+import { type KeyValueStore, openValue, type Platform, putPieces } from "../../platform/platform";
 import type { StepResult } from "../step-result";
 import { packEntries, unpackEntries } from "./stored-tree";
 
@@ -68,9 +69,9 @@ export class ResultStore {
   }
 
   private async putLayer(layer: StepLayer): Promise<string> {
-    const { json, bytes } = packEntries(this.platform, layer.entries());
+    const { json, size, pieces } = packEntries(this.platform, layer.entries());
     const id = this.platform.sha256Hex(json);
-    if (bytes.length > 0) await this.store.put(`${this.prefix}bytes/${id}`, bytes);
+    if (size > 0) await putPieces(this.store, `${this.prefix}bytes/${id}`, pieces());
     await this.store.put(`${this.prefix}layer/${id}`, new TextEncoder().encode(json));
     return id;
   }
@@ -117,7 +118,7 @@ export class ResultStore {
     if (known) return known;
     const { store, prefix } = this;
     let json: string | undefined;
-    let bytes: Uint8Array | undefined;
+    let bytes: ByteSource | undefined;
     let entries: LayerEntry[] | undefined;
     const read = async (kind: string): Promise<Uint8Array | undefined> => store.get(`${prefix}${kind}/${id}`);
     const source = {
@@ -129,8 +130,8 @@ export class ResultStore {
           json = new TextDecoder().decode(value);
         }
         if (!withBytes || bytes) return;
-        bytes = (await read("bytes")) ?? new Uint8Array();
-        if (bytes.length === 0 && json.includes('"at":') && facts.contentBytes > 0)
+        bytes = await openBytes(store, `${prefix}bytes/${id}`);
+        if (bytes.size === 0 && json.includes('"at":') && facts.contentBytes > 0)
           throw new LostValueError(id);
       },
       entries(): readonly LayerEntry[] {
@@ -164,6 +165,16 @@ export class ResultStore {
     }
     return tree;
   }
+}
+
+/** Contents of a layer larger than this stay in the store and are read from there. Bytes. */
+const LARGE = 8 << 20;
+
+/** Small values whole, and checked by the store; large ones where they lie: what is packed of them is checked by its digest. */
+async function openBytes(store: KeyValueStore, key: string): Promise<ByteSource> {
+  const source = await openValue(store, key);
+  if (source && source.size > LARGE) return source;
+  return bytesSource((await store.get(key)) ?? new Uint8Array());
 }
 
 /** A value that the store has lost: the result that needs it is made again. */

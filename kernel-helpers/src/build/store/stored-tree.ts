@@ -2,7 +2,7 @@
 
 import { buildSnapshot, chunksOf, type LayerEntry, type TreeEntry } from "../../filesystem";
 import { unknownContent } from "../../image/catalog-image";
-import { concat } from "../../image/layer";
+import { type ByteSource, piecesOf, sliceSource } from "../../platform/bytes";
 import type { Content, FileStat, Snapshot } from "../../platform/files";
 import type { Platform } from "../../platform/platform";
 
@@ -21,12 +21,19 @@ type StoredEntry = Omit<LayerEntry, "content" | "xattrs"> & {
 /** Contents that are kept somewhere else already and need no bytes here. */
 export type IsElsewhere = (content: Content) => boolean;
 
-/** Writes entries down. *json* can be read without *bytes*. Equal contents are kept once. */
-export function packEntries(
-  platform: Platform,
-  entries: Iterable<LayerEntry>,
-): { json: string; bytes: Uint8Array } {
-  const pieces: Uint8Array[] = [];
+/** Entries written down. */
+export interface PackedEntries {
+  /** Can be read without the bytes. */
+  readonly json: string;
+  /** Bytes of all contents. */
+  readonly size: number;
+  /** The contents one after the other; equal ones once. */
+  readonly pieces: () => Iterable<Uint8Array>;
+}
+
+/** Writes entries down; the contents are read when the pieces are asked for. */
+export function packEntries(platform: Platform, entries: Iterable<LayerEntry>): PackedEntries {
+  const contents: Content[] = [];
   const known = new Map<string, number>();
   let length = 0;
   const stored: StoredEntry[] = [];
@@ -35,28 +42,30 @@ export function packEntries(
     if (!content || rest.type !== "file") stored.push(entry);
     else if (content.standIn !== undefined) stored.push({ ...entry, bytes: { standIn: content.standIn } });
     else {
-      const chunks = [...chunksOf(content)];
-      const digest = content.digest ?? digestOf(platform, chunks);
+      const digest = content.digest ?? digestOf(platform, chunksOf(content));
       const there = known.get(digest);
       if (there === undefined) {
         known.set(digest, length);
-        pieces.push(...chunks);
+        contents.push(content);
       }
       stored.push({ ...entry, bytes: { at: there ?? length, digest } });
       if (there === undefined) length += content.size;
     }
   }
-  return { json: JSON.stringify(stored), bytes: concat(pieces) };
+  const pieces = function* (): Generator<Uint8Array> {
+    for (const content of contents) yield* chunksOf(content);
+  };
+  return { json: JSON.stringify(stored), size: length, pieces };
 }
 
-function digestOf(platform: Platform, chunks: readonly Uint8Array[]): string {
+function digestOf(platform: Platform, chunks: Iterable<Uint8Array>): string {
   const hash = platform.sha256();
   for (const chunk of chunks) hash.update(chunk);
   return "sha256:" + hash.hex();
 }
 
 /** Entries out of a store. *bytes* gives the value with the contents; it is called when a file is read. */
-export function unpackEntries(json: string, bytes: () => Uint8Array): LayerEntry[] {
+export function unpackEntries(json: string, bytes: () => ByteSource): LayerEntry[] {
   return (JSON.parse(json) as readonly StoredEntry[]).map(
     ({ bytes: place, xattrs, ...rest }): LayerEntry => ({
       ...rest,
@@ -66,9 +75,14 @@ export function unpackEntries(json: string, bytes: () => Uint8Array): LayerEntry
   );
 }
 
-function contentAt({ at = 0, digest, standIn }: StoredBytes, size: number, bytes: () => Uint8Array): Content {
+function contentAt({ at = 0, digest, standIn }: StoredBytes, size: number, bytes: () => ByteSource): Content {
   if (standIn !== undefined) return unknownContent(size, standIn);
-  return { size, ...(digest !== undefined && { digest }), read: () => bytes().subarray(at, at + size) };
+  return {
+    size,
+    ...(digest !== undefined && { digest }),
+    read: () => bytes().read(at, size),
+    chunks: () => piecesOf(sliceSource(bytes(), at, size)),
+  };
 }
 
 function encodeXattrs(xattrs: Readonly<Record<string, Uint8Array>>): Record<string, string> {

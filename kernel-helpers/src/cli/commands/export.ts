@@ -1,17 +1,7 @@
 /** `layerbook export`: writes images as an OCI layout or a docker archive that real tools read. */
 
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { existsSync, readdirSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 
 import { parseReference } from "../../dockerfile";
@@ -31,9 +21,11 @@ import { nodeMachine } from "../../lab-node";
 import { humanSize } from "../../report";
 import { CliError, usageError } from "../cli-error";
 import type { CommandModule } from "../commands";
-import { say, type CommandIo } from "../io";
+import type { CommandIo } from "../io";
 import { checkedOptions } from "../options";
 import { cacheFolder } from "../state";
+import { shortDigest, TransferProgress } from "../transfer-progress";
+import { writePieces } from "../write-pieces";
 
 export const help: CommandModule["help"] = {
   ko: `
@@ -90,10 +82,12 @@ export const run: CommandModule["run"] = async (args, io) => {
     const images: NamedExport[] = [];
     for (const name of positionals) images.push(await findImage(lab, name));
     const write = format === "docker" ? exportDockerArchive : exportOci;
-    const files = write(machine, images, { layers: layers as LayerForm });
     const target = resolve(io.cwd, output);
-    if (target.endsWith(".tar")) writeTar(target, files, io);
-    else writeFolder(target, files, io);
+    const isTar = target.endsWith(".tar");
+    if (!isTar) mustBeEmpty(target);
+    const files = watched(await write(machine, images, { layers: layers as LayerForm }), io);
+    if (isTar) await writePieces(target, archiveTar(files), io.signal);
+    else for (const { path, pieces } of files) await writePieces(join(target, path), pieces(), io.signal);
   } catch (error) {
     throw transferError(error);
   }
@@ -129,7 +123,7 @@ function oneOf(option: string, value: string, allowed: readonly string[]): void 
   });
 }
 
-async function findImage(lab: Lab, name: string): Promise<NamedExport> {
+export async function findImage(lab: Lab, name: string): Promise<NamedExport> {
   const reference = parseReference(name);
   const canonical = "message" in reference ? undefined : reference.canonical;
   if (canonical !== undefined) {
@@ -158,27 +152,7 @@ async function findImage(lab: Lab, name: string): Promise<NamedExport> {
   );
 }
 
-/** Writes beside *target* first: a broken-off export leaves no half file. */
-function writeTar(target: string, files: readonly ArchiveFile[], io: CommandIo): void {
-  const partial = `${target}.partial-${process.pid}`;
-  mkdirSync(dirname(target), { recursive: true });
-  const file = openSync(partial, "w");
-  try {
-    try {
-      for (const piece of archiveTar(watched(files, io))) {
-        for (let at = 0; at < piece.length;) at += writeSync(file, piece, at);
-      }
-    } finally {
-      closeSync(file);
-    }
-    renameSync(partial, target);
-  } catch (error) {
-    rmSync(partial, { force: true });
-    throw error;
-  }
-}
-
-function writeFolder(target: string, files: readonly ArchiveFile[], io: CommandIo): void {
+function mustBeEmpty(target: string): void {
   if (existsSync(target) && readdirSync(target).length > 0) {
     throw new CliError(
       "LB_OUTPUT_EXISTS",
@@ -186,27 +160,24 @@ function writeFolder(target: string, files: readonly ArchiveFile[], io: CommandI
       { hint: { ko: "다른 폴더를 고르거나 비우세요.", en: "choose another folder or empty it" } },
     );
   }
-  for (const { path, read } of watched(files, io)) {
-    const full = join(target, path);
-    mkdirSync(dirname(full), { recursive: true });
-    writeFileSync(full, read());
-  }
 }
 
 /** *files* with a line on standard error for each blob that is written, and a stop at Ctrl-C. */
 function watched(files: readonly ArchiveFile[], io: CommandIo): ArchiveFile[] {
-  return files.map((file, i) => ({
+  const progress = new TransferProgress(io);
+  return files.map((file) => ({
     ...file,
-    read: () => {
-      io.signal.throwIfAborted();
-      io.err(
-        say(
-          io,
-          `${i + 1}/${files.length} ${file.path} (${humanSize(file.size, 3)}) 쓰는 중\n`,
-          `${i + 1}/${files.length} writing ${file.path} (${humanSize(file.size, 3)})\n`,
-        ),
-      );
-      return file.read();
+    async *pieces() {
+      const label = file.path.startsWith("blobs/") ? shortDigest(file.path.split("/").at(-1)!) : file.path;
+      let written = 0;
+      for await (const piece of file.pieces()) {
+        io.signal.throwIfAborted();
+        written += piece.length;
+        progress.move(label, written, file.size);
+        yield piece;
+      }
+      const size = humanSize(file.size, 3);
+      progress.done(label, { ko: `${size} 썼습니다`, en: `${size} written` });
     },
   }));
 }

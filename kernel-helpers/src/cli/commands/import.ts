@@ -1,28 +1,28 @@
 /** `layerbook import`: takes images out of archives and layouts, so that FROM, export and docker find them. */
 
-import { readFileSync, statSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 
 import { parseReference } from "../../dockerfile";
-import { IMPORT_LIMITS, importImages, type LayoutFiles, openArchive } from "../../image";
+import { importImages } from "../../image";
 import { nodePlatform } from "../../platform/node";
 import { CliError, usageError } from "../cli-error";
 import type { CommandModule } from "../commands";
+import { COMMAND_LIMITS, openImportPath, openSpool } from "../import-files";
 import { checkedOptions } from "../options";
 import { openLab, transferError } from "./export";
 
 export const help: CommandModule["help"] = {
   ko: `
 PATH(docker save나 skopeo가 만든 tar, tar.gz, 또는 OCI 레이아웃 폴더)의 이미지를 가져옵니다. 다이제스트는 그대로이고, FROM이 찾습니다.
-모든 다이제스트와 경로를 확인하며, 풀었을 때 2 GiB를 넘는 것은 받지 않습니다.
+모든 다이제스트와 경로를 확인하며, 풀었을 때 16 GiB를 넘는 것은 받지 않습니다. 큰 레이어도 메모리에 통째로 올리지 않습니다.
 
   --name NAME        이름 (이름 없는 이미지에는 꼭 필요)
   --cache-dir DIR    이미지를 둘 곳 (기본값: layerbook build와 같음)
 `,
   en: `
 Takes the images of PATH: a tar or tar.gz of docker save or skopeo, or the folder of an OCI layout. Digests stay, and FROM finds them.
-Every digest and path is checked; what unpacks to more than 2 GiB is refused.
+Every digest and path is checked; what unpacks to more than 16 GiB is refused. Large layers are never held in memory.
 
   --name NAME        name (required for an image without one)
   --cache-dir DIR    where images are kept (default: as layerbook build)
@@ -50,8 +50,12 @@ export const run: CommandModule["run"] = async (args, io) => {
       en: `--name ${values.name}: no image name`,
     });
   }
+  const lab = await openLab(values, io);
+  const { spool, close } = openSpool(lab, io.signal);
+  const limits = COMMAND_LIMITS;
   try {
-    const images = importImages(nodePlatform, openPath(resolve(io.cwd, path)));
+    const files = await openImportPath(resolve(io.cwd, path), spool, limits);
+    const images = await importImages(nodePlatform, files, { limits, spool, signal: io.signal });
     if (reference && images.length > 1) {
       throw usageError("LB_ARGUMENTS", {
         ko: `이미지가 ${images.length}개라서 --name을 쓸 수 없습니다.`,
@@ -69,7 +73,6 @@ export const run: CommandModule["run"] = async (args, io) => {
         { hint: { ko: "이름을 주세요: --name NAME", en: "give it one: --name NAME" } },
       );
     }
-    const lab = await openLab(values, io);
     for (const image of images) {
       for (const name of reference ? [reference.canonical] : image.names) {
         const named = await lab.shelf.putImported(name, image, lab.now());
@@ -78,29 +81,8 @@ export const run: CommandModule["run"] = async (args, io) => {
     }
   } catch (error) {
     throw transferError(error);
+  } finally {
+    await close();
   }
   return 0;
 };
-
-function openPath(path: string): LayoutFiles {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (!stat)
-    throw new CliError("LB_NO_FILE", { ko: `${path}이(가) 없습니다.`, en: `${path} does not exist` });
-  if (stat.isDirectory()) return (inner) => readIfThere(join(path, inner));
-  if (stat.size > IMPORT_LIMITS.unpacked) throw tooLarge(path, stat.size);
-  return openArchive(nodePlatform, readFileSync(path));
-}
-
-function readIfThere(path: string): Uint8Array | undefined {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (!stat?.isFile()) return undefined;
-  if (stat.size > IMPORT_LIMITS.unpacked) throw tooLarge(path, stat.size);
-  return readFileSync(path);
-}
-
-function tooLarge(path: string, size: number): CliError {
-  return new CliError("LB_ARCHIVE_LIMIT", {
-    ko: `${path}: ${size}바이트입니다. ${IMPORT_LIMITS.unpacked}바이트까지 읽습니다.`,
-    en: `${path}: ${size} bytes, at most ${IMPORT_LIMITS.unpacked} are read`,
-  });
-}

@@ -9,7 +9,7 @@ import {
   openArchive,
   type PackedImage,
 } from "../../image";
-import { concat } from "../../image/layer";
+import { gather } from "../../platform/bytes";
 import type { CommandContext, DockerCommand } from "../command";
 import { canonicalName, DockerError, familiarName } from "../engine";
 
@@ -31,9 +31,10 @@ async function saveImages({ engine, io, flags, words }: CommandContext): Promise
     if (canonical !== undefined && engine.tags.get(canonical) === image.id) entry.names.push(canonical);
   }
   const list: NamedExport[] = [...exports.values()];
-  await daemon(() =>
-    io.writeFile(output, concat([...archiveTar(exportDockerArchive(engine.lab.platform, list))])),
+  const tar = await daemon(async () =>
+    gather(archiveTar(await exportDockerArchive(engine.lab.platform, list))),
   );
+  io.writeFile(output, tar);
   return 0;
 }
 
@@ -43,7 +44,9 @@ async function loadImages({ engine, io, flags }: CommandContext): Promise<number
   const bytes = io.readFile(input);
   if (!bytes) throw new DockerError(`open ${input}: no such file or directory`);
   const { platform, shelf } = engine.lab;
-  const images = await daemon(() => importImages(platform, openArchive(platform, bytes)));
+  const images = await daemon(() =>
+    openArchive(platform, bytes).then((files) => importImages(platform, files)),
+  );
   for (const image of images) {
     const names = image.names.length > 0 ? image.names : [image.root.digest];
     for (const name of names) {

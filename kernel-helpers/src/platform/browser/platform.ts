@@ -4,6 +4,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { Gunzip, gzipSync } from "fflate";
 
+import type { Pieces } from "../bytes";
 import { GUNZIP_LIMIT, type Platform, type Sha256 } from "../platform";
 
 const bytesOf = (data: Uint8Array | string): Uint8Array =>
@@ -27,7 +28,30 @@ export const browserPlatform: Platform = {
   sha256Hex: (data) => bytesToHex(sha256(bytesOf(data))),
   gzip: (bytes) => gzipSync(bytes, { mtime: 0 }),
   gunzip,
+  gunzipPieces,
 };
+
+async function* gunzipPieces(pieces: Pieces, limit = Infinity): AsyncGenerator<Uint8Array> {
+  let out: Uint8Array[] = [];
+  let length = 0;
+  let ended = false;
+  const stream = new Gunzip((piece, last) => {
+    length += piece.length;
+    ended ||= last;
+    if (length > limit) throw new RangeError(`gunzip: more than ${limit} bytes`);
+    out.push(piece);
+  });
+  for await (const piece of pieces) {
+    for (let at = 0; at < piece.length; at += CHUNK) {
+      stream.push(piece.subarray(at, at + CHUNK));
+      yield* out;
+      out = [];
+    }
+  }
+  stream.push(new Uint8Array(0), true);
+  yield* out;
+  if (!ended) throw new Error("unexpected end of file");
+}
 
 /** Piece by piece, so that a bomb is stopped at the limit and not after it. */
 function gunzip(bytes: Uint8Array, limit = GUNZIP_LIMIT): Uint8Array {

@@ -2,7 +2,12 @@
 
 import type * as Cacache from "cacache";
 
+import { statSync } from "node:fs";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+
 import type { KeyValueStore } from "../platform";
+import { fileSource } from "./file-source";
 
 /**
  * Opens (and, at the first `put`, makes) a store in *directory*. cacache is loaded only when it is used. A value that was
@@ -32,6 +37,15 @@ export function diskStore(directory: string): KeyValueStore {
         options: { removeFully: boolean },
       ) => Promise<unknown>;
       await entry(directory, key, { removeFully: true });
+    },
+    async open(key) {
+      const info = await cacache().get.info(directory, key);
+      if (!info) return undefined;
+      const stat = statSync(info.path, { throwIfNoEntry: false });
+      return stat?.isFile() && stat.size === info.size ? fileSource(info.path) : undefined;
+    },
+    async putPieces(key, pieces) {
+      await pipeline(Readable.from(pieces), cacache().put.stream(directory, key));
     },
     async keys() {
       return Object.keys(await cacache().ls(directory)).sort();
