@@ -58,6 +58,23 @@ describe("layerbook build on a real directory", function () {
     assert.doesNotMatch((await build(".")).err, /원인|연쇄/);
   });
 
+  it("does not explain the first build of a directory by those of another one", async () => {
+    await build(".");
+    const other = join(home, "다른 앱");
+    mkdirSync(other);
+    writeFileSync(
+      join(other, "Dockerfile"),
+      DOCKERFILE.replace("COPY . /app", "COPY index.js /srv").replace("RUN npm install", "RUN echo 1"),
+    );
+    writeFileSync(join(other, "index.js"), "1");
+    const { err } = await build(other);
+    assert.match(err, /\[2\/4\] WORKDIR \/app\n#\d+ CACHED/);
+    assert.match(err, /◆ 처음 보는 단계 2개를 실행했습니다/);
+    assert.doesNotMatch(err, /원인|연쇄/);
+    writeFileSync(join(other, "index.js"), "2");
+    assert.match((await build(other)).err, /원인 \[3\/4\] COPY index\.js \/srv\n {4}첫 원인: .*index\.js/);
+  });
+
   it("leaves the directory as it was", async () => {
     const before = readdirSync(project).map((name) => [name, statSync(join(project, name)).mtimeMs]);
     await build(".");

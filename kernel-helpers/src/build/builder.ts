@@ -37,6 +37,8 @@ export class Builder {
   readonly merged = new Set<string>();
   /** Steps of the builds so far, newest build first; how many are kept is bounded. */
   traces: readonly (readonly StepTrace[])[] = [];
+  /** The directory that is built, absolute; undefined for a context in memory. */
+  origin?: string;
 
   /** The last conversion and the keys of its vertices: only a matter of speed, as the next. */
   readonly conversions = new ConversionMemo();
@@ -68,6 +70,11 @@ export class Builder {
       );
       if (has) this.keys.removeResult(result);
     }
+  }
+
+  /** Of `traces`, those of the directory that is built. */
+  earlierTraces(): readonly (readonly StepTrace[])[] {
+    return this.traces.filter(([step]) => step?.origin === this.origin);
   }
 
   /** `docker builder prune -a`, or another machine: everything is gone. */

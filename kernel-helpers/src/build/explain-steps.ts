@@ -29,10 +29,11 @@ export function explainSteps(builder: Builder, solver: Solver, end: number): Map
     content: (digest: string) => builder.contents.get(digest),
     wasStored: (key: string) => builder.keys.record(key) !== undefined && !fresh.has(key),
   };
+  const earlier = builder.earlierTraces();
   const found = new Map<string, Miss>();
   for (const { state, ...trace } of missed) {
     const step: MissedStep = { ...trace, keyWasStored: state.keyWasStored };
-    const explanation = explainMiss(step, traces, builder.traces, source);
+    const explanation = explainMiss(step, traces, earlier, source);
     found.set(trace.vertex, missOf(explanation));
   }
   if (traces.length > 0) builder.traces = [traces, ...builder.traces].slice(0, KEPT_BUILDS);
@@ -49,6 +50,7 @@ function traceOf(builder: Builder, state: VertexState): StepTrace | undefined {
   const stored = builder.keys.record(key);
   return {
     name: nameOf(state),
+    ...(builder.origin !== undefined && { origin: builder.origin }),
     vertex: state.vertex.digest,
     key,
     opDigest: state.cacheMap.digest,

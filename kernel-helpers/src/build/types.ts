@@ -209,10 +209,16 @@ export interface BuildWarning extends LintWarning {
   readonly ko: string;
 }
 
+/** What ended a build. */
+export interface BuildError extends DockerfileError {
+  /** What this context says about it: a file with nearly the name that was not found, the pattern that hides it. */
+  readonly hint?: { readonly ko: string; readonly en: string };
+}
+
 /** All that one build answers. */
 export interface BuildRecord {
   readonly exitCode: 0 | 1;
-  readonly error?: DockerfileError & {
+  readonly error?: BuildError & {
     readonly range?: SourceRange;
     readonly ko?: string;
     readonly frames: readonly string[];

@@ -9,6 +9,8 @@ import { similarity } from "./similarity";
 export interface StepTrace {
   /** As shown: `[3/4] COPY . /app`. */
   readonly name: string;
+  /** The directory that was built, where several share a store; what is built in one does not explain another. */
+  readonly origin?: string;
   /** Digest of the vertex. */
   readonly vertex: string;
   /** Key of its result. */

@@ -16,7 +16,12 @@ export function explainBuildError(
   error: NonNullable<BuildRecord["error"]>,
   locale: Locale,
 ): string | undefined {
-  if (locale === "ko" && error.ko) return error.ko;
+  const text = locale === "ko" && error.ko ? error.ko : generalExplanation(error, locale);
+  const hint = error.hint?.[locale];
+  return text === undefined || hint === undefined ? (text ?? hint) : `${hint} ${text}`;
+}
+
+function generalExplanation(error: NonNullable<BuildRecord["error"]>, locale: Locale): string | undefined {
   const explanation = explainError(error);
   // The last resort of the explanations says only that something was refused.
   if (explanation.code === "LB_REFUSED" && error.code !== "LB_REFUSED") return undefined;
