@@ -86,6 +86,15 @@ export const COMMANDS: readonly Command[] = [
     load: () => require("./commands/waste") as CommandModule,
   },
   {
+    name: "ci",
+    usage: "[--before DIR --after DIR] LOG",
+    summary: {
+      ko: "CI 로그에서 빌드의 시간이 어디로 갔고 무엇을 먼저 할지 말합니다",
+      en: "say where the minutes of a CI build went and what to do first",
+    },
+    load: () => require("./commands/ci") as CommandModule,
+  },
+  {
     name: "export",
     usage: "IMAGE… -o PATH [--format oci|docker] [--layers keep|tar|gzip]",
     summary: {

@@ -11,6 +11,7 @@ import { renderMarkdown } from "./table/markdown";
 import { tableOf, type LayerTable, type TableOptions } from "./table/model";
 import { renderText } from "./table/text";
 
+export * from "./ci";
 export { explainBuildError, explainBuildWarning } from "./explain";
 export { escapeHtml, Html, markup } from "./html";
 export { SIGNS, words, type Locale, type VerdictKind } from "./locale";
