@@ -1,6 +1,6 @@
 /** The kernel: answers every request of the Jupyter protocol. One per process. */
 
-import { setImmediate, setTimeout } from "node:timers";
+import { clearTimeout, setImmediate, setTimeout } from "node:timers";
 import { dirname } from "node:path";
 import type * as zmq from "zeromq";
 import { RequestQueue } from "./execute-queue";
@@ -17,11 +17,12 @@ import type { ConnectionInfo, ErrorContent, Message } from "./protocol/messages"
 import { readExecuteRequest } from "./protocol/messages";
 import { openPublisher, openRouter } from "./protocol/sockets";
 import { Wire } from "./protocol/wire";
-import { type CellContext, currentCell, runInCell, stopUpTo } from "./session/cell-context";
+import { type CellContext, currentCell, runInCell, setLatestCell, stopUpTo } from "./session/cell-context";
 import { Comms } from "./session/comms";
 import { evaluateCell } from "./session/evaluate";
 import { History } from "./session/history";
 import { LanguageHelp } from "./session/language-help";
+import { nodeHost } from "./session/node-host";
 import { NotebookSession } from "./session/notebook-session";
 import type { Outcome } from "./session/outcome";
 import { exitProcess, installGuards, renewGuards } from "./session/process-guards";
@@ -40,7 +41,7 @@ export class Kernel {
   private readonly wire: Wire;
   private readonly flags = createFlags();
   private readonly history = new History();
-  private readonly session = new NotebookSession(process.cwd());
+  private readonly session = new NotebookSession(process.cwd(), nodeHost());
   private readonly registry = new MagicRegistry();
   private readonly queue = new RequestQueue(
     (message) => this.handle(message),
@@ -241,6 +242,12 @@ export class Kernel {
         registry: this.registry,
         session: this.session,
         typescript: () => this.typescript.cells,
+        setLatestCell,
+        runInCell,
+        after: (ms, work) => {
+          const timer = setTimeout(work, ms);
+          return () => clearTimeout(timer);
+        },
         output: (cell) => this.outputOf(cell),
         attend: () => this.attend(),
         input: (cell, prompt, password) => this.ask(cell, prompt, password),

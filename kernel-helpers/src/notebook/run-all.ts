@@ -1,6 +1,6 @@
 /** Runs several notebooks, some at once, writes their outputs back and reports. */
 
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { dirname, resolve, sep } from "node:path";
 
 import { compareOutputs, type OutputDifference } from "./compare";
@@ -106,6 +106,7 @@ async function runOne(
 
 function store(file: string, before: string, after: string, outDir?: string): void {
   if (outDir !== undefined) {
+    mkdirSync(outDir, { recursive: true });
     writeWhole(resolve(outDir, file.split(sep).at(-1) ?? ""), after);
     return;
   }

@@ -99,7 +99,7 @@ export async function runNotebook(
   const results: CellResult[] = [];
   try {
     if (!kernel) throw noKernel(file, name, "no kernel in the session");
-    await kernel.info;
+    await ready(kernel, file, name);
     const codeCells = notebook.cells.flatMap((cell, index) =>
       cell.cell_type === "code" ? [{ cell, index }] : [],
     );
@@ -229,6 +229,32 @@ async function startSession(
     });
   } catch (error) {
     throw noKernel(dirname(file) === "" ? file : file, name, (error as Error).message);
+  }
+}
+
+/** A kernel that has not said what it is by then will not. */
+const START_MS = 60_000;
+
+/** Resolves when *kernel* answers. Rejects with LB_NO_KERNEL when it dies instead, or says nothing. */
+async function ready(kernel: Kernel.IKernelConnection, file: string, name: string): Promise<void> {
+  let give = (): void => undefined;
+  const failed = new Promise<never>((_, reject) => {
+    const fail = (reason: string): void => reject(noKernel(file, name, reason));
+    const timer = setTimeout(() => fail(`no answer within ${START_MS / 1000} s`), START_MS);
+    const look = (): void => {
+      if (kernel.status === "dead" || kernel.status === "autorestarting") fail("it ended at its start");
+    };
+    kernel.statusChanged.connect(look);
+    look();
+    give = () => {
+      clearTimeout(timer);
+      kernel.statusChanged.disconnect(look);
+    };
+  });
+  try {
+    await Promise.race([kernel.info, failed]);
+  } finally {
+    give();
   }
 }
 

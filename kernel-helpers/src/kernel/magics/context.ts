@@ -1,7 +1,5 @@
 /** `%context [DIR]` and `%reset_lab`: which folder is built, and a fresh start. */
 
-import { lstatSync, mkdirSync, readdirSync, rmSync } from "node:fs";
-import { join, relative } from "node:path";
 import { type Magic, MagicError } from "./types";
 
 export const contextMagic: Magic = {
@@ -19,20 +17,20 @@ export const contextMagic: Magic = {
     }
     if (path !== undefined) {
       await session.setContext(path);
-      const made = lstatSync(session.contextDirectory, { throwIfNoEntry: false }) === undefined;
-      mkdirSync(session.contextDirectory, { recursive: true });
+      const { files } = session.host;
+      const made = files.kind(session.contextDirectory) === undefined;
+      files.makeFolder(session.contextDirectory);
       if (made) output.stream("stdout", `${path}: 새 폴더를 만들었습니다\n`);
     }
-    output.stream("stdout", `컨텍스트: ${relative(session.directory, session.contextDirectory) || "."}\n`);
+    output.stream(
+      "stdout",
+      `컨텍스트: ${session.host.paths.relative(session.directory, session.contextDirectory) || "."}\n`,
+    );
   },
 };
 
 /** What a learner has written or reached: no cache, so it stays. */
 const KEPT = /^(?:notes|progress\.json.*|predictions\.json)$/;
-
-function namesIn(folder: string): string[] {
-  return lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() === true ? readdirSync(folder) : [];
-}
 
 export const resetMagic: Magic = {
   name: "reset_lab",
@@ -41,8 +39,9 @@ export const resetMagic: Magic = {
   usage: "%reset_lab",
   async run({ session, output }) {
     await session.closeLab();
-    for (const name of namesIn(session.stateDirectory))
-      if (!KEPT.test(name)) rmSync(join(session.stateDirectory, name), { recursive: true, force: true });
+    const { files, paths } = session.host;
+    for (const { name } of files.list(session.stateDirectory))
+      if (!KEPT.test(name)) files.remove(paths.join(session.stateDirectory, name));
     output.stream("stdout", "캐시와 이미지와 컨테이너를 비웠습니다. 컨텍스트의 파일은 그대로입니다.\n");
   },
 };

@@ -1,6 +1,5 @@
 /** `%%dockerfile [docker build flags]`: saves the cell as the context's Dockerfile, verbatim, builds it and shows the build. */
 
-import { randomUUID } from "node:crypto";
 import type { BuildFlags } from "../../docker/build-flags";
 import { loadCore } from "../session/core";
 import type { BuildOptions, NamedContext } from "../../build/types";
@@ -93,7 +92,8 @@ function secretsOf(flags: BuildFlags, call: MagicCall): Pick<BuildOptions, "secr
   if (flags.secrets.length === 0) return {};
   const secrets: Record<string, string> = {};
   for (const { id, file, env } of flags.secrets) {
-    const value = file === undefined ? process.env[env ?? id] : call.session.readSecret(file);
+    const value =
+      file === undefined ? call.session.host.environment(env ?? id) : call.session.readSecret(file);
     if (value === undefined) {
       throw new MagicError(
         "LB_NO_SECRET",
@@ -110,13 +110,15 @@ class LiveProgress {
   private readonly events: SolveStatus[] = [];
   private readonly began = performance.now();
   private drawn = 0;
-  private readonly id = randomUUID();
+  private readonly id: string;
   private shown = false;
 
   constructor(
     private readonly call: MagicCall,
     private readonly text: (events: readonly SolveStatus[], kind: "tty") => string,
-  ) {}
+  ) {
+    this.id = call.session.host.newId();
+  }
 
   take(status: SolveStatus): void {
     this.events.push(status);

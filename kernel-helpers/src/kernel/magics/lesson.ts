@@ -112,12 +112,12 @@ async function check(call: MagicCall): Promise<void> {
   const { benchMaker, checkExercise, recordTry } = loadLesson();
   const learning = learningOf(call.session);
   const exercise = exerciseOf(call);
-  const { Lab, nodeMachine } = loadCore();
+  const { Lab } = loadCore();
   const engine = await call.session.engine();
   const maker = await benchMaker({
     project: () => engine.lab.context.files(),
     engine,
-    openLab: () => Lab.openOn(nodeMachine()),
+    openLab: () => Lab.openOn(call.session.host.labMachine()),
   });
   const result = await checkExercise(exercise, call.body, maker);
   if (result.empty) {

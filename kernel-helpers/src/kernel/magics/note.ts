@@ -1,8 +1,6 @@
 /** `%%note NAME`: keeps what the learner wrote, beside the cache and out of the build context, so that no build sees it. */
 
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-
+import { replaceFile } from "../session/session-host";
 import { type Magic, MagicError } from "./types";
 
 export const noteMagic: Magic = {
@@ -18,11 +16,8 @@ export const noteMagic: Magic = {
         `%%note 뒤에 글자와 숫자로 된 이름을 적어 주세요. 예: %%note 되짚기-L02 (A name of letters and digits.)`,
       );
     }
-    const folder = join(call.session.stateDirectory, "notes");
-    mkdirSync(folder, { recursive: true });
-    const path = join(folder, `${name}.txt`);
-    writeFileSync(`${path}.tmp`, call.body);
-    renameSync(`${path}.tmp`, path);
+    const { host, stateDirectory } = call.session;
+    replaceFile(host, host.paths.join(stateDirectory, "notes", `${name}.txt`), call.body);
     call.output.stream("stdout", `적어 두었습니다: ${name}\n`);
     return Promise.resolve();
   },

@@ -3,9 +3,6 @@
  * prediction is asked for one, once. Clients that allow no input (runners, handouts) are never asked.
  */
 
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-
 import type { Node } from "../../dockerfile";
 import type { Guess, Prediction } from "../../lesson";
 import { learningOf, loadLesson } from "../session/learning";
@@ -72,7 +69,7 @@ function placeIn(call: GateCall): { readonly key: string; readonly prediction?: 
   // A front end that sends a cell's metadata sends all of it: JupyterLab and Notebook are known by a field of their own.
   if (told !== undefined ? !told.includes(TAG) : "deletedCells" in metadata) return undefined;
   if (told === undefined && !call.allowStdin) return undefined;
-  const cells = codeCells(session.directory, process.env.JPY_SESSION_NAME);
+  const cells = codeCells(session.notebookText());
   const at = placeOf(cells, metadata.cellId, code);
   const cell = cells[at];
   if (told === undefined && cell?.tags.includes(TAG) !== true) return undefined;
@@ -108,13 +105,8 @@ interface AskedStep {
  */
 function stepsOf({ code, session }: GateCall): readonly AskedStep[] {
   const source = splitCell(code);
-  const text =
-    source.kind === "cell" && source.name === "dockerfile"
-      ? source.body
-      : readText(join(session.contextDirectory, "Dockerfile"));
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded when a gate first needs it
-  const { isDockerfileError, parseDockerfile } =
-    require("../../dockerfile") as typeof import("../../dockerfile");
+  const text = source.kind === "cell" && source.name === "dockerfile" ? source.body : readText(session);
+  const { isDockerfileError, parseDockerfile } = language();
   const parsed = parseDockerfile(text);
   if (isDockerfileError(parsed)) return [];
   return parsed.nodes
@@ -122,9 +114,14 @@ function stepsOf({ code, session }: GateCall): readonly AskedStep[] {
     .map((node: Node) => ({ text: node.original.replace(/\s+/g, " ").trim() }));
 }
 
-function readText(path: string): string {
+function language(): typeof import("../../dockerfile") {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- only when a gate asks
+  return require("../../dockerfile") as typeof import("../../dockerfile");
+}
+
+function readText({ contextDirectory, host }: NotebookSession): string {
   try {
-    return readFileSync(path, "utf8");
+    return host.files.readText(host.paths.join(contextDirectory, "Dockerfile"));
   } catch {
     return "";
   }

@@ -1,7 +1,5 @@
 /** `%%writefile [-a] [--mode 755] PATH`: writes the cell as a file of the build context. */
 
-import { appendFileSync, chmodSync, lstatSync, mkdirSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
 import { type Magic, type MagicCall, MagicError } from "./types";
 
 export const writefileMagic: Magic = {
@@ -21,21 +19,22 @@ interface Options {
 function run(call: MagicCall): void {
   const { append, mode, path } = readOptions(call.args);
   const target = call.session.contextPath(path);
-  const before = lstatSync(target, { throwIfNoEntry: false });
-  if (before?.isDirectory() === true) {
+  const { files, paths } = call.session.host;
+  const before = files.kind(target);
+  if (before === "directory") {
     throw new MagicError(
       "LB_IS_DIRECTORY",
       `"${path}"는 폴더입니다. 파일 이름을 쓰세요. ("${path}" is a directory.)`,
     );
   }
-  mkdirSync(dirname(target), { recursive: true });
+  files.makeFolder(paths.dirname(target));
   // As with Jupyter's own %%writefile, the last line ends with a newline though the cell's text does not.
   const text = call.body === "" || call.body.endsWith("\n") ? call.body : call.body + "\n";
-  if (append) appendFileSync(target, text);
-  else writeFileSync(target, text);
-  if (mode !== undefined) chmodSync(target, mode);
+  if (append) files.append(target, text);
+  else files.write(target, text);
+  if (mode !== undefined) files.chmod(target, mode);
   const verb = append ? "덧붙였습니다" : before !== undefined ? "덮어썼습니다" : "새로 썼습니다";
-  call.output.stream("stdout", `${path}: ${verb} (${Buffer.byteLength(text)}바이트)\n`);
+  call.output.stream("stdout", `${path}: ${verb} (${new TextEncoder().encode(text).length}바이트)\n`);
 }
 
 function readOptions(args: readonly string[]): Options {

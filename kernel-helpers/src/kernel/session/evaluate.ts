@@ -1,23 +1,31 @@
 /** Runs the code of a cell: magics by their registry, the rest as TypeScript, which is loaded when it is first needed. */
 
-import { clearTimeout, setTimeout } from "node:timers";
 import type { MagicRegistry } from "../magics/registry";
 import { type MagicHost, runCellMagic, runLineMagic } from "../magics/run-magic";
 import { passGate } from "../magics/prediction-gate";
 import { splitCell } from "../magics/split";
 import { type CellOutput, MagicError, type MagicResult } from "../magics/types";
-import type { TypeScriptCells } from "../typescript/run-cell";
 import type { CellContext } from "./cell-context";
-import { runInCell, setLatestCell } from "./cell-context";
 import type { NotebookSession } from "./notebook-session";
 import { INTERRUPTED, type Outcome } from "./outcome";
+
+/** Runs the code of cells. */
+export interface CellRunner {
+  run(code: string, context: CellContext): Promise<Outcome>;
+}
 
 /** What running a cell needs of the kernel. */
 export interface EvaluateHost {
   readonly registry: MagicRegistry;
   readonly session: NotebookSession;
   /** Loads the TypeScript part. */
-  typescript(): TypeScriptCells;
+  typescript(): CellRunner;
+  /** Names the cell that outputs of unknown origin belong to. */
+  setLatestCell(context: CellContext): void;
+  /** Runs *work* as part of a cell: what it starts, however late it runs, stays with this cell. */
+  runInCell<T>(context: CellContext, work: () => T): T;
+  /** Calls *work* after so many ms, with timers that no cell has changed; answers how to call it off. */
+  after(ms: number, work: () => void): () => void;
   output(context: CellContext): CellOutput;
   attend(): void;
   input(context: CellContext, prompt: string, password: boolean): Promise<string>;
@@ -42,16 +50,16 @@ export async function evaluateCell(
   const stopped = await gate(code, context, magicHost);
   if (stopped !== undefined) return stopped;
   // No async context for magics: none of their work outlives them, and tracking promises costs every later one.
-  setLatestCell(context);
-  if (source.kind === "cell") return guarded(context, () => runCellMagic(source, context, magicHost));
+  host.setLatestCell(context);
+  if (source.kind === "cell") return guarded(context, host, () => runCellMagic(source, context, magicHost));
   let outcome: Outcome = {};
   for (const line of source.lines) {
-    outcome = await guarded(context, () => runLineMagic(line, context, magicHost));
+    outcome = await guarded(context, host, () => runLineMagic(line, context, magicHost));
     if (outcome.error !== undefined) return outcome;
   }
   if (source.code === "") return outcome;
   const cells = host.typescript();
-  const ran = await runInCell(context, () => cells.run(source.code, context));
+  const ran = await host.runInCell(context, () => cells.run(source.code, context));
   return { ...ran, payload: [...(outcome.payload ?? []), ...(ran.payload ?? [])] };
 }
 
@@ -74,9 +82,13 @@ async function gate(code: string, context: CellContext, host: MagicHost): Promis
   return context.signal.aborted ? { error: INTERRUPTED } : undefined;
 }
 
-async function guarded(context: CellContext, run: () => Promise<MagicResult>): Promise<Outcome> {
+async function guarded(
+  context: CellContext,
+  host: EvaluateHost,
+  run: () => Promise<MagicResult>,
+): Promise<Outcome> {
   try {
-    const result = await stoppable(run(), context.signal);
+    const result = await stoppable(run(), context.signal, host);
     return result === undefined ? { error: INTERRUPTED } : result;
   } catch (error) {
     if (context.signal.aborted) return { error: INTERRUPTED };
@@ -88,11 +100,11 @@ async function guarded(context: CellContext, run: () => Promise<MagicResult>): P
 const STOP_MS = 3000;
 
 /** Waits for *running*; after an abort only a little longer, then gives undefined. */
-function stoppable<T>(running: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+function stoppable<T>(running: Promise<T>, signal: AbortSignal, host: EvaluateHost): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
     const stop = (): void => {
-      const timer = setTimeout(() => resolve(undefined), STOP_MS);
-      void running.catch(() => undefined).finally(() => clearTimeout(timer));
+      const callOff = host.after(STOP_MS, () => resolve(undefined));
+      void running.catch(() => undefined).finally(callOff);
     };
     if (signal.aborted) stop();
     signal.addEventListener("abort", stop, { once: true });

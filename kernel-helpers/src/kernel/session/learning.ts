@@ -1,11 +1,9 @@
 /** The learner's state of one notebook: open predictions, progress in `.layerbook/progress.json`, notes to show after the next build. */
 
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-
 import type { BuildOutcome } from "../../build";
 import type { Comparison, Exercise, Guess, Prediction, Progress } from "../../lesson";
 import type { NotebookSession } from "./notebook-session";
+import { replaceFile, type SessionHost } from "./session-host";
 
 /** A guess beside its outcome, waiting to be shown. */
 export interface PredictionNote {
@@ -23,16 +21,11 @@ export interface GateState {
 }
 
 type LessonModule = typeof import("../../lesson");
-type CourseModule = typeof import("../../lesson/course");
 
 /** The lesson engine, loaded when a cell first needs it. */
-export function loadLesson(): LessonModule & CourseModule {
-  /* eslint-disable @typescript-eslint/no-require-imports -- loaded late on purpose */
-  return {
-    ...(require("../../lesson") as LessonModule),
-    ...(require("../../lesson/course") as CourseModule),
-  };
-  /* eslint-enable @typescript-eslint/no-require-imports */
+export function loadLesson(): LessonModule {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded late on purpose
+  return require("../../lesson") as LessonModule;
 }
 
 const states = new WeakMap<NotebookSession, Learning>();
@@ -48,23 +41,24 @@ export class Learning {
   private pending:
     { readonly guess: Guess | "as built"; readonly prediction: Prediction | undefined } | undefined;
   private readonly notes: PredictionNote[] = [];
-  private course: ReturnType<CourseModule["readCourse"]> | undefined;
+  private course: ReturnType<SessionHost["lessons"]> | undefined;
 
   constructor(private readonly session: NotebookSession) {
     session.onBuild((outcome) => this.take(outcome));
   }
 
   private get path(): string {
-    return join(this.session.stateDirectory, "progress.json");
+    return this.session.host.paths.join(this.session.stateDirectory, "progress.json");
   }
 
   /** What is stored; a file that cannot be read is set aside, never overwritten. */
   progress(): Progress {
     const { EMPTY_PROGRESS, parseProgress } = loadLesson();
-    if (!existsSync(this.path)) return EMPTY_PROGRESS;
-    const progress = parseProgress(readFileSync(this.path, "utf8"));
+    const { files } = this.session.host;
+    if (files.kind(this.path) === undefined) return EMPTY_PROGRESS;
+    const progress = parseProgress(files.readText(this.path));
     if (progress !== undefined) return progress;
-    renameSync(this.path, `${this.path}.unreadable`);
+    files.rename(this.path, `${this.path}.unreadable`);
     return EMPTY_PROGRESS;
   }
 
@@ -73,14 +67,14 @@ export class Learning {
   }
 
   private get gatePath(): string {
-    return join(this.session.stateDirectory, "predictions.json");
+    return this.session.host.paths.join(this.session.stateDirectory, "predictions.json");
   }
 
   /** What the gate remembers; nothing when that cannot be read. */
   gate(): GateState {
     const empty: GateState = { schema: 1, run: [], left: [] };
     try {
-      const state = JSON.parse(readFileSync(this.gatePath, "utf8")) as Partial<GateState> | null;
+      const state = JSON.parse(this.session.host.files.readText(this.gatePath)) as Partial<GateState> | null;
       return state?.schema === 1 && Array.isArray(state.run) && Array.isArray(state.left)
         ? { ...empty, ...state }
         : empty;
@@ -108,10 +102,7 @@ export class Learning {
 
   /** Writes whole or not at all. */
   private write(path: string, data: object): void {
-    mkdirSync(this.session.stateDirectory, { recursive: true });
-    const temporary = `${path}.${process.pid}.tmp`;
-    writeFileSync(temporary, JSON.stringify(data, null, 1) + "\n");
-    renameSync(temporary, path);
+    replaceFile(this.session.host, path, JSON.stringify(data, null, 1) + "\n");
   }
 
   prediction(id: string): Prediction | undefined {
@@ -133,8 +124,8 @@ export class Learning {
     );
   }
 
-  private lessons(): ReturnType<CourseModule["readCourse"]>["lessons"] {
-    return (this.course ??= loadLesson().readCourse()).lessons;
+  private lessons(): ReturnType<SessionHost["lessons"]> {
+    return (this.course ??= this.session.host.lessons());
   }
 
   /** Keeps a guess for the next build; `as built`: whatever that build does is the guess. */

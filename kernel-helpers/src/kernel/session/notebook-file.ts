@@ -1,8 +1,5 @@
 /** Looks into the notebook file for what a kernel is not told: the cell that defines a name, a cell's tags, the cells above it. */
 
-import { readFileSync } from "node:fs";
-import { basename, extname, join } from "node:path";
-
 /** A code cell of the notebook file. */
 export interface NotebookCell {
   readonly id: string | undefined;
@@ -10,17 +7,12 @@ export interface NotebookCell {
   readonly tags: readonly string[];
 }
 
-/**
- * The code cells of the notebook that Jupyter Server named when it started the kernel (*sessionName*: JPY_SESSION_NAME), in the
- * kernel's *directory*; none when it named no notebook, or the file cannot be read. What is not saved yet is not in it.
- */
-export function codeCells(directory: string, sessionName: string | undefined): readonly NotebookCell[] {
-  if (sessionName === undefined || extname(sessionName) !== ".ipynb") return [];
+/** The code cells of a notebook's *text*; none for undefined and for what is no notebook. What is not saved yet is not in it. */
+export function codeCells(text: string | undefined): readonly NotebookCell[] {
+  if (text === undefined) return [];
   let cells: unknown;
   try {
-    cells = (
-      JSON.parse(readFileSync(join(directory, basename(sessionName)), "utf8")) as { cells?: unknown } | null
-    )?.cells;
+    cells = (JSON.parse(text) as { cells?: unknown } | null)?.cells;
   } catch {
     return [];
   }
@@ -68,11 +60,7 @@ export function placeOf(cells: readonly NotebookCell[], id: unknown, source: str
 }
 
 /** A sentence that names the code cell which defines *name*, or undefined. */
-export function whereDefined(
-  name: string,
-  directory: string,
-  sessionName: string | undefined,
-): string | undefined {
+export function whereDefined(name: string, notebook: string | undefined): string | undefined {
   if (!/^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name)) return undefined;
   const escaped = name.replace(/\$/g, "\\$");
   const definition = new RegExp(
@@ -81,7 +69,7 @@ export function whereDefined(
       `import\\s+[^;\\n]*[\\s,{*]${escaped}(?![\\p{ID_Continue}$])[^;\\n]*from)`,
     "u",
   );
-  const number = codeCells(directory, sessionName).findIndex(
+  const number = codeCells(notebook).findIndex(
     ({ source }) => !source.startsWith("%%") && definition.test(source),
   );
   return number < 0
@@ -90,13 +78,9 @@ export function whereDefined(
 }
 
 /** A sentence that names the code cell which writes the file *path* of the context (with `%%writefile`), or undefined. */
-export function whereWritten(
-  path: string,
-  directory: string,
-  sessionName: string | undefined,
-): string | undefined {
+export function whereWritten(path: string, notebook: string | undefined): string | undefined {
   const wanted = normal(path);
-  const number = codeCells(directory, sessionName).findIndex(({ source }) => {
+  const number = codeCells(notebook).findIndex(({ source }) => {
     const words = /^\s*%%writefile\s+([^\n]*)/.exec(source)?.[1];
     return words !== undefined && normal(lastWord(words)) === wanted;
   });
@@ -106,16 +90,12 @@ export function whereWritten(
 }
 
 /** A sentence that names the code cell which builds the image *name* (`-t`), or undefined. */
-export function whereBuilt(
-  name: string,
-  directory: string,
-  sessionName: string | undefined,
-): string | undefined {
+export function whereBuilt(name: string, notebook: string | undefined): string | undefined {
   const escaped = name.replace(/:latest$/, "").replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
   const builds = new RegExp(
     `^\\s*(?:%%dockerfile\\s|[^]*\\bdocker (?:buildx )?build\\s)[^\\n]*?(?:-t|--tag)[ =]?${escaped}(?::latest)?(?:\\s|$)`,
   );
-  const number = codeCells(directory, sessionName).findIndex(({ source }) => builds.test(source));
+  const number = codeCells(notebook).findIndex(({ source }) => builds.test(source));
   return number < 0
     ? undefined
     : `이미지 \`${name}\`은(는) 위에서 ${number + 1}번째 코드 셀이 만듭니다. ${runFirst(number)}`;

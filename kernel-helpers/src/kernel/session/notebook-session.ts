@@ -1,14 +1,11 @@
 /** The folders a notebook works in: its context, and the state beside it. Cells never write anywhere else. */
 
-import { lstatSync, mkdirSync, readFileSync, realpathSync } from "node:fs";
-import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
-
 import type { BuildOutcome } from "../../build";
 import type { DockerEngine } from "../../docker";
 import type { Lab } from "../../lab";
-import { currentCell } from "./cell-context";
 import { listFiles } from "./context-files";
 import { loadCore, loadDocker } from "./core";
+import type { SessionHost, SessionPaths } from "./session-host";
 
 /** Name of the context's folder beside the notebook, unless `%context` picks another. */
 export const DEFAULT_CONTEXT = "app";
@@ -28,8 +25,11 @@ export class NotebookSession {
   private readonly watchers: ((outcome: BuildOutcome) => void)[] = [];
 
   /** *directory* is the notebook's folder: Jupyter starts a kernel there. */
-  constructor(readonly directory: string) {
-    this.context = join(directory, DEFAULT_CONTEXT);
+  constructor(
+    readonly directory: string,
+    readonly host: SessionHost,
+  ) {
+    this.context = host.paths.join(directory, DEFAULT_CONTEXT);
   }
 
   /** Absolute path of the build context; it may not exist yet. */
@@ -39,13 +39,13 @@ export class NotebookSession {
 
   /** Absolute path of the folder for cache, images and containers. */
   get stateDirectory(): string {
-    return join(this.directory, STATE_FOLDER);
+    return this.host.paths.join(this.directory, STATE_FOLDER);
   }
 
   /** Picks another context, given relative to the notebook. Throws SessionPathError when it lies outside the notebook's folder. */
   async setContext(path: string): Promise<void> {
-    const full = resolve(this.directory, path);
-    if (!isInside(this.directory, full)) {
+    const full = this.host.paths.resolve(this.directory, path);
+    if (!this.isInside(this.directory, full)) {
       throw new SessionPathError(
         `컨텍스트 "${path}"는 노트북 폴더 밖에 있습니다. 노트북 폴더 안의 폴더 이름을 쓰세요. (The context must lie in the notebook's folder.)`,
       );
@@ -64,15 +64,15 @@ export class NotebookSession {
   }
 
   private async openLab(): Promise<Lab> {
-    const { Lab, nodeMachine } = loadCore();
-    mkdirSync(this.context, { recursive: true });
-    const lab = await Lab.openOn(nodeMachine(), {
+    const { host } = this;
+    host.files.makeFolder(this.context);
+    const lab = await loadCore().Lab.openOn(host.labMachine(), {
       contextDir: this.context,
-      cacheDir: join(this.stateDirectory, "cache"),
+      cacheDir: host.paths.join(this.stateDirectory, "cache"),
     });
     // Builds that code of a cell asks for stop with the cell.
     const build = lab.build.bind(lab);
-    lab.build = (options) => build({ signal: currentCell()?.signal, ...options });
+    lab.build = (options) => build({ signal: host.cellSignal(), ...options });
     lab.onBuild((outcome) => {
       for (const watch of this.watchers) watch(outcome);
     });
@@ -101,18 +101,30 @@ export class NotebookSession {
 
   /** Files of the context, relative with `/`, for completion; at most some thousands. */
   contextFiles(): readonly string[] {
-    return listFiles(this.context);
+    return listFiles(this.context, this.host);
   }
 
   /** Names of base images that FROM can use without a network, for completion. */
   baseImages(): readonly string[] {
-    return loadCore().catalogNames();
+    return this.host.catalogNames();
+  }
+
+  /** The text of the notebook's file as it was saved last; undefined when it has none that can be read. */
+  notebookText(): string | undefined {
+    const { files, paths, notebookName } = this.host;
+    const name = notebookName()?.split(/[\\/]/).at(-1);
+    if (name === undefined || !name.endsWith(".ipynb")) return undefined;
+    try {
+      return files.readText(paths.join(this.directory, name));
+    } catch {
+      return undefined;
+    }
   }
 
   /** The folder given as `--build-context NAME=PATH`. Throws SessionPathError when it lies outside the notebook's folder. */
   namedContext(path: string): string {
-    const full = resolve(this.context, path);
-    if (isInside(this.directory, full)) return full;
+    const full = this.host.paths.resolve(this.context, path);
+    if (this.isInside(this.directory, full)) return full;
     throw new SessionPathError(
       `"${path}"는 노트북 폴더 밖에 있어 빌드에 쓸 수 없습니다. (A named context must lie in the notebook's folder.)`,
     );
@@ -120,10 +132,10 @@ export class NotebookSession {
 
   /** The text of a file given as `--secret src=`, in the notebook's folder; undefined when there is none. */
   readSecret(path: string): string | undefined {
+    const { files, paths } = this.host;
     for (const root of [this.context, this.directory]) {
-      const full = resolve(root, path);
-      if (isInside(this.directory, full) && lstatSync(full, { throwIfNoEntry: false })?.isFile() === true)
-        return readFileSync(full, "utf8");
+      const full = paths.resolve(root, path);
+      if (this.isInside(this.directory, full) && files.kind(full) === "file") return files.readText(full);
     }
     return undefined;
   }
@@ -133,41 +145,48 @@ export class NotebookSession {
    * symbolic link.
    */
   contextPath(path: string): string {
-    const full = resolve(this.context, path);
+    const { files, paths } = this.host;
+    const full = paths.resolve(this.context, path);
     const refuse = (): never => {
       throw new SessionPathError(
-        `"${path}"는 컨텍스트 폴더(${relative(this.directory, this.context) || "."}) 밖에 있어 쓸 수 없습니다. ` +
+        `"${path}"는 컨텍스트 폴더(${paths.relative(this.directory, this.context) || "."}) 밖에 있어 쓸 수 없습니다. ` +
           `컨텍스트 안의 상대 경로를 쓰세요. ("${path}" lies outside the build context.)`,
       );
     };
-    if (path === "" || isAbsolute(path) || full === this.context || !isInside(this.context, full)) refuse();
-    const existing = nearestExisting(full);
-    if (existing !== undefined && lstatSync(this.context, { throwIfNoEntry: false }) !== undefined) {
-      const root = realpathSync(this.context);
-      const real = realpathOrSelf(existing);
+    if (path === "" || paths.isAbsolute(path) || full === this.context || !this.isInside(this.context, full))
+      refuse();
+    const existing = this.nearestExisting(full);
+    if (existing !== undefined && files.kind(this.context) !== undefined) {
+      const root = files.realPath(this.context);
+      const real = this.realPathOrSelf(existing);
       // Above the context nothing has been created yet: the context itself is the nearest existing folder then.
-      if (existing.startsWith(this.context) && !isInside(root, real)) refuse();
+      if (existing.startsWith(this.context) && !this.isInside(root, real)) refuse();
     }
     return full;
   }
+
+  private isInside(root: string, path: string): boolean {
+    return isInside(root, path, this.host.paths);
+  }
+
+  private nearestExisting(path: string): string | undefined {
+    const { files, paths } = this.host;
+    for (let at = path; ; at = paths.dirname(at)) {
+      if (files.kind(at) !== undefined) return at;
+      if (paths.dirname(at) === at) return undefined;
+    }
+  }
+
+  private realPathOrSelf(path: string): string {
+    try {
+      return this.host.files.realPath(path);
+    } catch {
+      return path; // a dangling link: writing would create its target, so the link's own target is judged
+    }
+  }
 }
 
-function isInside(root: string, path: string): boolean {
+function isInside(root: string, path: string, { relative, isAbsolute, sep }: SessionPaths): boolean {
   const way = relative(root, path);
   return way === "" || (way !== ".." && !way.startsWith(".." + sep) && !isAbsolute(way));
-}
-
-function nearestExisting(path: string): string | undefined {
-  for (let at = path; ; at = dirname(at)) {
-    if (lstatSync(at, { throwIfNoEntry: false }) !== undefined) return at;
-    if (dirname(at) === at) return undefined;
-  }
-}
-
-function realpathOrSelf(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path; // a dangling link: writing would create its target, so the link's own target is judged
-  }
 }

@@ -81,7 +81,7 @@ export class TypeScriptPart {
       },
       hunt: () => host.control().hunt(),
       attend: () => host.iopub.flushAll(),
-      whereDefined: (name) => whereDefined(name, host.session.directory, process.env.JPY_SESSION_NAME),
+      whereDefined: (name) => whereDefined(name, host.session.notebookText()),
     });
   }
 
