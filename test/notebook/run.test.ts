@@ -78,6 +78,18 @@ describe("running notebooks on a real Jupyter Server", function () {
     assert.deepEqual(statuses(third), ["no-error"]);
     assert.deepEqual([second?.passed, third?.passed], [false, false]);
 
+    const [kept, repeated] = await run([good, bad], { resume: true });
+    assert.deepEqual([kept?.resumed, kept?.passed], [true, true]);
+    assert.deepEqual(statuses(repeated), ["ok", "error", "not-run"]);
+    // Nothing is left to run: not even a server is started.
+    const [alone] = await run([good], { resume: true, env: { PATH: "" } });
+    assert.equal(alone?.resumed, true);
+    const text = readFileSync(good, "utf8");
+    writeFileSync(good, text.replace("1+1", "1+2"));
+    const [edited] = await run([good], { resume: true });
+    assert.deepEqual([edited?.resumed, statuses(edited)[0]], [undefined, "ok"]);
+    writeFileSync(good, text);
+
     const [again] = await run([good], { check: true });
     assert.deepEqual([again?.passed, again?.differences], [true, []]);
   });

@@ -1,8 +1,9 @@
 /** Runs several notebooks, some at once, writes their outputs back and reports. */
 
 import { mkdirSync, readFileSync } from "node:fs";
-import { dirname, resolve, sep } from "node:path";
+import { basename, dirname, resolve, sep } from "node:path";
 
+import { isComplete } from "./complete";
 import { compareOutputs, type OutputDifference } from "./compare";
 import { NotebookError } from "./format";
 import { parseNotebook } from "./read";
@@ -29,6 +30,8 @@ export interface RunAllOptions {
   readonly check: boolean;
   /** Where to write instead of back: a directory. */
   readonly outDir?: string;
+  /** Leave out what an earlier run finished: see `isComplete`. */
+  readonly resume?: boolean;
   readonly signal: AbortSignal;
   readonly onCell?: (file: string, result: CellResult, done: number, total: number) => void;
   readonly onNotebook?: (outcome: NotebookOutcome) => void;
@@ -43,11 +46,19 @@ export interface NotebookOutcome {
   /** It could not be run or written at all. */
   readonly failure?: { readonly code: string; readonly ko: string; readonly en: string };
   readonly passed: boolean;
+  /** It was not run: an earlier run had finished it. */
+  readonly resumed?: boolean;
 }
 
 /** Runs all files; outcomes in the order of *files*. Rejects with ServerError when there is no server. */
 export async function runAll(options: RunAllOptions): Promise<NotebookOutcome[]> {
   const files = options.files.map((file) => resolve(file));
+  const finished = new Set(options.resume ? files.filter((file) => isFinished(file, options)) : []);
+  if (finished.size === files.length) {
+    const outcomes = files.map(resumed);
+    for (const outcome of outcomes) options.onNotebook?.(outcome);
+    return outcomes;
+  }
   const restore = silenceServices();
   let server: JupyterServer | undefined;
   let managers: Managers | undefined;
@@ -61,7 +72,10 @@ export async function runAll(options: RunAllOptions): Promise<NotebookOutcome[]>
     let next = 0;
     const work = async (): Promise<void> => {
       for (let i = next++; i < files.length && !options.signal.aborted; i = next++) {
-        const outcome = await runOne(files[i] ?? "", server as JupyterServer, managers as Managers, options);
+        const file = files[i] ?? "";
+        const outcome = finished.has(file)
+          ? resumed(file)
+          : await runOne(file, server as JupyterServer, managers as Managers, options);
         outcomes[i] = outcome;
         options.onNotebook?.(outcome);
       }
@@ -73,6 +87,22 @@ export async function runAll(options: RunAllOptions): Promise<NotebookOutcome[]>
     await server?.stop();
     restore();
   }
+}
+
+/** With *outDir*, the copy there counts: the notebook itself keeps its outputs. */
+function isFinished(file: string, options: RunAllOptions): boolean {
+  try {
+    const notebook = parseNotebook(readFileSync(file, "utf8"), file);
+    if (options.outDir === undefined) return isComplete(notebook);
+    const copy = resolve(options.outDir, basename(file));
+    return isComplete(parseNotebook(readFileSync(copy, "utf8"), copy), notebook);
+  } catch {
+    return false; // what is wrong with it is told when it runs
+  }
+}
+
+function resumed(file: string): NotebookOutcome {
+  return { file, differences: [], passed: true, resumed: true };
 }
 
 async function runOne(
@@ -107,7 +137,7 @@ async function runOne(
 function store(file: string, before: string, after: string, outDir?: string): void {
   if (outDir !== undefined) {
     mkdirSync(outDir, { recursive: true });
-    writeWhole(resolve(outDir, file.split(sep).at(-1) ?? ""), after);
+    writeWhole(resolve(outDir, basename(file)), after);
     return;
   }
   if (readFileSync(file, "utf8") !== before) {

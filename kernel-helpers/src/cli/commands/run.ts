@@ -34,6 +34,7 @@ export const help: CommandModule["help"] = {
   --server URL      이미 떠 있는 Jupyter 서버 (토큰은 ?token= 또는 --token). 없으면 하나를 띄웁니다
   --keep-going      셀이 실패해도 다음 셀을 실행합니다
   --predictions none|solution  빈 예측 셀을 그대로 둘지(기본값), 풀이로 채울지
+  --resume          중단된 실행을 잇습니다: 지금의 셀로 이미 끝까지 실행된 노트북은 건너뜁니다
   --check           쓰지 않고, 파일에 있는 출력과 비교합니다
   --out DIR         제자리에 쓰지 않고 DIR에 씁니다
   --junit FILE      JUnit 보고서 · --json FILE  JSON 보고서 (-는 표준 출력)
@@ -51,6 +52,7 @@ The exit code is 1 when a cell failed or did not run.
   --server URL      a running Jupyter Server (token by ?token= or --token); otherwise one is started
   --keep-going      go on after a failing cell
   --predictions none|solution  leave empty predictions empty (default), or fill them in
+  --resume          go on with an interrupted run: notebooks whose cells ran to the end as they are now are left out
   --check           write nothing, compare with the stored outputs
   --out DIR         write to DIR instead of back
   --junit FILE      JUnit report · --json FILE  JSON report (- is standard output)
@@ -68,6 +70,7 @@ const OPTIONS = {
   token: { type: "string" },
   "keep-going": { type: "boolean" },
   check: { type: "boolean" },
+  resume: { type: "boolean" },
   predictions: { type: "string" },
   out: { type: "string" },
   junit: { type: "string" },
@@ -87,6 +90,12 @@ export const run: CommandModule["run"] = async (args, io) => {
       { ko: "보기: layerbook run 01.ipynb", en: "example: layerbook run 01.ipynb" },
     );
   }
+  if (values.resume && values.check) {
+    throw usageError("LB_ARGUMENTS", {
+      ko: "`--resume`과 `--check`는 함께 쓸 수 없습니다: 비교하려면 모두 실행해야 합니다.",
+      en: "--resume and --check cannot be used together: to compare, everything must run",
+    });
+  }
   const jobs = wholeNumber(values.jobs, "--jobs") ?? Math.min(2, availableParallelism());
   const timeout = (wholeNumber(values.timeout, "--timeout") ?? 120) * 1000;
   const progress = new Progress(io, positionals.length, values.verbose ?? false);
@@ -103,6 +112,7 @@ export const run: CommandModule["run"] = async (args, io) => {
       jobs,
       predictions: predictionsOf(values.predictions),
       check: values.check ?? false,
+      resume: values.resume ?? false,
       outDir: values.out === undefined ? undefined : resolve(io.cwd, values.out),
       signal: io.signal,
       onCell: (file, result, done, total) => progress.cell(file, result, done, total),
@@ -192,6 +202,10 @@ class Progress {
       this.line(
         `✕ ${name}: ${io.locale === "ko" ? outcome.failure.ko : outcome.failure.en} [${outcome.failure.code}]\n`,
       );
+      return;
+    }
+    if (outcome.resumed) {
+      this.line(`● ${name} ${say(io, "앞선 실행에서 끝남", "finished by an earlier run")}\n`);
       return;
     }
     const cells = outcome.result?.cells ?? [];
