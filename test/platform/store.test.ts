@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { type KeyValueStore, memoryStore } from "../../kernel-helpers/src/platform";
+import { openValue, putPieces } from "../../kernel-helpers/src/platform/platform";
 import { diskStore } from "../../kernel-helpers/src/platform/node";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -36,6 +37,16 @@ describe("key-value stores", () => {
       await store.delete("never");
       assert.equal(await store.get("a"), undefined);
       assert.deepEqual(await store.keys(), ["b", "경로/키"]);
+    });
+
+    it(`${name}: puts values in pieces, one without bytes too`, async () => {
+      const store = open();
+      for (const pieces of [[], [new Uint8Array()], [bytes("한"), new Uint8Array(), bytes("글")]]) {
+        await putPieces(store, "pieces", pieces);
+        const text = pieces.map((piece) => Buffer.from(piece).toString("latin1")).join("");
+        assert.equal(Buffer.from((await store.get("pieces"))!).toString("latin1"), text);
+        assert.equal((await openValue(store, "pieces"))?.size, text.length);
+      }
     });
   }
 

@@ -45,7 +45,21 @@ export function diskStore(directory: string): KeyValueStore {
       return stat?.isFile() && stat.size === info.size ? fileSource(info.path) : undefined;
     },
     async putPieces(key, pieces) {
-      await pipeline(Readable.from(pieces), cacache().put.stream(directory, key));
+      let isEmpty = true;
+      const counted = async function* (): AsyncGenerator<Uint8Array> {
+        for await (const piece of pieces) {
+          if (piece.length === 0) continue;
+          isEmpty = false;
+          yield piece;
+        }
+      };
+      try {
+        await pipeline(Readable.from(counted()), cacache().put.stream(directory, key));
+      } catch (error) {
+        // cacache refuses a stream without bytes, though not a value without.
+        if (!isEmpty || (error as { code?: unknown }).code !== "ENODATA") throw error;
+        await cacache().put(directory, key, Buffer.alloc(0));
+      }
     },
     async keys() {
       return Object.keys(await cacache().ls(directory)).sort();
