@@ -27,7 +27,7 @@ import { ResultStore } from "./build/store/stored-result";
 import { copyTree } from "./build/tree-copy";
 import { HostFiles } from "./context";
 import { emptySnapshot } from "./filesystem";
-import { firstOf, type ImageSource, layersOf } from "./image";
+import { assumedImages, firstOf, type ImageSource, layersOf } from "./image";
 import type {
   Content,
   HostDirectory,
@@ -43,12 +43,13 @@ import {
   type LayerContents,
   type Locale,
   type Medium,
+  openWorkshop,
   type Optimization,
+  type OptimizeWeights,
   prove,
   renderEditMatrix,
   renderTable,
   type SecretPlace,
-  type Trial,
   type Waste,
   wasteOf,
 } from "./report";
@@ -234,6 +235,7 @@ export class Lab {
       results,
       context instanceof DirectoryContext ? context.contents : undefined,
     );
+    builder.origin = contextDir;
     return new Lab({ machine, options, images: firstOf([shelf, bases]), shelf, builder, context });
   }
 
@@ -272,7 +274,7 @@ export class Lab {
     for (const [url, fixture] of Object.entries(options.http ?? {})) this.fixtures.set(url, fixture);
     const outcome = await runBuild({
       builder: this.builder,
-      world: this.world,
+      world: this.worldFor(options),
       options: { ...this.defaults(), ...normalised(options), ...(file !== undefined && { file }) },
       context: this.context.files(),
       contexts: this.namedContexts(options),
@@ -299,9 +301,7 @@ export class Lab {
   whatIf(edits?: readonly WhatIfEdit[], options: BuildOptions = this.lastOptions): Promise<WhatIfResult> {
     const run = this.queue.then(async () => {
       const request = this.whatIfRequest(options);
-      const wanted =
-        edits ??
-        defaultEdits({ ...request, bases: await baseReferences(request), locale: this.options.locale });
+      const wanted = edits ?? (await this.editsFor(request));
       return whatIfResult(await whatIf(request, wanted), this.options.locale);
     });
     this.queue = run.catch(() => undefined);
@@ -346,28 +346,57 @@ export class Lab {
     return findSecret(image, value, contents);
   }
 
+  /** The edits that `whatIf` asks about by itself: found in the Dockerfile and the context. */
+  suggestedEdits(options: BuildOptions = this.lastOptions): Promise<WhatIfEdit[]> {
+    const run = this.queue.then(() => this.editsFor(this.whatIfRequest(options)));
+    this.queue = run.catch(() => undefined);
+    return run;
+  }
+
+  private async editsFor(request: WhatIfRequest): Promise<WhatIfEdit[]> {
+    return defaultEdits({ ...request, bases: await baseReferences(request), locale: this.options.locale });
+  }
+
   /**
-   * Proposes better orders of the Dockerfile, each proven: both are built on copies of the context in caches of their own, the images
-   * must hold the same files, and the work of rebuilding after every suggested edit must be less. Changes nothing here.
+   * Proposes better Dockerfiles, each proven: both are built on copies of the context in caches of their own, the images must hold the
+   * same files and config but for what a rule declares, and rebuilding or the image must become less. *weights*: how often each edit is
+   * counted; default: by its kind. Changes nothing here.
    */
-  optimize(options: BuildOptions = this.lastOptions): Promise<Optimization> {
+  optimize(
+    options: BuildOptions = this.lastOptions,
+    { weights }: { readonly weights?: OptimizeWeights } = {},
+  ): Promise<Optimization> {
     const run = this.queue.then(async (): Promise<Optimization> => {
       const request = this.whatIfRequest(options);
+      const { context } = request;
       const file = request.options.file ?? "Dockerfile";
-      const text = request.context.exists(file) ? request.context.readText(file) : "";
-      const build = async (dockerfile: string): Promise<Trial> => {
-        const lab = Lab.openWith(this.machine, [this.images], this.options, request.context.fork());
-        const built = await lab.build({ ...options, ...request.options, dockerfile });
-        return { built, prediction: await lab.whatIf(undefined, request.options), root: await built.root() };
-      };
-      return prove(text, file, request.context.list(), build);
+      const shop = await openWorkshop({
+        context,
+        file,
+        options: request.options,
+        ...(weights && { weights }),
+        open: (copy) => Lab.openWith(this.machine, [this.images], this.options, copy),
+        hasImage: (name) =>
+          !("error" in this.images.find(canonicalName(name), { os: "linux", architecture: "amd64" })),
+      });
+      const text = context.exists(file) ? context.readText(file) : "";
+      return prove({ dockerfile: text, secrets: Object.keys(options.secrets ?? {}) }, file, shop);
     });
     this.queue = run.catch(() => undefined);
     return run;
   }
 
+  /** With the right to assume, a base image that nobody knows is taken to be like one that is known. */
+  private worldFor({ assume }: BuildOptions): BuildWorld {
+    if (!assume) return this.world;
+    const { platform } = this.machine;
+    const assumed = assumedImages(this.images, (text) => platform.sha256Hex(text));
+    return { ...this.world, images: firstOf([this.images, assumed]) };
+  }
+
   private whatIfRequest(options: BuildOptions): WhatIfRequest {
-    const { builder, world, fixtures, caches } = this;
+    const { builder, fixtures, caches } = this;
+    const world = this.worldFor(options);
     const { context } = this;
     const now = (): number => this.world.now();
     const memory: MemoryContext =

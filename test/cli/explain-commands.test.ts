@@ -103,9 +103,9 @@ describe("commands that explain", function () {
     assert.equal((await layerbook("optimize", "--write", ".")).code, 0);
     assert.match(
       readFileSync(place, "utf8"),
-      /COPY requirements\.txt \.\/\nRUN pip install -r requirements\.txt\nCOPY \. \.\n/,
+      /COPY requirements\.txt \.\/\nRUN .*pip install .*-r requirements\.txt\nCOPY \. \.\n/,
     );
     assert.equal(readFileSync(`${place}.orig`, "utf8"), text);
-    assert.match((await layerbook("optimize", ".")).out, /더 나은 순서를 증명하지 못했습니다/);
+    assert.match((await layerbook("optimize", ".")).out, /더 나은 Dockerfile을 증명하지 못했습니다/);
   });
 });

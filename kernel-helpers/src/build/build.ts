@@ -1,14 +1,15 @@
 /** One build from beginning to end, as a list of named stages. */
 
-import type { DockerfileError } from "../dockerfile";
 import type { Conversion, ConvertOptions, ImageResolver, InternalRequest, LocalOp } from "../graph";
 import type { ReadableFileSystem } from "../platform/files";
 import { transferBytes } from "../context";
 import { registryTime, transferTime } from "./durations";
 import { exportImages, type Export } from "./export-image";
+import { expectedOutputs } from "./expected-outputs";
 import { exportCache, importCaches } from "./external-cache";
 import { fileBeside, readText, Subdirectory } from "./local-files";
 import { buildOperations } from "./operations";
+import { type Hint, missingSourceHint } from "./missing-source";
 import { makeRecord } from "./record";
 import type { BuildRequest } from "./request";
 import { fetchLayers } from "./run-image";
@@ -17,7 +18,8 @@ import { Solver, type VertexState } from "./solver";
 import type { StepResult } from "./step-result";
 import { LostValueError } from "./store/stored-result";
 import { type Course, Timeline } from "./timeline";
-import type { BuildOptions, BuildRecord } from "./types";
+import type { BuildError, BuildOptions, BuildRecord } from "./types";
+import type { VertexFailure } from "./vertex-failure";
 
 /** What the stages hand on to one another. */
 export interface BuildState {
@@ -32,7 +34,7 @@ export interface BuildState {
   solver?: Solver;
   results?: readonly (VertexState | undefined)[];
   exported?: Export;
-  error?: DockerfileError;
+  error?: BuildError;
   /** The moment of the failure: nothing after it happened. */
   failedAt?: number;
 }
@@ -112,6 +114,7 @@ export function newSession(request: BuildRequest, timeline: Timeline): Session {
     now: request.world.now(),
     newRef: () => `${WORKER}::${(builder.nextRef++).toString(36).padStart(25, "0")}`,
     assumed: new Map(),
+    expected: new Map(),
     transferred: new Map(),
     undos: [],
   };
@@ -145,6 +148,10 @@ export async function convertDefinition(state: BuildState): Promise<void> {
     return "error" in image ? image : { digest: image.digest, config: image.config };
   };
   state.conversion = await builder.conversions.convert(input, resolve, world.platform);
+  if (options.assume) {
+    const roots = state.conversion.targets.flatMap(({ root }) => (root ? [root.vertex] : []));
+    for (const [digest, paths] of expectedOutputs(roots)) state.session.expected.set(digest, paths);
+  }
 }
 
 /** The options that the graph depends on, without callbacks. */
@@ -239,11 +246,19 @@ async function solve(state: BuildState): Promise<void> {
     for (const { at, undo } of session.undos.reverse()) if (at > failure.at) undo();
     const range = failure.vertex.source?.range;
     const lines = range ? [[[range.start.line, range.end.line] as const]] : [];
-    state.error = { code: "LB_STEP_FAILED", message: failure.message, lines };
+    const hint = hintOf(state, failure);
+    state.error = { code: "LB_STEP_FAILED", message: failure.message, lines, ...(hint && { hint }) };
     return;
   }
   state.results = conversion!.targets.map(({ root }) => (root ? solver.state(root.vertex) : undefined));
   state.at = Math.max(state.at, ...state.results.map((result) => result?.resultAt ?? 0));
+}
+
+/** What the context says of a source that was not found. */
+function hintOf(state: BuildState, { vertex, message }: VertexFailure): Hint | undefined {
+  const local = vertex.inputs.find((input) => input.vertex.op.kind === "local")?.vertex.op as
+    LocalOp | undefined;
+  return local && missingSourceHint(message, local, localOf(state, local));
 }
 
 /** `--no-cache` empties the cache mounts of the RUNs that it makes run again (solver/llbsolver/vertex.go `detectPrunedCacheID`). */

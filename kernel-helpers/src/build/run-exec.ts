@@ -6,6 +6,7 @@ import type { ExecOp, Mount, Vertex } from "../graph/types";
 import { pushLayer, StepLayer } from "../image/layer";
 import { FileSystemError, type Snapshot, type WritableFileSystem } from "../platform/files";
 import { CONTAINER_TIME } from "./durations";
+import { makeOutputs } from "./expected-outputs";
 import type { ExecuteAnswer } from "./operations";
 import { releaseContext } from "./run-local";
 import { clockAt, type Session } from "./session";
@@ -64,9 +65,11 @@ export async function runExecOp(
   for (const mount of kept) mount.keep(end);
   if (result.exitCode !== 0) return { at: end, error: `${process}: exit code: ${result.exitCode}` };
   if (result.assumed.length > 0) session.assumed.set(vertex.digest, result.assumed);
+  const isAssumed = result.assumed.length > 0 || inputs.some((input) => input.assumed);
+  if (isAssumed)
+    makeOutputs(root, session.expected.get(vertex.digest) ?? [], op.args.join(" "), session.newRef());
   const upper = root.snapshot();
   const layer = new StepLayer({ lower, upper }, now, vertex.name);
-  const isAssumed = result.assumed.length > 0 || inputs.some((input) => input.assumed);
   return {
     at: end,
     result: {

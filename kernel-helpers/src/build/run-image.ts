@@ -12,6 +12,8 @@ export function resolveImageSource(session: Session, vertex: Vertex, op: ImageOp
   const end = at + RESOLVE_TIME;
   const image = find(session, op);
   session.timeline.statusSpan(vertex.digest, `resolve ${op.ref}`, at, end);
+  if (!("error" in image) && image.assumed !== undefined)
+    session.assumed.set(vertex.digest, [`image:${image.assumed}`]);
   return "error" in image ? { at: end, error: image.error } : { at: end };
 }
 
@@ -34,7 +36,14 @@ export function openImage(session: Session, op: ImageOp, at: number): ExecuteAns
   root.utimes("/", root.now);
   return {
     at,
-    result: { id, snapshot: root.snapshot(), layers, createdAt: clockAt(session, at), duration: 0 },
+    result: {
+      id,
+      snapshot: root.snapshot(),
+      layers,
+      createdAt: clockAt(session, at),
+      duration: 0,
+      ...(image.assumed !== undefined && { assumed: true }),
+    },
   };
 }
 

@@ -22,6 +22,8 @@ export interface Session {
   newRef(): string;
   /** Programs that were assumed to succeed, by vertex digest. */
   readonly assumed: Map<string, readonly string[]>;
+  /** Paths that later steps copy out of a RUN, by its vertex digest. Filled only when the build may assume. */
+  readonly expected: Map<string, readonly string[]>;
   /** Bytes that a vertex transferred, by digest. */
   readonly transferred: Map<string, number>;
   /** Changes that must be undone when the build fails before they are complete. */

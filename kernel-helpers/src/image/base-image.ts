@@ -18,6 +18,8 @@ export interface BaseImage {
   snapshot(): Snapshot;
   /** Are sizes known, but no contents? Then the image cannot be exported. */
   readonly catalog: boolean;
+  /** The image that it is taken to be like (추정): this one itself is not known. */
+  readonly assumed?: string;
   /** Its documents and blobs, for an export. Absent where they are not at hand. */
   pack?(): PackedImage;
 }

@@ -1,5 +1,6 @@
 /** Images: bases, layers, config, history, manifest. */
 
+export { assumedImages } from "./assumed-image";
 export * from "./base-image";
 export * from "./image-config";
 export * from "./layer";
