@@ -108,6 +108,7 @@ export function newSession(request: BuildRequest, timeline: Timeline): Session {
     builder,
     world: request.world,
     timeline,
+    imported: new Set(),
     options: request.options,
     locals: new Map([...request.contexts, ["context", request.context]]),
     fixtures: request.fixtures,
@@ -232,7 +233,7 @@ async function solve(state: BuildState): Promise<void> {
   const roots = conversion!.targets.flatMap(({ root }) => (root ? [root.vertex] : []));
   const solver = new Solver(request.builder, request.world, timeline, buildOperations(session));
   state.solver = solver;
-  const imported = importCaches(session, request.caches, state.at);
+  const imported = importCaches(session, request.caches, roots, state.at);
   await solver.solve(roots, imported.at);
   imported.settle(
     [...solver.states.values()].flatMap(({ loaded, resultKey }) =>

@@ -3,6 +3,7 @@
 import { contentKey, type KeyRecord } from "../cache/key-store";
 import type { OpJson } from "../cache/op-json";
 import type { HashedFile } from "../context";
+import type { Vertex } from "../graph/types";
 import type { LayerChain } from "../image/layer";
 import type { Builder } from "./builder";
 import { DOCUMENT_TIME, exportTime, registryTime } from "./durations";
@@ -24,14 +25,18 @@ export type ExternalCaches = Map<string, ExportedCache>;
 
 /** Imported keys stand beside the builder's own for one build; what the build used stays. */
 export interface ImportedCaches {
-  /** *used*: keys that were hit. Removes the rest. */
+  /** *used*: keys that were hit. Removes the rest, but for keys under which this build has stored results. */
   settle(used: readonly string[]): void;
 }
 
-/** Shows the rows of `--cache-from` from *at* on and makes the keys known. A cache that does not exist is passed over in silence. */
+/**
+ * Shows the rows of `--cache-from` from *at* on and makes the keys known. A cache that does not exist is passed over in silence; without
+ * *roots* (an empty image) none is looked at.
+ */
 export function importCaches(
   session: Session,
   caches: ExternalCaches,
+  roots: readonly Vertex[],
   at: number,
 ): ImportedCaches & { readonly at: number } {
   const { builder, timeline, world } = session;
@@ -39,7 +44,7 @@ export function importCaches(
   const newLinks: (readonly [string, string])[] = [];
   const newResults: ReturnType<Builder["keys"]["addResult"]>[] = [];
   let end = at;
-  for (const name of session.options.cacheFrom ?? []) {
+  for (const name of (roots.length > 0 && session.options.cacheFrom) || []) {
     const cache = caches.get(name);
     if (!cache) continue;
     const digest = world.platform.sha256Hex("import " + name);
@@ -64,6 +69,7 @@ export function importCaches(
     for (const [key, value] of cache.results) {
       if (builder.keys.results(key).some((result) => result.value.id === value.id)) continue;
       newResults.push(builder.keys.addResult(key, value));
+      session.imported.add(value.id);
     }
     for (const record of cache.records) if (newRecords.has(record.id)) builder.keys.setDeps(record);
     for (const [key, op] of cache.operations)
@@ -72,7 +78,10 @@ export function importCaches(
       if (!builder.contents.has(key)) builder.contents.set(key, files);
   }
   const settle = (used: readonly string[]): void => {
-    const kept = ancestors(builder, used);
+    const own = [...newRecords].filter((id) =>
+      builder.keys.results(id).some((result) => !newResults.includes(result)),
+    );
+    const kept = ancestors(builder, [...used, ...own]);
     for (const result of newResults) if (!kept.has(result.key)) builder.keys.removeResult(result);
     for (const [link, child] of newLinks) if (!kept.has(child)) builder.keys.removeLink(link, child);
     for (const id of newRecords) if (!kept.has(id)) builder.keys.forget(id);
@@ -104,12 +113,21 @@ export function exportCache(
   const { builder, options, timeline, world } = session;
   const name = options.cacheTo!;
   const cache = collect(builder, roots, options.cacheMode === "max");
-  caches.set(name, cache);
+  const isEmpty = !cache.results.some(([, { layers }]) => layers !== undefined);
+  if (!isEmpty) caches.set(name, cache);
   const digest = world.platform.sha256Hex("export " + name);
   timeline.add({ digest, name: "exporting cache to client directory", inputs: [] }, at);
   timeline.start(digest, at);
   const prepared = at + exportTime(0);
   timeline.statusSpan(digest, "preparing build cache for export", at, prepared);
+  if (isEmpty) {
+    // Without layers nothing is written: an older cache of that name stays (cache/remotecache/export.go Finalize).
+    const skipped = prepared + DOCUMENT_TIME;
+    timeline.statusSpan(digest, "skipping cache export for empty result", prepared, skipped);
+    timeline.statusSpan(digest, "sending cache export", prepared, skipped);
+    timeline.complete(digest, skipped);
+    return skipped;
+  }
   let now = prepared;
   timeline.status(digest, "sending cache export", now, { started: now });
   for (const layer of layerNames(cache)) {

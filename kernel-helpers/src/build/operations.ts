@@ -5,7 +5,7 @@ import type { Vertex } from "../graph/types";
 import { runExecOp } from "./run-exec";
 import { runFileOp } from "./run-file";
 import { HttpSources } from "./run-http";
-import { openImage, resolveImageSource, unlazyImage } from "./run-image";
+import { fetchImported, openImage, resolveImageSource, unlazyImage } from "./run-image";
 import { syncLocal } from "./run-local";
 import { mergeResults, unlazyMerge } from "./run-merge";
 import type { Session } from "./session";
@@ -35,6 +35,8 @@ export interface Operations {
    * *under*: the merge that needs them, on whose row the unpacking is shown.
    */
   unlazy(vertex: Vertex, result: StepResult | undefined, at: number, under?: Vertex): number;
+  /** *result* was found in the cache: fetches the layers that only an imported cache has. Gives the moment at which they are there, ms. */
+  load(vertex: Vertex, result: StepResult, at: number): number;
 }
 
 /** The operations of one build. */
@@ -61,6 +63,9 @@ export function buildOperations(session: Session): Operations {
     unlazy(vertex, result, at, under) {
       if (vertex.op.kind === "image") return unlazyImage(session, vertex, vertex.op, at, under);
       return vertex.op.kind === "merge" && result ? unlazyMerge(session, vertex, result, at) : at;
+    },
+    load(vertex, result, at) {
+      return session.imported.has(result.id) ? fetchImported(session, vertex, result, at) : at;
     },
     async execute(vertex, inputs, at) {
       const { op } = vertex;

@@ -2,10 +2,11 @@
 
 import type { ImageOp, Vertex } from "../graph/types";
 import type { BaseImage } from "../image/base-image";
-import { type BaseLayer, type LayerChain, pushLayer } from "../image/layer";
+import { type BaseLayer, type LayerChain, layersOf, pushLayer } from "../image/layer";
 import { downloadTime, extractTime, RESOLVE_TIME } from "./durations";
 import type { ExecuteAnswer, SourceAnswer } from "./operations";
 import { clockAt, type Session } from "./session";
+import type { StepResult } from "./step-result";
 
 /** Resolves the reference again, as every build does. */
 export function resolveImageSource(session: Session, vertex: Vertex, op: ImageOp, at: number): SourceAnswer {
@@ -83,30 +84,70 @@ export function unlazyImage(
 ): number {
   const image = find(session, op);
   if ("error" in image) return at;
-  const { chains } = session.builder;
   const { timeline } = session;
-  const missing: { readonly layer: BaseLayer; readonly chain: string }[] = [];
-  let chain = "";
-  for (const layer of image.layers) {
-    chain += " " + layer.diffId;
-    if (!chains.has(chain)) missing.push({ layer, chain });
-  }
+  const missing = notUnpacked(session, image.layers);
   if (missing.length === 0) return at;
   timeline.start(vertex.digest, at);
   if (under !== vertex) timeline.start(under.digest, at);
   const came = download(session, vertex, image.layers, at);
-  let end = at;
-  for (const { layer, chain: name } of missing) {
-    chains.add(name);
-    const start = Math.max(end, came.get(layer.digest) ?? at);
-    end = start + extractTime(layer.size);
-    timeline.statusSpan(under.digest, `extracting ${layer.digest}`, start, end);
-    session.undos.push({ at: end, undo: () => void chains.delete(name) });
-  }
-  end = Math.max(end, ...came.values());
+  const end = Math.max(unpack(session, under, missing, came, at), ...came.values());
   timeline.complete(vertex.digest, under === vertex ? end : Math.max(at, ...came.values()));
   if (under !== vertex) timeline.complete(under.digest, end);
   return end;
+}
+
+/** A layer of an image, and the name of the chain that it is the last of. */
+interface ChainedLayer {
+  readonly layer: BaseLayer;
+  readonly chain: string;
+}
+
+function notUnpacked(session: Session, layers: readonly BaseLayer[]): ChainedLayer[] {
+  const missing: ChainedLayer[] = [];
+  let chain = "";
+  for (const layer of layers) {
+    chain += " " + layer.diffId;
+    if (!session.builder.chains.has(chain)) missing.push({ layer, chain });
+  }
+  return missing;
+}
+
+/** Unpacks *missing* one on the other, on the row of *vertex*. *came*: when each blob is there. Gives the end, ms. */
+function unpack(
+  session: Session,
+  vertex: Vertex,
+  missing: readonly ChainedLayer[],
+  came: ReadonlyMap<string, number>,
+  at: number,
+): number {
+  const { chains } = session.builder;
+  let end = at;
+  for (const { layer, chain } of missing) {
+    chains.add(chain);
+    const start = Math.max(end, came.get(layer.digest) ?? at);
+    end = start + extractTime(layer.size);
+    session.timeline.statusSpan(vertex.digest, `extracting ${layer.digest}`, start, end);
+    session.undos.push({ at: end, undo: () => void chains.delete(chain) });
+  }
+  return end;
+}
+
+/**
+ * A result of an imported cache brings all layers below it along: they are downloaded and unpacked on the row of *vertex*, and FROM
+ * need not do it later (worker/base FromRemote). Gives the end, ms.
+ */
+export function fetchImported(session: Session, vertex: Vertex, result: StepResult, at: number): number {
+  const { merged } = session.builder;
+  if (vertex.op.kind === "merge" && !merged.has(result.id)) {
+    // What was merged there comes as one stack of layers.
+    merged.add(result.id);
+    session.undos.push({ at, undo: () => void merged.delete(result.id) });
+  }
+  const base = layersOf(result.layers).filter((layer) => layer.kind === "base");
+  const missing = notUnpacked(session, base);
+  if (missing.length === 0) return at;
+  const came = download(session, vertex, base, at);
+  return Math.max(unpack(session, vertex, missing, came, at), ...came.values());
 }
 
 /** Downloads the layers for an export, which needs the blobs and not the files. Gives the end, ms. */

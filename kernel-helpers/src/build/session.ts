@@ -11,6 +11,8 @@ export interface Session {
   readonly builder: Builder;
   readonly world: BuildWorld;
   readonly timeline: Timeline;
+  /** Ids of the results that an imported cache brought. */
+  readonly imported: Set<string>;
   readonly options: BuildOptions;
   /** The files a client would send, by the name of the local (`context`, or a named context). */
   readonly locals: ReadonlyMap<string, ReadableFileSystem>;

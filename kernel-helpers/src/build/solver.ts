@@ -356,6 +356,16 @@ export class Solver {
         await this.hashInput(state, map, i);
       await dep.input.result!.ready?.();
     }
+    if (map && state.deps.some((dep) => dep.input.executed)) {
+      // What has just run has its key since then, and that may lead to something stored (edge.go processExecReq).
+      for (const i of state.deps.keys()) this.probe(state, map, i);
+      this.takeKeys(state);
+    }
+    const ready = Math.max(at, ...state.deps.map((dep) => Math.max(dep.input.resultAt, dep.contentAt)));
+    if (state.record && ready < this.deadline) {
+      this.load(state, state.record, ready);
+      return;
+    }
     if (state.vertex.op.kind !== "merge") for (const dep of state.deps) this.unlazy(dep.input);
     const start = Math.max(at, ...state.deps.map((dep) => Math.max(dep.input.resultAt, dep.contentAt)));
     if (start >= this.deadline) throw blockedBy(state.vertex);
@@ -384,10 +394,11 @@ export class Solver {
 
   protected load(state: VertexState, record: KeyResult<StepResult>, at: number): void {
     this.timeline.start(state.vertex.digest, at, true);
-    this.timeline.complete(state.vertex.digest, at, { cached: true });
+    const end = this.operations.load(state.vertex, record.value, at);
+    this.timeline.complete(state.vertex.digest, end, { cached: true });
     state.result = record.value;
     state.resultKey = record.key;
-    state.resultAt = at;
+    state.resultAt = end;
     state.loaded = true;
   }
 
