@@ -76,7 +76,8 @@ export async function runCommand(request: RunRequest): Promise<RunResult> {
 
 async function drive(machine: Machine, signal: AbortSignal | undefined): Promise<void> {
   for (;;) {
-    if (signal?.aborted === true) throw new MachineStop("stopped: canceled / 취소되었습니다");
+    if (signal?.aborted === true)
+      throw new MachineStop("LB_RUN_CANCELED: stopped: canceled / 취소되었습니다");
     for (let i = 0; i < ROUNDS && machine.outside === undefined; i++) if (!machine.round()) return;
     if (machine.outside !== undefined) {
       const { outside } = machine;

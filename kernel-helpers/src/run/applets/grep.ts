@@ -1,5 +1,6 @@
 /** `grep`, `egrep`, `fgrep`. */
 
+import { BoundedRegExp } from "../machine/bounded-regex";
 import { Errno } from "../machine/errno";
 import type { Handle } from "../machine/handles";
 import type { Process, Task } from "../machine/process";
@@ -67,9 +68,9 @@ function compile(process: Process, options: Options, patterns: readonly string[]
   if (options.has("x")) source = `^(?:${source})$`;
   else if (options.has("w")) source = `(?<![A-Za-z0-9_])(?:${source})(?![A-Za-z0-9_])`;
   if (patterns.length === 0) source = "(?!)";
-  if (perl) return new RegExp(source, flags);
+  if (perl) return new BoundedRegExp(source, flags);
   try {
-    return new RegExp(source, flags + "s");
+    return new BoundedRegExp(source, flags + "s");
   } catch {
     void posixRegex;
     throw new RegexError("Invalid regular expression");

@@ -4,7 +4,17 @@ import type { Content, WritableFileSystem } from "../../platform/files";
 import { bytesToString, stringToBytes } from "./bytes";
 import { Errno, toErrno } from "./errno";
 import type { Meter } from "./limits";
-import { contentOf } from "../../filesystem";
+
+/** The text behind contents that were written here: read again it need not be made of bytes. */
+const TEXTS = new WeakMap<Content, string>();
+
+/** Contents that become bytes when they are first asked for. */
+function textContent(text: string): Content {
+  let bytes: Uint8Array | undefined;
+  const content: Content = { size: text.length, read: () => (bytes ??= stringToBytes(text)) };
+  TEXTS.set(content, text);
+  return content;
+}
 
 /** The bytes of an open regular file, shared by all who have it open; written back to the file system by the Vfs. */
 export class OpenInode {
@@ -32,7 +42,8 @@ export class OpenInode {
   get text(): string {
     if (this.body === undefined) {
       try {
-        this.body = bytesToString(this.opaque?.read() ?? new Uint8Array());
+        const known = this.opaque && TEXTS.get(this.opaque);
+        this.body = known ?? bytesToString(this.opaque?.read() ?? new Uint8Array());
       } catch (error) {
         throw toErrno(error, this.path);
       }
@@ -63,9 +74,7 @@ export class OpenInode {
   }
 
   content(): Content {
-    return this.body === undefined && this.opaque !== undefined
-      ? this.opaque
-      : contentOf(stringToBytes(this.body ?? ""));
+    return this.body === undefined && this.opaque !== undefined ? this.opaque : textContent(this.body ?? "");
   }
 }
 

@@ -28,7 +28,7 @@ export class Meter {
     this.commands += n;
     if (this.commands > this.maxCommands) {
       throw new MachineStop(
-        `stopped: more than ${this.maxCommands} commands (an endless loop?) / 명령이 ${this.maxCommands}개를 넘어 멈췄습니다 (끝나지 않는 반복?)`,
+        `LB_RUN_COMMANDS: stopped: more than ${this.maxCommands} commands (an endless loop?) / 명령이 ${this.maxCommands}개를 넘어 멈췄습니다 (끝나지 않는 반복?)`,
       );
     }
   }
@@ -38,7 +38,7 @@ export class Meter {
     this.bytes += n;
     if (this.bytes > this.maxBytes) {
       throw new MachineStop(
-        `stopped: more than ${this.maxBytes} bytes written / ${this.maxBytes}바이트보다 많이 써서 멈췄습니다`,
+        `LB_RUN_BYTES: stopped: more than ${this.maxBytes} bytes written / ${this.maxBytes}바이트보다 많이 써서 멈췄습니다`,
       );
     }
   }
@@ -48,7 +48,7 @@ export class Meter {
     this.output += n;
     if (this.output > this.maxOutput) {
       throw new MachineStop(
-        `stopped: more than ${this.maxOutput} bytes of output / 출력이 ${this.maxOutput}바이트를 넘어 멈췄습니다`,
+        `LB_RUN_OUTPUT: stopped: more than ${this.maxOutput} bytes of output / 출력이 ${this.maxOutput}바이트를 넘어 멈췄습니다`,
       );
     }
   }

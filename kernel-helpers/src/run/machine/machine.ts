@@ -14,6 +14,9 @@ export interface Loader {
   execute(process: Process, path: string): Task<number>;
 }
 
+/** How many commands a new process counts as: about what it costs. */
+const PROCESS_COST = 50;
+
 export class Machine {
   readonly processes = new Map<number, Process>();
   readonly meter: Meter;
@@ -72,10 +75,10 @@ export class Machine {
   spawn(parent: Process | undefined, body: (process: Process) => Task<number>): Process {
     if (this.processes.size >= this.meter.maxProcesses) {
       throw new MachineStop(
-        `stopped: more than ${this.meter.maxProcesses} processes at once (a fork bomb?) / 프로세스가 한꺼번에 ${this.meter.maxProcesses}개를 넘어 멈췄습니다`,
+        `LB_RUN_PROCESSES: stopped: more than ${this.meter.maxProcesses} processes at once (a fork bomb?) / 프로세스가 한꺼번에 ${this.meter.maxProcesses}개를 넘어 멈췄습니다`,
       );
     }
-    this.meter.addCommands(1);
+    this.meter.addCommands(PROCESS_COST);
     const process = new Process(this, this.nextPid++, parent?.pid ?? 0);
     process.startedAt = this.clock;
     if (parent !== undefined) {
@@ -143,6 +146,11 @@ export class Machine {
       else if (error instanceof Errno) {
         process.err(`${process.name}: ${error.path === "" ? "" : error.path + ": "}${error.message}\n`);
         this.finish(process, 1);
+      } else if (
+        error instanceof RangeError &&
+        /string length|array length|call stack/i.test(error.message)
+      ) {
+        throw new MachineStop("LB_RUN_TEXT: stopped: a text grew too large / 글이 너무 커져 멈췄습니다");
       } else throw error;
     }
   }
@@ -182,12 +190,12 @@ export class Machine {
       if (task !== undefined && wait.until !== undefined && (next?.until ?? Infinity) > wait.until)
         next = wait;
     }
-    if (next?.until === undefined) {
+    if (next?.until === undefined || next.until === Infinity) {
       throw new MachineStop(
-        "stopped: every process waits for something that never comes / 모든 프로세스가 오지 않을 것을 기다려 멈췄습니다",
+        "LB_RUN_WAITS: stopped: every process waits for something that never comes / 모든 프로세스가 오지 않을 것을 기다려 멈췄습니다",
       );
     }
-    this.meter.addCommands(1);
+    this.meter.addCommands(PROCESS_COST);
     const passed = Math.max(0, next.until - this.clock);
     this.clock = Math.max(this.clock, next.until);
     this.slept += passed;

@@ -1,5 +1,7 @@
 /** POSIX regular expressions, basic and extended, as JavaScript's. */
 
+import { BoundedRegExp } from "./bounded-regex";
+
 /** The pattern is none; the message is regerror's. */
 export class RegexError extends Error {
   override readonly name = "RegexError";
@@ -19,7 +21,7 @@ export function posixRegex(pattern: string, extended: boolean, flags = ""): RegE
   if (found === undefined) {
     const source = translate(pattern, extended);
     try {
-      found = new RegExp(source, flags + "s");
+      found = new BoundedRegExp(source, flags + "s");
     } catch {
       throw new RegexError("Invalid regular expression");
     }

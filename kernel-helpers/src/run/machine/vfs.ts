@@ -106,11 +106,14 @@ export class Vfs {
     let todo = path.split("/");
     let at = path.startsWith("/") ? "" : caller.cwd === "/" ? "" : caller.cwd;
     let links = 0;
-    if (
-      this.refresh !== undefined &&
-      (path.includes("/proc") || path.includes("/dev/") || at.startsWith("/proc"))
-    )
-      this.refresh(caller);
+    let fresh = false;
+    // /proc tells of this moment; it is made anew at most once for each look.
+    const refresh = (place: string): void => {
+      if (fresh || !place.startsWith("/proc")) return;
+      fresh = true;
+      this.refresh?.(caller);
+    };
+    refresh(at);
     let found: Located = this.lstatAt(at || "/");
     const trailing = path.endsWith("/") && path !== "/";
     // A working directory that has been removed can still be looked at, and is empty.
@@ -127,6 +130,10 @@ export class Vfs {
         continue;
       }
       if (part.length > 255) throw new Errno("ENAMETOOLONG", path);
+      refresh(at + "/" + part);
+      // Deep places cost their depth at every look.
+      if (at.length > 256) this.meter.addCommands(at.length >>> 4);
+      if (at.length > 4095) throw new Errno("ENAMETOOLONG", path);
       const next = this.lstatAt(at + "/" + part);
       let last = true;
       for (let j = i + 1; j < todo.length; j++) if (todo[j] !== "" && todo[j] !== ".") last = false;

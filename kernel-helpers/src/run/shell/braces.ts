@@ -2,10 +2,10 @@
 
 import type { Part, Word } from "./ast";
 
-/** The words that *word* stands for; itself alone when it has no braces. */
-export function expandBraces(word: Word): Word[] {
+/** The words that *word* stands for; itself alone when it has no braces. *count* is told of the work and may throw. */
+export function expandBraces(word: Word, count: (words: number) => void): Word[] {
   if (!word.some((part) => part.k === "lit" && !part.q && part.s.includes("{"))) return [word];
-  return expand(atoms(word)).map(join);
+  return expand(atoms(word), count).map(join);
 }
 
 /** A word in single unquoted characters and everything else. */
@@ -29,7 +29,7 @@ function join(list: readonly Atom[]): Word {
   return out;
 }
 
-function expand(list: readonly Atom[]): Atom[][] {
+function expand(list: readonly Atom[], count: (words: number) => void): Atom[][] {
   for (let open = 0; open < list.length; open++) {
     if (list[open] !== "{") continue;
     let depth = 0;
@@ -42,9 +42,13 @@ function expand(list: readonly Atom[]): Atom[][] {
         const choices = commas.length > 0 ? pieces(list, open, i, commas) : range(list.slice(open + 1, i));
         if (choices === undefined) break;
         const before = list.slice(0, open);
-        const after = expand(list.slice(i + 1));
+        const after = expand(list.slice(i + 1), count);
+        count(choices.length * after.length);
         return choices.flatMap((choice) =>
-          expand(choice).flatMap((middle) => after.map((tail) => [...before, ...middle, ...tail])),
+          expand(choice, count).flatMap((middle) => {
+            count(after.length);
+            return after.map((tail) => [...before, ...middle, ...tail]);
+          }),
         );
       }
     }

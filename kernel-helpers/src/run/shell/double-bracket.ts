@@ -1,5 +1,6 @@
 /** `[[ … ]]` of bash. */
 
+import { BoundedRegExp } from "../machine/bounded-regex";
 import type { Task } from "../machine/process";
 import { evaluateArithmetic } from "./arith";
 import type { Test } from "./ast";
@@ -59,7 +60,7 @@ function* binary(shell: Shell, op: string, test: Test & { k: "binary" }): Task<n
       );
       let match: RegExpExecArray | null;
       try {
-        match = new RegExp(source).exec(left);
+        match = new BoundedRegExp(source).exec(left);
       } catch {
         return 2;
       }

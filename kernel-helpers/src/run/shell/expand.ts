@@ -30,7 +30,10 @@ export function* expandWords(shell: Shell, words: readonly Word[]): Task<string[
       out.push(plain);
       continue;
     }
-    const variants = shell.dialect === "bash" ? expandBraces(word) : [word];
+    const variants =
+      shell.dialect === "bash"
+        ? expandBraces(word, (words) => shell.process.machine.meter.addCommands(words))
+        : [word];
     for (const variant of variants) out.push(...(yield* expandFields(shell, variant)));
   }
   return out;

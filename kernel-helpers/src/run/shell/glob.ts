@@ -39,6 +39,7 @@ export function glob(process: Process, pattern: string, options: GlobOptions = {
       }
       if (!/[*?[]/.test(part) && !(options.extended === true && part.includes("("))) {
         const path = prefix + unquotePattern(part);
+        process.machine.meter.addCommands(8);
         if (process.vfs.tryStat(process, path, false) !== undefined) next.push(path);
         continue;
       }
@@ -48,7 +49,7 @@ export function glob(process: Process, pattern: string, options: GlobOptions = {
       } catch {
         continue;
       }
-      process.machine.meter.addCommands(names.length >>> 6);
+      process.machine.meter.addCommands(1 + names.length * 8);
       const dots = part.startsWith(".") || part.startsWith("\\.");
       const all = dots && options.skipDots !== true ? [".", "..", ...names] : names;
       for (const name of all) {

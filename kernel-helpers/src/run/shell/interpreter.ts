@@ -416,7 +416,7 @@ function* guarded(shell: Shell, body: () => Task<number>): Task<number> {
     }
     if (error instanceof RangeError && /call stack/.test(error.message)) {
       throw new MachineStop(
-        "stopped: functions call each other without end / 함수가 끝없이 서로를 불러 멈췄습니다",
+        "LB_RUN_DEPTH: stopped: functions call each other without end / 함수가 끝없이 서로를 불러 멈췄습니다",
       );
     }
     throw error;

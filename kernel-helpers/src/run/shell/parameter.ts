@@ -1,5 +1,6 @@
 /** `$name` and `${name…}`. */
 
+import { BoundedRegExp } from "../machine/bounded-regex";
 import type { Task } from "../machine/process";
 import { evaluateArithmetic } from "./arith";
 import type { ParamPart, Word } from "./ast";
@@ -182,7 +183,7 @@ function* changer(shell: Shell, part: ParamPart): Task<(text: string) => string>
       const replacement = part.arg2 === undefined ? "" : yield* expandText(shell, part.arg2);
       if (pattern === "") return (text) => text;
       const source = patternSource(pattern, "[^]*", extended);
-      const test = new RegExp(
+      const test = new BoundedRegExp(
         op === "/#" ? `^(?:${source})` : op === "/%" ? `(?:${source})$` : source,
         op === "//" ? "g" : "",
       );

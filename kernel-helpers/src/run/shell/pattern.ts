@@ -1,5 +1,7 @@
 /** Shell patterns: `*`, `?`, `[…]` with `\` as the quote, over bytes. */
 
+import { BoundedRegExp } from "../machine/bounded-regex";
+
 const cache = new Map<string, RegExp>();
 
 const CLASSES: Readonly<Record<string, string>> = {
@@ -126,7 +128,7 @@ export function patternRegExp(pattern: string, extended = false, flags = ""): Re
   const key = (extended ? "x" : "-") + flags + pattern;
   let found = cache.get(key);
   if (found === undefined) {
-    found = new RegExp(`^(?:${patternSource(pattern, "[^]*", extended)})$`, flags);
+    found = new BoundedRegExp(`^(?:${patternSource(pattern, "[^]*", extended)})$`, flags);
     if (cache.size > 500) cache.clear();
     cache.set(key, found);
   }

@@ -213,6 +213,7 @@ export class Shell {
   set(name: string, value: string, exported?: boolean): void {
     const variable = this.variables.need(name);
     if (variable.readonly) throw this.readonlyFailure(name);
+    this.process.machine.meter.addCommands(value.length >>> 8);
     if (variable.array !== undefined) variable.array.set("0", value);
     else variable.value = value;
     if (exported === true || this.options.allexport) variable.exported = true;
@@ -255,6 +256,7 @@ export class Shell {
   setElement(name: string, index: string, value: string): void {
     const variable = this.variables.need(name);
     if (variable.readonly) throw this.readonlyFailure(name);
+    this.process.machine.meter.addCommands(value.length >>> 8);
     if (variable.array === undefined) {
       variable.array = new Map(variable.value === undefined ? [] : [["0", variable.value]]);
       delete variable.value;
