@@ -86,6 +86,15 @@ export const COMMANDS: readonly Command[] = [
     load: () => require("./commands/waste") as CommandModule,
   },
   {
+    name: "compare",
+    usage: "[DIR] | A B",
+    summary: {
+      ko: "두 빌드나 두 이미지를 나란히 비교합니다",
+      en: "put two builds or two images beside one another",
+    },
+    load: () => require("./commands/compare") as CommandModule,
+  },
+  {
     name: "ci",
     usage: "[--before DIR --after DIR] LOG",
     summary: {
@@ -111,6 +120,21 @@ export const COMMANDS: readonly Command[] = [
       en: "take images of a docker save file or an OCI layout",
     },
     load: () => require("./commands/import") as CommandModule,
+  },
+  {
+    name: "pull",
+    usage: "IMAGE [--platform OS/ARCH|all] [-u NAME --password-stdin]",
+    summary: {
+      ko: "레지스트리에서 실제 이미지를 받습니다",
+      en: "fetch a real image from a registry",
+    },
+    load: () => require("./commands/pull") as CommandModule,
+  },
+  {
+    name: "push",
+    usage: "IMAGE [AS] [-u NAME --password-stdin]",
+    summary: { ko: "이미지를 레지스트리로 보냅니다", en: "send an image to a registry" },
+    load: () => require("./commands/push") as CommandModule,
   },
   {
     name: "run",

@@ -12,3 +12,4 @@ export * from "./export-docker-archive";
 export * from "./import-archive";
 export * from "./open-archive";
 export { gzipBlocks, gzipBlocksLater } from "./gzip-blocks";
+export * from "./registry";

@@ -210,7 +210,10 @@ function platformName(platform: PlatformSpec): string {
 }
 
 /** The manifest for *platform*: the same variant first, then one without, then any of the processor (containerd `platforms.Only`, simplified to what registries hold). */
-function choosePlatform(manifests: readonly Descriptor[], platform: PlatformSpec): Descriptor | undefined {
+export function choosePlatform(
+  manifests: readonly Descriptor[],
+  platform: PlatformSpec,
+): Descriptor | undefined {
   const fitting = manifests.filter(
     (m) => m.platform?.os === platform.os && m.platform.architecture === platform.architecture,
   );

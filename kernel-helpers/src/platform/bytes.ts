@@ -13,6 +13,12 @@ export interface ByteSource {
 /** Pieces that come one after another, at once or later. */
 export type Pieces = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
+/** Bytes whose number is known before they come; *pieces* can be asked for again. */
+export interface SizedPieces {
+  readonly size: number;
+  pieces(): Pieces;
+}
+
 /** So many bytes are read at a time. */
 const STEP = 1 << 20;
 

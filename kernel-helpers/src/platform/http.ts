@@ -1,6 +1,6 @@
 /** HTTP as the registry protocol needs it: one request, one answer, nothing followed or retried by itself. */
 
-import type { ByteSource } from "./bytes";
+import type { SizedPieces } from "./bytes";
 
 /** A request. Names of *headers* are lower case. */
 export interface HttpRequest {
@@ -9,7 +9,7 @@ export interface HttpRequest {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent with its length. */
-  readonly body?: Uint8Array | ByteSource;
+  readonly body?: Uint8Array | SizedPieces;
   /** Told how many bytes of the body have gone out. */
   readonly onSent?: (bytes: number) => void;
   readonly signal?: AbortSignal;

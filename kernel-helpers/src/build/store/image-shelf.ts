@@ -268,15 +268,20 @@ export class ImageShelf implements ImageSource {
     return PREFIX + this.platform.sha256Hex(name);
   }
 
+  /** An image pulled by digest has its name with the digest; others are found by their tag, and then checked. */
+  private keptFor(ref: string): Kept | undefined {
+    return this.images.get(ref) ?? this.images.get(ref.replace(/@.*$/, ""));
+  }
+
   /** Fetches the files of an image, so that `find` can give it. */
   async prepare(ref: string): Promise<void> {
-    const kept = this.images.get(ref.replace(/@.*$/, ""));
+    const kept = this.keptFor(ref);
     await kept?.imported?.ready();
     await kept?.result?.ready?.();
   }
 
   find(ref: string, platform: PlatformSpec): BaseImage | { readonly error: string } {
-    const kept = this.images.get(ref.replace(/@.*$/, ""));
+    const kept = this.keptFor(ref);
     if (kept?.imported) return findImported(kept, kept.imported, ref, platform);
     const isOther =
       kept &&

@@ -4,7 +4,7 @@ import { type ClientRequest, type IncomingMessage, request as httpRequest } from
 import { request as httpsRequest } from "node:https";
 import { once } from "node:events";
 
-import { piecesOf, toSource } from "../bytes";
+import type { SizedPieces } from "../bytes";
 import { type HttpClient, HttpError, type HttpRequest, type HttpResponse } from "../http";
 
 const IDLE_TIMEOUT = 60_000;
@@ -25,7 +25,8 @@ export function nodeHttp(options: NodeHttpOptions = {}): HttpClient {
 async function send(request: HttpRequest, options: NodeHttpOptions): Promise<HttpResponse> {
   const { url, signal, idleTimeout = IDLE_TIMEOUT } = request;
   signal?.throwIfAborted();
-  const source = request.body === undefined ? undefined : toSource(request.body);
+  const { body } = request;
+  const sized = body instanceof Uint8Array ? { size: body.length, pieces: () => [body] } : body;
   const start = url.startsWith("https:") ? httpsRequest : httpRequest;
   const wrapped = (error: unknown): unknown => {
     if (signal?.aborted) return signal.reason;
@@ -43,7 +44,7 @@ async function send(request: HttpRequest, options: NodeHttpOptions): Promise<Htt
       headers: {
         "user-agent": options.userAgent ?? "layerbook",
         ...request.headers,
-        ...(source && { "content-length": String(source.size) }),
+        ...(sized && { "content-length": String(sized.size) }),
       },
       ...(signal && { signal }),
       ...(options.ca !== undefined && { ca: [...[options.ca].flat()] }),
@@ -63,7 +64,7 @@ async function send(request: HttpRequest, options: NodeHttpOptions): Promise<Htt
   });
   answered.catch(() => undefined);
   try {
-    if (source) await sendBody(sent, source, answered, request.onSent);
+    if (sized) await sendBody(sent, sized, answered, request.onSent);
     sent.end();
     return responseOf(await answered, url, wrapped);
   } catch (error) {
@@ -74,7 +75,7 @@ async function send(request: HttpRequest, options: NodeHttpOptions): Promise<Htt
 
 async function sendBody(
   sent: ClientRequest,
-  source: ReturnType<typeof toSource>,
+  sized: SizedPieces,
   answered: Promise<IncomingMessage>,
   onSent: ((bytes: number) => void) | undefined,
 ): Promise<void> {
@@ -82,7 +83,7 @@ async function sendBody(
   const early = answered.then(() => void (isAnswered = true));
   early.catch(() => undefined);
   let bytes = 0;
-  for (const piece of piecesOf(source)) {
+  for await (const piece of sized.pieces()) {
     if (isAnswered) return;
     if (!sent.write(piece)) await Promise.race([once(sent, "drain"), early]);
     bytes += piece.length;
