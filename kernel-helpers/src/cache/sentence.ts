@@ -45,7 +45,7 @@ function arrow(part: Difference): string {
 }
 
 function clip(value: string | null | undefined): string {
-  if (value === null || value === undefined || value === "") return "∅";
+  if (value === null || value === undefined || value === "") return "—";
   const line = value.replaceAll("\n", "⏎");
   return line.length > 80 ? line.slice(0, 79) + "…" : line;
 }

@@ -122,6 +122,6 @@ export function keyCard(step: Step, { locale = "ko", title }: KeyCardOptions = {
 }
 
 function valueOf(value: string | null | undefined): string {
-  if (value === null || value === undefined || value === "") return "∅";
+  if (value === null || value === undefined || value === "") return "—";
   return truncate(oneLine(value.replace(/(sha256:[0-9a-f]{8})[0-9a-f]{56}/g, "$1…")), VALUE);
 }
