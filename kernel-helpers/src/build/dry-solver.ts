@@ -4,7 +4,7 @@ import type { CacheMap } from "../cache/cache-map";
 import { KeyStoreFork } from "../cache/key-store-fork";
 import { emptySnapshot, FileOpError } from "../filesystem";
 import type { Vertex } from "../graph/types";
-import type { KeyResult } from "../cache/key-store";
+import { contentKey, type KeyResult } from "../cache/key-store";
 import { Builder } from "./builder";
 import { ConversionMemo } from "./conversion-memo";
 import { CONTAINER_TIME, fileOpTime } from "./durations";
@@ -95,6 +95,8 @@ export function dryOperations(
     },
     unlazy: (vertex, result, at, under) =>
       newBases.has(nameOf(vertex)) ? at : real.unlazy(vertex, result, at, under),
+    // Nothing is fetched.
+    load: (_vertex, _result, at) => at,
     async execute(vertex, inputs, at): Promise<ExecuteAnswer> {
       const { op } = vertex;
       const isUnknown = inputs.some((input) => unknown.has(input)) || newBases.has(nameOf(vertex));
@@ -152,6 +154,8 @@ export class DrySolver extends Solver {
     private readonly unknown: UnknownResults,
     private readonly optimistic: boolean,
     newBases: ReadonlySet<string>,
+    /** One state after another on the same fork: the same unknown result has the same contents, another one other ones. */
+    private readonly isCourse = false,
   ) {
     super(fork, world, timeline, dryOperations(session, unknown, newBases));
   }
@@ -160,9 +164,30 @@ export class DrySolver extends Solver {
     const dep = state.deps[i]!;
     if (await this.isKnown(dep.input)) return super.hashInput(state, map, i);
     this.sawUnknown = true;
+    if (this.isCourse) {
+      this.hashById(state, map, i);
+      if (dep.matches.size === 0) this.guessed.add(state);
+      return;
+    }
     this.guessed.add(state);
     if (!this.optimistic || state.vertex.ignoreCache) return;
     dep.matches = new Set([...dep.matches, ...this.fork.keys.candidates(map.digest)]);
+  }
+
+  /** The step of *digest* was not reused only because an unknown content may be another one. */
+  isGuessed(digest: string): boolean {
+    const state = this.states.get(digest);
+    return state !== undefined && this.guessed.has(state);
+  }
+
+  /** As `hashInput`, with the id of the result for its contents. */
+  private hashById(state: VertexState, map: CacheMap, i: number): void {
+    const dep = state.deps[i]!;
+    dep.contentAt = dep.input.resultAt;
+    dep.content = `unknown:${dep.input.result!.id} ${JSON.stringify(map.deps[i]!.content)}`;
+    const byContent = { parent: contentKey(dep.content), selector: "" };
+    if (!state.vertex.ignoreCache)
+      dep.matches = new Set([...dep.matches, ...this.fork.keys.query([byContent], i, map.digest, 0)]);
   }
 
   private async isKnown(input: VertexState): Promise<boolean> {

@@ -10,3 +10,4 @@ export * from "./status";
 export * from "./timeline";
 export * from "./types";
 export * from "./what-if";
+export * from "./what-if-course";

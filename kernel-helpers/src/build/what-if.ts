@@ -108,7 +108,8 @@ export async function baseReferences(request: WhatIfRequest): Promise<string[]> 
   return [...new Set(refs)];
 }
 
-class Predictor {
+/** Asks the solver what would be reused, on forks of the builder. */
+export class Predictor {
   /** Conversions by all that they are made from: most edits do not touch the Dockerfile. */
   private readonly conversions = new Map<string, Promise<Conversion>>();
   /** The rows of a graph when nothing fails: which of them ran, the misses say. */
@@ -183,9 +184,10 @@ class Predictor {
     files: MemoryContext,
     optimistic: boolean,
     loud = false,
+    course?: CourseStore,
   ): Promise<Solved> {
     const { request } = this;
-    const builder = forkBuilder(request.builder, request.world);
+    const builder = course?.builder ?? forkBuilder(request.builder, request.world);
     const newBases = new Set(edit.newBases);
     const images =
       newBases.size > 0 ? withNewBases(request.world.images, newBases, request.world) : request.world.images;
@@ -193,25 +195,43 @@ class Predictor {
     const state = this.stateFor(options, files, builder, world);
     const conversion = await this.convert(state, newBases);
     if (conversion.error) return { sawUnknown: false, error: conversion.error.message };
-    const unknown = new UnknownResults();
+    const unknown = course?.unknown ?? new UnknownResults();
     const known = loud ? undefined : this.rows.get(conversion);
     const timeline = known ? new SilentTimeline() : state.timeline;
     const session = { ...state.session, timeline };
-    const solver = new DrySolver(builder, world, timeline, session, unknown, optimistic, newBases);
+    const solver = new DrySolver(
+      builder,
+      world,
+      timeline,
+      session,
+      unknown,
+      optimistic,
+      newBases,
+      course !== undefined,
+    );
     const roots = conversion.targets.flatMap(({ root }) => (root ? [root.vertex] : []));
-    const imported = importCaches(session, request.caches, 0);
+    const imported = importCaches(session, request.caches, roots, 0);
     await solver.solve(roots, imported.at);
     // A store fetches the file lists that are compared.
     await request.builder.prepareExplanations?.(solver);
     const failedAt = solver.failure?.at;
-    if (known && failedAt !== undefined) return this.solve(edit, options, files, optimistic, true);
+    if (known && failedAt !== undefined) return this.solve(edit, options, files, optimistic, true, course);
     const rows = known ?? judge(rowsOf(state.timeline.finish(failedAt)));
     if (failedAt === undefined) this.rows.set(conversion, rows);
     return {
       rows,
       misses: explainSteps(builder, solver, failedAt ?? Infinity),
       sawUnknown: solver.sawUnknown,
+      guessed: (digest) => solver.isGuessed(digest),
     };
+  }
+
+  /**
+   * The steps of one state of the project after another: each is taken as built before the next is asked about, without running
+   * anything. *files* are the state's own.
+   */
+  async follow(files: MemoryContext, course: CourseStore): Promise<Solved> {
+    return this.solve({ name: "" }, this.request.options, files, false, false, course);
   }
 
   private convert(state: BuildState, newBases: ReadonlySet<string>): Promise<Conversion> {
@@ -248,10 +268,19 @@ class SilentTimeline extends Timeline {
   override warning(): void {}
 }
 
-interface Solved {
+/** What one state of a project leaves behind for the next. */
+export interface CourseStore {
+  readonly builder: ReturnType<typeof forkBuilder>;
+  readonly unknown: UnknownResults;
+}
+
+/** What a solve has found; without rows the Dockerfile was refused. */
+export interface Solved {
   readonly rows?: readonly JudgedRow[];
   readonly misses?: ReadonlyMap<string, Miss>;
   readonly sawUnknown: boolean;
+  /** Does the step (by vertex digest) hang on contents that only a build can tell? */
+  readonly guessed?: (digest: string) => boolean;
   readonly error?: string;
 }
 

@@ -3,7 +3,7 @@
 import type { HashedFile } from "../context";
 import { contentDifferences, type Difference, operationDifferences } from "./differences";
 import type { OpJson } from "./op-json";
-import { similarity } from "./similarity";
+import { similarityAbove } from "./similarity";
 
 /** What a build leaves behind of each step, for later comparisons. */
 export interface StepTrace {
@@ -113,15 +113,21 @@ function findCounterpart(
     for (const old of build) {
       const json = source.operation(old.opDigest);
       if (current.has(old.opDigest) || json?.kind !== operation.kind) continue;
-      const ratio = similarity(
-        json.text === "" ? "" : JSON.stringify(json.json),
-        JSON.stringify(operation.json),
-      );
+      const ratio = similarityAbove(json.text === "" ? "" : textOf(json), textOf(operation), bestRatio);
       if (ratio > bestRatio) [best, bestRatio] = [old, ratio];
     }
     if (best) return best;
   }
   return undefined;
+}
+
+const texts = new WeakMap<OpJson, string>();
+
+/** The operation as text, made once. */
+function textOf(operation: OpJson): string {
+  let text = texts.get(operation);
+  if (text === undefined) texts.set(operation, (text = JSON.stringify(operation.json)));
+  return text;
 }
 
 /** The step with the same operation; of several the one that shares most inputs. */

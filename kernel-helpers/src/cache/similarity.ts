@@ -29,6 +29,35 @@ export function similarity(a: string, b: string): number {
   return (2 * same) / total;
 }
 
+/** As `similarity`, but 0 where it cannot be more than *least*: most candidates are told apart by the characters they are made of. */
+export function similarityAbove(a: string, b: string, least: number): number {
+  if (a === b) return 1;
+  if (a.length * b.length > MAX_PAIRS) return similarity(a, b);
+  const total = a.length + b.length;
+  if ((2 * Math.min(a.length, b.length)) / total <= least) return 0;
+  // Characters outside of the basic plane are two units here and one in `similarity`: too few to be sure of then.
+  if (!/[\ud800-\udfff]/.test(a + b) && (2 * sharedUnits(a, b)) / total <= least) return 0;
+  return similarity(a, b);
+}
+
+/** How many units both texts have, whatever their order. */
+function sharedUnits(a: string, b: string): number {
+  const counts = new Map<number, number>();
+  for (let i = 0; i < a.length; i++) {
+    const unit = a.charCodeAt(i);
+    counts.set(unit, (counts.get(unit) ?? 0) + 1);
+  }
+  let same = 0;
+  for (let i = 0; i < b.length; i++) {
+    const unit = b.charCodeAt(i);
+    const count = counts.get(unit) ?? 0;
+    if (count === 0) continue;
+    counts.set(unit, count - 1);
+    same++;
+  }
+  return same;
+}
+
 function sharedWords(a: string, b: string): number {
   const left = a.split(/(?<=\W)/);
   const right = b.split(/(?<=\W)/);
