@@ -39,6 +39,9 @@ import type {
 } from "./platform";
 import {
   buildOutput,
+  type Comparable,
+  compare,
+  type Comparison,
   findSecret,
   type LayerContents,
   type Locale,
@@ -47,6 +50,7 @@ import {
   type Optimization,
   type OptimizeWeights,
   prove,
+  renderComparison,
   renderEditMatrix,
   renderTable,
   type SecretPlace,
@@ -129,6 +133,12 @@ function lastingOptions(options: BuildOptions): BuildOptions {
 /** An edit matrix with what can be made of it. */
 export interface WhatIfResult extends WhatIf {
   /** The matrix as a table. */
+  table(medium: Medium, options?: { readonly locale?: Locale }): string;
+}
+
+/** A comparison with what can be made of it. */
+export interface ComparisonResult extends Comparison {
+  /** The comparison as tables. */
   table(medium: Medium, options?: { readonly locale?: Locale }): string;
 }
 
@@ -311,6 +321,24 @@ export class Lab {
   /** Where the bytes of an image went: of a build's record, of an image, or of the name of one. Throws `LB_NO_IMAGE`. */
   waste(built: BuildRecord | BuiltImage | string): Waste {
     return wasteOf(this.imageOf(built));
+  }
+
+  /** Two builds or two images (a record, an image, or its name) beside one another. Throws `LB_NO_IMAGE` for a name that nothing has. */
+  compare(
+    a: BuildRecord | BuiltImage | string,
+    b: BuildRecord | BuiltImage | string,
+    { names }: { readonly names?: readonly [string, string] } = {},
+  ): ComparisonResult {
+    const { locale } = this.options;
+    const side = (one: BuildRecord | BuiltImage | string): Comparable =>
+      typeof one === "string" ? this.imageOf(one) : one;
+    const named = (one: BuildRecord | BuiltImage | string, other: string): string =>
+      typeof one === "string" ? one : other;
+    const comparison = compare(side(a), side(b), { locale, names: names ?? [named(a, "A"), named(b, "B")] });
+    return Object.defineProperty({ ...comparison }, "table", {
+      value: (medium: Medium, options?: { readonly locale?: Locale }) =>
+        renderComparison(comparison, medium, { locale: options?.locale ?? locale }),
+    }) as ComparisonResult;
   }
 
   private imageOf(built: BuildRecord | BuiltImage | string): BuiltImage {

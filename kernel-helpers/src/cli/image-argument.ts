@@ -1,11 +1,13 @@
 /** `layerbook history|layers|waste IMAGE`: their options, and the image that IMAGE names. */
 
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 
 import { canonicalName } from "../build/store/image-shelf";
 import type { BuiltImage } from "../build/types";
 import { suggest } from "../dockerfile/suggest";
+import { type ForeignImage, isArchive, readForeignImage } from "../report";
 import { TABLE_FORMS } from "./build-request";
 import { CliError, usageError } from "./cli-error";
 import { imageInFile } from "./image-file";
@@ -18,6 +20,8 @@ type Form = (typeof TABLE_FORMS)[number];
 export interface ImageArgument {
   readonly image: BuiltImage;
   readonly form: Form;
+  /** The output of another tool that the image was read from: not all of it is known. */
+  readonly foreign?: ForeignImage;
   /** Values of the options named in *more*; `""` for a flag. */
   readonly given: ReadonlyMap<string, string>;
 }
@@ -52,14 +56,49 @@ export async function readImageArgument(
       en: "name one image: the name given with -t, or a file of docker save",
     });
   }
-  const image = imageInFile(resolve(io.cwd, name)) ?? (await storedImage(name, values["cache-dir"], io));
+  const { image, foreign } = await findImage(name, values["cache-dir"], io);
   const given = new Map(
     Object.keys(more).flatMap((key) => {
       const value = (values as Record<string, string | boolean | undefined>)[key];
       return value === undefined ? [] : [[key, value === true ? "" : String(value)] as const];
     }),
   );
-  return { image, form, given };
+  return { image, form, given, ...(foreign && { foreign }) };
+}
+
+/** The image that *name* says: a file (docker save, OCI layout, or what docker history, docker image inspect or dive printed), `-`, or a name in the store. */
+export async function findImage(
+  name: string,
+  cacheDir: string | undefined,
+  io: CommandIo,
+): Promise<{ readonly image: BuiltImage; readonly foreign?: ForeignImage }> {
+  const foreign = name === "-" ? readForeignImage(await io.stdin()) : foreignInFile(resolve(io.cwd, name));
+  if (foreign) return { image: foreign.image, foreign };
+  if (name === "-")
+    throw new CliError("LB_NOT_AN_IMAGE", {
+      ko: "표준 입력이 docker history, docker image inspect, dive --json의 출력이 아닙니다.",
+      en: "standard input is no output of docker history, docker image inspect or dive --json",
+    });
+  return { image: imageInFile(resolve(io.cwd, name)) ?? (await storedImage(name, cacheDir, io)) };
+}
+
+/** Larger files are no output of these tools. */
+const LARGEST_TEXT = 64 * 1024 * 1024;
+
+function foreignInFile(path: string): ForeignImage | undefined {
+  if (!existsSync(path)) return undefined;
+  const stat = statSync(path);
+  if (!stat.isFile() || stat.size > LARGEST_TEXT) return undefined;
+  const bytes = readFileSync(path);
+  if (isArchive(bytes)) return undefined;
+  // PowerShell redirects as UTF-16.
+  const text = new TextDecoder(bytes[0] === 0xff && bytes[1] === 0xfe ? "utf-16le" : "utf-8").decode(bytes);
+  return readForeignImage(text);
+}
+
+/** Says on standard error what *foreign* does not tell. */
+export function sayUnknown(foreign: ForeignImage | undefined, io: CommandIo): void {
+  for (const sentence of foreign?.unknown ?? []) io.err(`! ${sentence[io.locale]}\n`);
 }
 
 async function storedImage(name: string, cacheDir: string | undefined, io: CommandIo): Promise<BuiltImage> {

@@ -12,8 +12,10 @@ import { tableOf, type LayerTable, type TableOptions } from "./table/model";
 import { renderText } from "./table/text";
 
 export * from "./ci";
+export * from "./compare";
 export { explainBuildError, explainBuildWarning } from "./explain";
 export { escapeHtml, Html, markup } from "./html";
+export * from "./foreign";
 export { SIGNS, words, type Locale, type VerdictKind } from "./locale";
 export { codeBlock, codeSpan, escapeMarkdown } from "./markdown";
 export { buildOutput, checkText, errorText, warningsText } from "./output";

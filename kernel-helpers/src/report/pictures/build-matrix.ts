@@ -3,6 +3,7 @@
 import type { BuildRecord, Step } from "../../build/types";
 import type { Locale } from "../locale";
 import { labelOf, rootCause, verdictKind } from "../table/model";
+import { common } from "./align";
 import { type Grid, type GridCell, type PictureMedium, renderGrid } from "./grid";
 
 /** What of a build the matrix shows: a whole record will do. */
@@ -14,6 +15,8 @@ export interface BuildMatrixOptions {
   readonly title?: string;
   /** What was edited before each build, in a few words: `문구 수정`. */
   readonly edits?: readonly string[];
+  /** What the columns are called, instead of their numbers. */
+  readonly heads?: readonly string[];
   /** The learner's marks for the last build, by step name: a column of its own, `≠` where it differs. */
   readonly guesses?: Readonly<Record<string, "reused" | "ran">>;
 }
@@ -30,7 +33,7 @@ export function renderBuildMatrix(
 /** As plain data. Steps are those of the newest build; older steps that it has no more stand where they stood. */
 export function buildMatrix(
   builds: readonly MatrixBuild[],
-  { locale = "ko", title, edits = [], guesses }: BuildMatrixOptions = {},
+  { locale = "ko", title, edits = [], heads: names, guesses }: BuildMatrixOptions = {},
 ): Grid {
   const isKorean = locale === "ko";
   const notes: string[] = [];
@@ -50,7 +53,9 @@ export function buildMatrix(
       );
   });
   if (guesses) rows.forEach((row, i) => cells[i]!.push(guessCell(row, builds, guesses, isKorean)));
-  const heads = builds.map((_, i) => [String(i + 1), edits[i] ?? ""].filter((part) => part !== "").join(" "));
+  const heads = builds.map(
+    (_, i) => names?.[i] ?? [String(i + 1), edits[i] ?? ""].filter((part) => part !== "").join(" "),
+  );
   return {
     locale,
     title: title ?? (isKorean ? "빌드표" : "Build matrix"),
@@ -184,21 +189,4 @@ function keyOf(step: Step): string {
 
 function keywordOf(step: Step): string {
   return step.instruction;
-}
-
-/** Index pairs of a longest common subsequence. */
-function common(a: readonly string[], b: readonly string[]): (readonly [number, number])[] {
-  const best = Array.from({ length: a.length + 1 }, () => new Uint16Array(b.length + 1));
-  for (let i = a.length - 1; i >= 0; i--) {
-    for (let j = b.length - 1; j >= 0; j--) {
-      best[i]![j] = a[i] === b[j] ? best[i + 1]![j + 1]! + 1 : Math.max(best[i + 1]![j]!, best[i]![j + 1]!);
-    }
-  }
-  const pairs: (readonly [number, number])[] = [];
-  for (let i = 0, j = 0; i < a.length && j < b.length;) {
-    if (a[i] === b[j]) pairs.push([i++, j++]);
-    else if (best[i + 1]![j]! >= best[i]![j + 1]!) i++;
-    else j++;
-  }
-  return pairs;
 }

@@ -2,9 +2,8 @@
 
 import type { BuiltImage } from "../../build/types";
 import type { Locale } from "../locale";
-import { humanSize } from "../units";
 import { type GridCell, type PictureMedium, renderGrid } from "./grid";
-import { diskSize } from "./layer-table";
+import { diskSize, sizeWord } from "./layer-table";
 
 /** The history of *image* in *medium*. Default locale: Korean. */
 export function renderHistory(
@@ -19,7 +18,7 @@ export function renderHistory(
     const layer = entry.empty_layer ? undefined : image.layers[at++];
     return [
       { text: (entry.created_by ?? "").replace(/ # buildkit$/, ""), code: true },
-      { text: layer ? humanSize(diskSize(layer), 3) : "0B", right: true },
+      { text: layer ? sizeWord(diskSize(layer)) : "0B", right: true },
       {
         text: layer
           ? layer.fromBase

@@ -70,12 +70,26 @@ export function imageTable(image: BuiltImage, { locale = "ko", title, rows }: Im
       { text: String(++order) },
       { text, code: true },
       { text: say("레이어", "layer") },
-      { text: humanSize(size, 3), right: true },
-      { text: "█".repeat(size === 0 ? 0 : Math.max(1, Math.round((size / largest) * BAR))) },
+      { text: sizeWord(size), right: true },
+      { text: "█".repeat(size <= 0 ? 0 : Math.max(1, Math.round((size / largest) * BAR))) },
       { text: layer.entries ? changedFiles(layer.entries, isKorean) : "" },
       { text: shortId(layer.diffId), code: true },
     ]);
   }
+  if (image.history.length === 0)
+    // Of an image that is only inspected the layers are known, and not what made them.
+    own.forEach((layer) =>
+      out.push([
+        { text: String(++order) },
+        { text: say("(모름)", "(not known)") },
+        { text: say("레이어", "layer") },
+        { text: sizeWord(diskSize(layer)), right: true },
+        { text: "" },
+        { text: "" },
+        { text: shortId(layer.diffId), code: true },
+      ]),
+    );
+  const isKnown = image.layers.every((layer) => diskSize(layer) >= 0);
   const total = image.layers.reduce((sum, layer) => sum + diskSize(layer), 0);
   return {
     locale,
@@ -92,8 +106,8 @@ export function imageTable(image: BuiltImage, { locale = "ko", title, rows }: Im
     rows: out,
     notes: [
       say(
-        `층 ${image.layers.length}개, 모두 ${humanSize(total, 3)}`,
-        `${image.layers.length} layers, ${humanSize(total, 3)} in all`,
+        `층 ${image.layers.length}개, 모두 ${isKnown ? humanSize(total, 3) : "?"}`,
+        `${image.layers.length} layers, ${isKnown ? humanSize(total, 3) : "?"} in all`,
       ),
     ],
   };
@@ -118,6 +132,11 @@ function firstOwn(
 /** Bytes of the files; of a base layer of its tar. */
 export function diskSize(layer: BuiltImage["layers"][number]): number {
   return layer.entries ? layer.entries.reduce((sum, { size }) => sum + size, 0) : layer.uncompressed;
+}
+
+/** `12MB`, or `?` when it is not known. */
+export function sizeWord(bytes: number): string {
+  return bytes < 0 ? "?" : humanSize(bytes, 3);
 }
 
 const SHOWN = 3;

@@ -8,7 +8,7 @@ import { CODE, shortId } from "../table/html";
 import { humanSize } from "../units";
 import { wasteOf } from "../waste/waste";
 import type { PictureMedium } from "./grid";
-import { diskSize } from "./layer-table";
+import { diskSize, sizeWord } from "./layer-table";
 
 export interface StackOptions {
   readonly locale?: Locale;
@@ -66,7 +66,7 @@ export function stackOf(
     ];
     boxes.push({
       name: `${layer} ${instruction === "" ? shortId(diffId) : instruction}`,
-      size: humanSize(bytes, 3),
+      size: sizeWord(bytes),
       files: files.slice(0, shown),
       more: Math.max(0, files.length - shown),
     });

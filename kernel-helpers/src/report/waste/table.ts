@@ -28,7 +28,7 @@ export function renderWaste(
       { text: path, code: true },
       { text: humanSize(bytes, 3), right: true },
       { text: WORDS[kind][locale] },
-      { text: `${layers.join(", ")} → ${hiddenBy}` },
+      { text: layers.length === 0 ? "?" : `${layers.join(", ")} → ${hiddenBy}` },
     ]);
   const kinds = [...new Set(waste.reclaimable.map(({ kind }) => kind))];
   const rest = waste.reclaimable.length - rows.length;
