@@ -159,7 +159,11 @@ export class Registry {
         `${registry}: 요청이 너무 많습니다${said}. 나중에 다시 하거나 로그인하세요`,
       );
     }
-    return refusal("LB_REGISTRY_REFUSED", `${what}: HTTP ${status}${said}`, `${what}: HTTP ${status}${said}`);
+    return refusal(
+      "LB_REGISTRY_REFUSED",
+      `${what} was refused: HTTP ${status}${said}`,
+      `${what} 요청을 거절했습니다: HTTP ${status}${said}`,
+    );
   }
 }
 
