@@ -13,6 +13,7 @@ import {
   runBuild,
   type WhatIf,
   whatIf,
+  WhatIfCourse,
   type WhatIfEdit,
   type WhatIfRequest,
 } from "./build";
@@ -372,6 +373,11 @@ export class Lab {
       contents.push({ layer: below + i + 1, entries });
     }
     return findSecret(image, value, contents);
+  }
+
+  /** A course of states (commits) over an empty cache: what each runs again after the one before it, without running anything. */
+  course(options: BuildOptions = this.lastOptions): WhatIfCourse {
+    return new WhatIfCourse({ ...this.whatIfRequest(options), builder: new Builder(this.platform) });
   }
 
   /** The edits that `whatIf` asks about by itself: found in the Dockerfile and the context. */

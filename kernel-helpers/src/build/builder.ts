@@ -96,9 +96,11 @@ function withStandIns(platform: Platform, records: RecordCache): RecordCache {
   return {
     get(content, header) {
       const { standIn } = content as Content;
-      return standIn === undefined
-        ? records.get(content, header)
-        : "sha256:" + platform.sha256Hex(`${header}\0unknown ${standIn}`);
+      const known = records.get(content, header);
+      if (known !== undefined || standIn === undefined) return known;
+      const digest = "sha256:" + platform.sha256Hex(`${header}\0unknown ${standIn}`);
+      records.put(content, header, digest);
+      return digest;
     },
     put: (content, header, digest) => records.put(content, header, digest),
   };

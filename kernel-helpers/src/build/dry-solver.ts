@@ -4,6 +4,7 @@ import type { CacheMap } from "../cache/cache-map";
 import { KeyStoreFork } from "../cache/key-store-fork";
 import { emptySnapshot, FileOpError } from "../filesystem";
 import type { Vertex } from "../graph/types";
+import type { LayerChain } from "../image/layer";
 import { contentKey, type KeyResult } from "../cache/key-store";
 import { Builder } from "./builder";
 import { ConversionMemo } from "./conversion-memo";
@@ -30,15 +31,17 @@ class OverlayMap<K, V> extends Map<K, V> {
   }
 }
 
-/** A builder that knows all that *builder* knows; what happens to it does not reach *builder*. */
+/** A builder that knows all that *builder* knows (*asOf*: only results up to that number); what happens to it does not reach *builder*. */
 export function forkBuilder(
   builder: Builder,
   world: BuildWorld,
+  asOf?: number,
 ): Builder & { readonly keys: KeyStoreFork<StepResult> } {
   const keys = new KeyStoreFork(
     builder.keys,
     (text) => "key:" + world.platform.sha256Hex(text),
     builder.keys.lastSequence,
+    asOf,
   );
   const fork = Object.create(Builder.prototype) as Builder;
   return Object.assign(fork, {
@@ -50,6 +53,7 @@ export function forkBuilder(
     blobs: new Set(builder.blobs),
     chains: new Set(builder.chains),
     merged: new Set(builder.merged),
+    packed: new WeakSet<LayerChain>(),
     traces: builder.traces,
     origin: builder.origin,
     digests: builder.digests,
@@ -85,6 +89,7 @@ export function dryOperations(
   session: Session,
   unknown: UnknownResults,
   newBases: ReadonlySet<string>,
+  known: (vertex: Vertex) => StepResult | undefined = () => undefined,
 ): Operations {
   const real = buildOperations(session);
   const nameOf = (vertex: Vertex): string =>
@@ -100,6 +105,8 @@ export function dryOperations(
     async execute(vertex, inputs, at): Promise<ExecuteAnswer> {
       const { op } = vertex;
       const isUnknown = inputs.some((input) => unknown.has(input)) || newBases.has(nameOf(vertex));
+      const made = isUnknown ? undefined : known(vertex);
+      if (made) return { at, result: made };
       if (op.kind === "exec") return { at: at + CONTAINER_TIME, result: unknown.make(session, at) };
       if (isUnknown) return { at, result: unknown.make(session, at) };
       if (op.kind !== "file" && op.kind !== "merge") return real.execute(vertex, inputs, at);
@@ -156,13 +163,18 @@ export class DrySolver extends Solver {
     newBases: ReadonlySet<string>,
     /** One state after another on the same fork: the same unknown result has the same contents, another one other ones. */
     private readonly isCourse = false,
+    /** What steps have already led to. */
+    known?: (vertex: Vertex) => StepResult | undefined,
   ) {
-    super(fork, world, timeline, dryOperations(session, unknown, newBases));
+    super(fork, world, timeline, dryOperations(session, unknown, newBases, known));
   }
 
   protected override async hashInput(state: VertexState, map: CacheMap, i: number): Promise<void> {
     const dep = state.deps[i]!;
-    if (await this.isKnown(dep.input)) return super.hashInput(state, map, i);
+    if (await this.isKnown(dep.input)) {
+      await super.hashInput(state, map, i);
+      if (!dep.isOpen) return;
+    }
     this.sawUnknown = true;
     if (this.isCourse) {
       this.hashById(state, map, i);

@@ -4,7 +4,7 @@ import { forkBuilder, UnknownResults } from "./dry-solver";
 import type { MemoryContext } from "./lab-context";
 import type { JudgedRow } from "./rows";
 import type { KeyDifference } from "./types";
-import { Predictor, type Solved, type WhatIfOutcome, type WhatIfRequest } from "./what-if";
+import { DEPENDS, Predictor, type Solved, type WhatIfOutcome, type WhatIfRequest } from "./what-if";
 
 /** One state of the project. */
 export interface CourseState {
@@ -18,6 +18,8 @@ export interface CourseCell {
   readonly step: string;
   readonly instruction: string;
   readonly outcome: WhatIfOutcome;
+  /** Why it would run. */
+  readonly sentence?: { readonly ko: string; readonly en: string };
   /** What differs of its own. */
   readonly parts: readonly KeyDifference[];
   /** Of a step that runs only because of others: the steps that began it, by their place in this list. */
@@ -53,6 +55,7 @@ function cellsOf(rows: readonly JudgedRow[], { misses, guessed }: Solved): Cours
   const cells = rows.map(({ row, status, pending }): Omit<CourseCell, "roots"> => {
     let outcome: WhatIfOutcome = "hit";
     let parts: readonly KeyDifference[] = [];
+    let sentence: CourseCell["sentence"];
     const miss = row.vertices.map(({ digest }) => misses?.get(digest)).find((one) => one !== undefined);
     if (status === "ERROR") outcome = "fails";
     else if (pending || status === undefined || status === "CANCELED") outcome = "not-reached";
@@ -62,12 +65,14 @@ function cellsOf(rows: readonly JudgedRow[], { misses, guessed }: Solved): Cours
         : miss.first
           ? "first"
           : miss.cause;
-      parts = miss.parts;
+      ({ parts, sentence } = miss);
+      if (outcome === "depends") sentence = DEPENDS;
     }
     return {
       step: row.name,
       instruction: /^\[[^\]]*\] (\S+)/.exec(row.name)?.[1] ?? "",
       outcome,
+      ...(sentence && { sentence }),
       parts,
     };
   });

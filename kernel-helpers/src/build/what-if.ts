@@ -284,7 +284,8 @@ export interface Solved {
   readonly error?: string;
 }
 
-const DEPENDS = {
+/** The verdict that only a build can give. */
+export const DEPENDS = {
   ko: "앞의 RUN이 만드는 파일에 달려 있음: 내용이 같으면 재사용, 다르면 다시 실행",
   en: "depends on the files that a RUN before it makes: reused when they are the same, run again when not",
 };

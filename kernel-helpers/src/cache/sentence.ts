@@ -19,7 +19,9 @@ export function missSentence({ cause, parts, first }: Explanation): Sentence {
       en: "first time: no earlier step to compare with",
     };
   const own = parts.filter(({ kind }) => kind !== "dep");
-  if (cause === "own" && own.length > 0) return withRest(partSentence(own[0]!), own.length - 1);
+  // Size and bytes of one file are one change to a reader.
+  const changed = new Set(own.map(({ kind, path, input }) => `${kind} ${input ?? ""} ${path}`));
+  if (cause === "own" && own.length > 0) return withRest(partSentence(own[0]!), changed.size - 1);
   return withRest(dependencySentence(parts[0]), 0);
 }
 

@@ -48,7 +48,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: "whatif",
-    usage: "[docker build flags] [--edit FILE…] [PATH]",
+    usage: "[docker build flags] [--edit FILE…] [--git N|BASE..HEAD] [PATH]",
     summary: {
       ko: "빌드하지 않고, 무엇을 고치면 무엇이 다시 실행될지 예측합니다",
       en: "predict what an edit would run again, without building",
@@ -59,8 +59,8 @@ export const COMMANDS: readonly Command[] = [
     name: "optimize",
     usage: "[docker build flags] [--write] [PATH]",
     summary: {
-      ko: "더 나은 순서를 증명과 함께 제안합니다",
-      en: "propose a better order, with its proof",
+      ko: "더 나은 Dockerfile을 증명과 함께 제안합니다",
+      en: "propose a better Dockerfile, with its proof",
     },
     load: () => require("./commands/optimize") as CommandModule,
   },
@@ -165,6 +165,24 @@ export const COMMANDS: readonly Command[] = [
       en: "bring a lesson back as it was; your version is kept",
     },
     load: () => require("./commands/reset") as CommandModule,
+  },
+  {
+    name: "progress",
+    usage: "[--dir FOLDER] [--json]",
+    summary: {
+      ko: "푼 문제, 예측 적중률, 개념 검사를 한 표로 보여 줍니다",
+      en: "show exercises passed, guesses right and the quiz in one table",
+    },
+    load: () => require("./commands/progress") as CommandModule,
+  },
+  {
+    name: "lesson",
+    usage: "new TITLE | lint [LESSON…] | make [LESSON…]",
+    summary: {
+      ko: "수업을 만들고, 살펴보고, 노트북으로 바꿉니다",
+      en: "make lessons, look them over, turn them into notebooks",
+    },
+    load: () => require("./commands/lesson") as CommandModule,
   },
   {
     name: "kernel",

@@ -33,3 +33,31 @@ export function checkedOptions<T>(parse: () => T, known: readonly string[] = [])
     throw error;
   }
 }
+
+/** Takes `--name VALUE` and `--name=VALUE` of *names* out of *args*; of *flags* the bare `--name`, with the value "". Throws CliError for a missing value. */
+export function takeValues(
+  args: readonly string[],
+  names: readonly string[],
+  flags: readonly string[] = [],
+): { readonly own: ReadonlyMap<string, string>; readonly rest: readonly string[] } {
+  const own = new Map<string, string>();
+  const rest: string[] = [];
+  for (let i = 0; i < args.length; i++) {
+    const word = args[i]!;
+    const flag = flags.find((name) => word === `--${name}`);
+    const name = names.find((one) => word === `--${one}` || word.startsWith(`--${one}=`));
+    if (flag !== undefined) own.set(flag, "");
+    else if (name === undefined) rest.push(word);
+    else if (word.includes("=")) own.set(name, word.slice(word.indexOf("=") + 1));
+    else {
+      const value = args[++i];
+      if (value === undefined)
+        throw usageError("LB_FLAG_VALUE", {
+          ko: `\`--${name}\`에 값이 필요합니다.`,
+          en: `--${name} needs a value`,
+        });
+      own.set(name, value);
+    }
+  }
+  return { own, rest };
+}

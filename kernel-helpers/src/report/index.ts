@@ -19,6 +19,7 @@ export * from "./foreign";
 export { SIGNS, words, type Locale, type VerdictKind } from "./locale";
 export { codeBlock, codeSpan, escapeMarkdown } from "./markdown";
 export { buildOutput, checkText, errorText, warningsText } from "./output";
+export * from "./course";
 export * from "./optimize";
 export * from "./pictures";
 export * from "./progress";

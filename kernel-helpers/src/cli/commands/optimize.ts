@@ -11,6 +11,7 @@ import type { CommandModule } from "../commands";
 import { changedPaths } from "../git/history";
 import { say, type CommandIo } from "../io";
 import { openLab } from "../open-lab";
+import { takeValues } from "../options";
 
 export const help: CommandModule["help"] = {
   ko: `
@@ -52,7 +53,7 @@ The other options are those of layerbook build.
 const COMMITS = 200;
 
 export const run: CommandModule["run"] = async (args, io) => {
-  const { own, rest } = takeOwn(args);
+  const { own, rest } = takeValues(args, ["rule", "weights", "commits"], ["write", "json"]);
   const request = readBuildRequest(rest, io, ".");
   const weights = await weightsFor(own, request.directory, io);
   const lab = await openLab({ ...request, inMemory: true }, io);
@@ -107,31 +108,6 @@ function onlyRule(all: Optimization, rule: string | undefined): Optimization {
   const proposals = all.proposals.filter((one) => one.rule === rule).slice(0, 1);
   const { combined: _combined, ...others } = all;
   return { ...others, proposals, refused: all.refused.filter((one) => one.rule === rule) };
-}
-
-const FLAGS = ["write", "json"] as const;
-const VALUES = ["rule", "weights", "commits"] as const;
-
-function takeOwn(args: readonly string[]): { own: ReadonlyMap<string, string>; rest: readonly string[] } {
-  const own = new Map<string, string>();
-  const rest: string[] = [];
-  for (let i = 0; i < args.length; i++) {
-    const word = args[i]!;
-    const flag = FLAGS.find((name) => word === `--${name}`);
-    const valued = VALUES.find((name) => word === `--${name}` || word.startsWith(`--${name}=`));
-    if (flag) own.set(flag, "");
-    else if (valued && word.includes("=")) own.set(valued, word.slice(word.indexOf("=") + 1));
-    else if (valued) {
-      const value = args[++i];
-      if (value === undefined)
-        throw usageError("LB_FLAG_VALUE", {
-          ko: `\`--${valued}\`에 값이 필요합니다.`,
-          en: `--${valued} needs a value`,
-        });
-      own.set(valued, value);
-    } else rest.push(word);
-  }
-  return { own, rest };
 }
 
 async function weightsFor(
