@@ -79,11 +79,12 @@ export async function findPython() {
 export async function ensureVenv({ folder, requirements, ko, en }) {
   const stampFile = path.join(folder, ".layerbook-stamp");
   const python = venvPython(folder);
-  const included = fs
+  const beside = fs
     .readdirSync(path.dirname(requirements))
     .filter((name) => /^requirements.*\.txt$/.test(name));
+  const included = new Set([...beside, path.basename(requirements)]);
   const print = fingerprint(
-    included.sort().map((name) => path.join(path.dirname(requirements), name)),
+    [...included].sort().map((name) => path.join(path.dirname(requirements), name)),
     path.basename(requirements),
   );
   if (readStamp(stampFile) === print && fs.existsSync(python)) return python;

@@ -47,13 +47,16 @@ async function ownBundle(value: unknown): Promise<Record<string, unknown> | unde
 /** Binary parts as base64, as the protocol wants them. */
 export function withBase64(bundle: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(bundle).map(([type, data]) => [
-      type,
-      data instanceof Uint8Array
-        ? Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString("base64")
-        : data,
-    ]),
+    Object.entries(bundle).map(([type, data]) => [type, data instanceof Uint8Array ? base64(data) : data]),
   );
+}
+
+/** Without Buffer: browsers have none. */
+function base64(bytes: Uint8Array): string {
+  let binary = "";
+  for (let at = 0; at < bytes.length; at += 0x8000)
+    binary += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
+  return btoa(binary);
 }
 
 function plain(value: unknown): string {

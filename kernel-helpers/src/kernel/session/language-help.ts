@@ -19,7 +19,7 @@ export class LanguageHelp {
   constructor(
     private readonly registry: MagicRegistry,
     private readonly session: NotebookSession,
-    private readonly client: () => TypeScriptClient,
+    private readonly client: () => Pick<TypeScriptClient, "ask">,
   ) {}
 
   /** The content of complete_reply. */

@@ -1,0 +1,182 @@
+// Puts the browser edition together: JupyterLite's application, our extensions, lessons, Korean and fonts, into one folder of static files.
+import { createHash } from "node:crypto";
+import fs from "node:fs";
+import path from "node:path";
+import { installExtension, SETTINGS } from "./lab-config.mjs";
+import { ENV_DIR, ROOT, SCRIPTS } from "./paths.mjs";
+import { ensureVenv } from "./python.mjs";
+import { asProblem } from "./problems.mjs";
+import { run } from "./run.mjs";
+import { makeExtensionScripts, makePlayPage, packFiles, SITE_SOURCES } from "./site-bundle.mjs";
+
+/** Where the site is made. */
+export const SITE = path.join(ROOT, "dist/site");
+
+const json = (value) => `${JSON.stringify(value, null, 1)}\n`;
+
+/** Parts of JupyterLite that are replaced by ours, or that would wait for servers and workers that a folder of files does not have. */
+const DISABLED = [
+  "@jupyterlite/services-extension:default-drive",
+  "@jupyterlite/services-extension:service-worker-manager",
+  "@jupyterlite/application-extension:service-worker-manager",
+  "@jupyterlab/apputils-extension:announcements",
+  "@jupyterlab/extensionmanager-extension",
+  "@jupyterlab/lsp-extension",
+  "@jupyterlite/application-extension:lsp-connection-manager",
+  "@jupyterlab/fileeditor-extension:language-server",
+  "@jupyterlab/notebook-extension:language-server",
+];
+
+/** Texts of the language pack that this application can show: of JupyterLab itself, not of extensions that are not here. */
+const TEXTS = ["jupyterlab", "notebook"];
+
+/** Makes *target* (default: dist/site) and answers `{ target, bytes, files }`. */
+export async function makeSite(target = SITE) {
+  const python = await ensureVenv({
+    folder: path.join(ENV_DIR, "site-venv"),
+    requirements: path.join(SCRIPTS, "site-requirements.txt"),
+    ko: "브라우저판의 JupyterLite를 받습니다",
+    en: "fetching JupyterLite for the browser edition",
+  });
+  const part = `${target}.part`;
+  fs.rmSync(part, { recursive: true, force: true });
+  fs.mkdirSync(part, { recursive: true });
+  await unpackApplication(python, part);
+  await writeTranslations(python, part);
+  const extensions = [await writeSiteExtension(part), writeLabExtension(part)];
+  const play = await makePlayPage({ fontFaces: fontRules(part) });
+  fs.writeFileSync(path.join(part, "play.html"), play);
+  const { first } = writeLessons(part);
+  configure(part, extensions);
+  const landing = fs.readFileSync(path.join(SITE_SOURCES, "index.html"), "utf8");
+  fs.writeFileSync(path.join(part, "index.html"), landing.replaceAll("{{FIRST}}", encodeURI(first)));
+  fs.rmSync(target, { recursive: true, force: true });
+  fs.renameSync(part, target);
+  return { target, ...sizeOf(target) };
+}
+
+/** The built application from JupyterLite's package, without source maps and without the applications that are not shown. */
+async function unpackApplication(python, target) {
+  const script = [
+    "import sys, tarfile, pathlib, jupyterlite_core",
+    "package = pathlib.Path(jupyterlite_core.__file__).parent",
+    "archive = next(package.glob('jupyterlite-app-*.tgz'))",
+    "with tarfile.open(archive) as tar:",
+    "    for member in tar.getmembers():",
+    "        name = member.name.split('/', 1)[-1]",
+    "        top = name.split('/')[0]",
+    "        if member.isfile() and not name.endswith('.map') and top in ('build', 'lab', 'bootstrap.js', 'config-utils.js', 'jupyter-lite.json', 'jupyter-lite.ipynb'):",
+    "            if name.split('/')[:2] in (['build', app] for app in ('consoles', 'edit', 'notebooks', 'repl', 'tree')): continue",
+    "            file = pathlib.Path(sys.argv[1], name)",
+    "            file.parent.mkdir(parents=True, exist_ok=True)",
+    "            file.write_bytes(tar.extractfile(member).read())",
+  ].join("\n");
+  const { code, output } = await run(python, ["-c", script, target]);
+  if (code !== 0) throw asProblem(new Error(output.trim().split("\n").at(-1)));
+}
+
+/** Korean, as JupyterLab's translation service asks for it. */
+async function writeTranslations(python, target) {
+  const script =
+    "import pathlib, jupyterlab_language_pack_ko_KR as pack; print(pathlib.Path(pack.__file__).parent / 'locale/ko_KR/LC_MESSAGES')";
+  const { code, output } = await run(python, ["-c", script]);
+  if (code !== 0) throw asProblem(new Error(output.trim().split("\n").at(-1)));
+  const folder = output.trim();
+  const data = {};
+  for (const name of TEXTS) {
+    const file = path.join(folder, `${name}.json`);
+    if (fs.existsSync(file)) data[name] = JSON.parse(fs.readFileSync(file, "utf8"));
+  }
+  const api = path.join(target, "api/translations");
+  fs.mkdirSync(api, { recursive: true });
+  fs.writeFileSync(path.join(api, "ko_KR.json"), JSON.stringify({ data, message: "" }));
+  fs.writeFileSync(path.join(api, "en.json"), json({ data: {}, message: "" }));
+  const languages = {
+    en: { displayName: "English", nativeName: "English" },
+    ko_KR: { displayName: "Korean (South Korea)", nativeName: "한국어 (대한민국)" },
+  };
+  fs.writeFileSync(path.join(api, "all.json"), json({ data: languages, message: "" }));
+}
+
+function extensionFolder(target, name) {
+  const folder = path.join(target, "extensions", name);
+  fs.mkdirSync(path.join(folder, "static"), { recursive: true });
+  return folder;
+}
+
+const entry = (name) => ({
+  name,
+  extension: "./extension",
+  load: "static/remoteEntry.js",
+  liteExtension: true,
+});
+
+/** Files, kernel and lessons: src/site/lab and src/site/kernel. */
+async function writeSiteExtension(target) {
+  const folder = extensionFolder(target, "layerbook-site");
+  for (const [name, text] of Object.entries(await makeExtensionScripts()))
+    fs.writeFileSync(path.join(folder, "static", name), text);
+  return entry("layerbook-site");
+}
+
+/** The same extension that JupyterLab gets on a desktop: colours, marks, panel, fonts. */
+function writeLabExtension(target) {
+  const data = path.join(target, "data");
+  installExtension(data);
+  fs.renameSync(path.join(data, "labextensions/layerbook"), path.join(target, "extensions/layerbook"));
+  fs.rmSync(data, { recursive: true });
+  return entry("layerbook");
+}
+
+/** CSS rules by which a page at the top uses that extension's fonts. A piece is fetched when a letter of it is shown. */
+function fontRules(target) {
+  const fonts = "extensions/layerbook/static/fonts";
+  const noto = fs.readFileSync(path.join(target, fonts, "noto-sans-kr.css"), "utf8");
+  return (
+    noto.replace(/url\(\.?\/?([^)]+)\)/g, `url(${fonts}/$1)`) +
+    `@font-face{font-family:D2Coding;src:local("D2Coding"),url(${fonts}/D2Coding.woff2);font-display:swap}`
+  );
+}
+
+/** `lessons.json`: every file of notebooks/, to be put into the browser's storage. */
+function writeLessons(target) {
+  const files = Object.fromEntries(packFiles(path.join(ROOT, "notebooks")));
+  const text = JSON.stringify(files);
+  const version = createHash("sha256").update(text).digest("hex").slice(0, 16);
+  fs.writeFileSync(path.join(target, "lessons.json"), `{"version":"${version}","files":${text}}`);
+  const first = Object.keys(files)
+    .filter((name) => name.endsWith(".ipynb"))
+    .sort()[0];
+  return { first };
+}
+
+function configure(target, extensions) {
+  const file = path.join(target, "jupyter-lite.json");
+  const config = JSON.parse(fs.readFileSync(file, "utf8"));
+  Object.assign(config["jupyter-config-data"], {
+    appName: "레이어북",
+    defaultKernelName: "layerbook",
+    federated_extensions: extensions,
+    disabledExtensions: DISABLED,
+    settingsOverrides: {
+      ...SETTINGS,
+      "@jupyterlab/notebook-extension:tracker": { codeCellConfig: { lineNumbers: false } },
+    },
+    terminalsAvailable: false,
+  });
+  delete config["jupyter-config-data"].licensesUrl;
+  fs.writeFileSync(file, json(config));
+  // Settings of extensions; ours have none, and a missing file would be asked for five times.
+  fs.writeFileSync(path.join(target, "build/schemas/all_federated.json"), "[]\n");
+}
+
+function sizeOf(folder) {
+  let bytes = 0;
+  let files = 0;
+  for (const found of fs.readdirSync(folder, { withFileTypes: true, recursive: true })) {
+    if (!found.isFile()) continue;
+    files++;
+    bytes += fs.statSync(path.join(found.parentPath ?? found.path, found.name)).size;
+  }
+  return { bytes, files };
+}

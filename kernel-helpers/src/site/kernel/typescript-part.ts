@@ -1,0 +1,251 @@
+/** TypeScript cells in a worker: the compiler is fetched when the first of them comes, checks as on a desktop, and its code runs here. */
+
+import { compilerError, thrownError } from "../../kernel/typescript/errors";
+import { cellScriptName, installStackTranslation, rememberSource } from "../../kernel/typescript/positions";
+import type { CompileReply, ServiceRequest } from "../../kernel/typescript/service/protocol";
+import { FLAGS, RUNTIME, SCOPE } from "../../kernel/typescript/service/transform-names";
+import { whereDefined } from "../../kernel/session/notebook-file";
+import type { CellContext } from "../../kernel/session/cell-context";
+import type { NotebookSession } from "../../kernel/session/notebook-session";
+import { Interrupted, INTERRUPTED, type Outcome } from "../../kernel/session/outcome";
+import type { CellOutput } from "../../kernel/magics/types";
+import { addRenderer, toMimeBundle, withBase64 } from "../../kernel/output/mime";
+import { type BuildResult, Lab, type LabOptions } from "../../lab";
+import { codeFrame, parseDockerfile } from "../../dockerfile";
+import { convert } from "../../graph";
+import { progressText, renderBundle, renderTable } from "../../report";
+import { ContextPathError } from "../../build/lab-context";
+import { inspect } from "node:util";
+
+/** What the compiler's script puts into the worker. */
+interface Compiler {
+  /** Made once; slow. */
+  create(
+    directory: string,
+    files: NotebookSession["host"]["files"],
+  ): { answer(request: ServiceRequest): unknown };
+}
+
+interface Defined {
+  readonly name: string;
+  readonly before: PropertyDescriptor | undefined;
+}
+
+declare function importScripts(url: string): void;
+
+export class TypeScriptPart {
+  private service: ReturnType<Compiler["create"]> | undefined;
+  private lab: Lab | undefined;
+  private cells = 0;
+  /** Raised by nobody: an endless loop is ended with the worker. The code of cells looks at it all the same. */
+  private readonly flags = new Int32Array(8);
+  private readonly scope: object;
+
+  constructor(
+    private readonly session: NotebookSession,
+    private readonly output: () => CellOutput,
+    /** Address of the compiler's script. */
+    private readonly script: string,
+  ) {
+    this.scope = Object.create(this.globals()) as object;
+  }
+
+  /** The compiler's answer, as the desktop kernel's process gives it. */
+  ask(request: ServiceRequest): Promise<unknown> {
+    if (this.service === undefined) {
+      importScripts(this.script);
+      const { layerbookCompiler } = globalThis as unknown as { layerbookCompiler: Compiler };
+      this.service = layerbookCompiler.create(this.session.directory, this.session.host.files);
+      installStackTranslation();
+      addRenderer((value) => (isBuildResult(value) ? renderBundle(value) : undefined));
+      this.captureConsole();
+    }
+    return Promise.resolve(this.service.answer(request));
+  }
+
+  /** Runs a cell. Resolves with how it ended. */
+  async run(code: string, context: CellContext): Promise<Outcome> {
+    try {
+      const value = await this.evaluate(code, context, false);
+      if (typeof value === "object" && value !== null && FAILED in value)
+        return { error: (value as { [FAILED]: Outcome["error"] })[FAILED] };
+      return value === undefined ? {} : { result: await toMimeBundle(value) };
+    } catch (error) {
+      if (context.signal.aborted || error instanceof Interrupted) return { error: INTERRUPTED };
+      return { error: this.describe(error) };
+    }
+  }
+
+  /** Values of user expressions, as the protocol wants them. */
+  async expressions(
+    given: Readonly<Record<string, string>>,
+    context: CellContext,
+  ): Promise<Record<string, unknown>> {
+    const values: Record<string, unknown> = {};
+    for (const [name, expression] of Object.entries(given)) {
+      try {
+        const value = await this.evaluate(`(${expression}\n)`, context, true);
+        values[name] = { status: "ok", data: await toMimeBundle(value), metadata: {} };
+      } catch (error) {
+        values[name] = { status: "error", ...this.describe(error) };
+      }
+    }
+    return values;
+  }
+
+  private describe(error: unknown): ReturnType<typeof thrownError> {
+    return thrownError(error, (name) => whereDefined(name, this.session.notebookText()));
+  }
+
+  private async evaluate(code: string, context: CellContext, transient: boolean): Promise<unknown> {
+    const cell = ++this.cells;
+    const compiled = (await this.ask({ method: "compile", code, cell, transient })) as CompileReply;
+    if (!compiled.ok) {
+      const error = compilerError(compiled.diagnostics, code, context.count, (name) =>
+        whereDefined(name, this.session.notebookText()),
+      );
+      return { [FAILED]: error };
+    }
+    if (/\blab\b/.test(code)) this.lab = await this.session.lab();
+    const defined: Defined[] = [];
+    const filename = cellScriptName(context.count);
+    rememberSource(filename, code, compiled.map, compiled.js);
+    const runtime = {
+      define: (accessors: object) => this.define(accessors, defined),
+      attend: () => undefined,
+      pass: (value: unknown) => value,
+      import: (id: string) => Promise.resolve().then(() => this.module(id)),
+      meta: {},
+      result: undefined as unknown,
+    };
+    const names = ["exports", "require", "module", "__filename", "__dirname", RUNTIME, SCOPE, FLAGS];
+    const module = { exports: {} };
+    const { directory } = this.session;
+    const source = `(${compiled.async ? "async " : ""}function __lb_cell(${names.join(", ")}) { ${compiled.js}\n})\n//# sourceURL=${filename}`;
+    try {
+      // Indirect, so that the cell sees the worker's global names and none of this file.
+      const run = (0, eval)(source) as (...values: unknown[]) => unknown;
+      const require = (id: string): unknown => this.module(id);
+      const returned = run(
+        module.exports,
+        require,
+        module,
+        filename,
+        directory,
+        runtime,
+        this.scope,
+        this.flags,
+      );
+      if (compiled.async) await returned;
+      return await runtime.result;
+    } catch (error) {
+      await this.restoreUnset(defined, cell);
+      throw error;
+    }
+  }
+
+  private define(accessors: object, defined: Defined[]): void {
+    const descriptors = Object.getOwnPropertyDescriptors(accessors);
+    for (const name of Object.keys(descriptors))
+      defined.push({ name, before: Object.getOwnPropertyDescriptor(this.scope, name) });
+    Object.defineProperties(this.scope, descriptors);
+  }
+
+  /** After a failure: names that got no value mean again what they meant before the cell. */
+  private async restoreUnset(defined: readonly Defined[], cell: number): Promise<void> {
+    const scope = this.scope as Record<string, unknown>;
+    const unset: string[] = [];
+    for (const { name, before } of defined) {
+      try {
+        void scope[name];
+      } catch {
+        unset.push(name);
+        if (before === undefined) delete scope[name];
+        else Object.defineProperty(this.scope, name, before);
+      }
+    }
+    if (unset.length > 0) await this.ask({ method: "forget", cell, names: unset });
+  }
+
+  private module(id: string): unknown {
+    if (id === "layerbook") return this.ownPackage();
+    throw Object.assign(
+      new Error(
+        `브라우저판에서는 "${id}" 모듈을 불러올 수 없습니다. "layerbook"만 쓸 수 있습니다. (The browser edition has no module "${id}".)`,
+      ),
+      { code: "LB_NO_MODULE" },
+    );
+  }
+
+  private exports: Record<string, unknown> | undefined;
+
+  private ownPackage(): Record<string, unknown> {
+    const machine = this.session.host.labMachine();
+    return (this.exports ??= {
+      Lab: { open: (options: LabOptions = {}) => Lab.openOn(machine, options) },
+      ContextPathError,
+      nodeMachine: () => machine,
+      codeFrame,
+      parseDockerfile,
+      convert,
+      renderBundle,
+      renderTable,
+      progressText,
+    });
+  }
+
+  private globals(): object {
+    const put = (value: unknown, { raw, id, update, metadata }: DisplayCall): void => {
+      const show = (data: Readonly<Record<string, unknown>>): void =>
+        this.output().display(data, { displayId: id, update, metadata });
+      if (raw === true) show(withBase64(value as Record<string, unknown>));
+      else void toMimeBundle(value).then(show);
+    };
+    const own = {
+      display: (value: unknown, options: DisplayCall = {}) => {
+        const id = options.id ?? this.session.host.newId();
+        put(value, { ...options, id });
+        return { id, update: (next: unknown) => put(next, { ...options, id, update: true }) };
+      },
+      clearOutput: (wait = false) => this.output().clear(wait),
+    };
+    const behind = new Proxy(Object.create(null) as object, {
+      get: (_target, name) => {
+        if (name === "lab") return this.lab;
+        const exports = this.ownPackage();
+        if (typeof name !== "string") return undefined;
+        if (name in exports) return exports[name];
+        throw new ReferenceError(`${name} is not defined`);
+      },
+    });
+    return Object.setPrototypeOf(own, behind) as object;
+  }
+
+  private captureConsole(): void {
+    const line =
+      (name: "stdout" | "stderr") =>
+      (...values: unknown[]) =>
+        this.output().stream(
+          name,
+          values.map((value) => (typeof value === "string" ? value : inspect(value))).join(" ") + "\n",
+        );
+    for (const name of ["log", "info", "debug"] as const) console[name] = line("stdout");
+    for (const name of ["error", "warn"] as const) console[name] = line("stderr");
+  }
+}
+
+interface DisplayCall {
+  readonly raw?: boolean;
+  readonly id?: string;
+  readonly update?: boolean;
+  readonly metadata?: Readonly<Record<string, unknown>>;
+}
+
+/** Marks the error that the compiler found: no value of a cell can have it. */
+const FAILED = Symbol("failed");
+
+/** Is it what `lab.build()` answers? */
+function isBuildResult(value: object): value is BuildResult {
+  const { table, progress, steps } = value as Partial<BuildResult>;
+  return typeof table === "function" && typeof progress === "function" && Array.isArray(steps);
+}
