@@ -3,7 +3,7 @@
 import type { Conversion, ConvertOptions, ImageResolver, InternalRequest, LocalOp } from "../graph";
 import type { ReadableFileSystem } from "../platform/files";
 import { transferBytes } from "../context";
-import { registryTime, transferTime } from "./durations";
+import { NOT_FOUND_TIME, registryTime, transferTime } from "./durations";
 import { exportImages, type Export } from "./export-image";
 import { expectedOutputs } from "./expected-outputs";
 import { exportCache, importCaches } from "./external-cache";
@@ -17,7 +17,7 @@ import type { Session } from "./session";
 import { Solver, type VertexState } from "./solver";
 import type { StepResult } from "./step-result";
 import { LostValueError } from "./store/stored-result";
-import { type Course, Timeline } from "./timeline";
+import { CANCELED, type Course, Timeline } from "./timeline";
 import type { BuildError, BuildOptions, BuildRecord } from "./types";
 import type { VertexFailure } from "./vertex-failure";
 
@@ -163,6 +163,11 @@ function convertOptions({ onStatus: _, signal: __, ...options }: BuildOptions): 
 /** Shows what the frontend asked for on its way, phase by phase, up to the error it ended with. */
 function showRequests(state: BuildState): void {
   const { timeline, session, conversion } = state;
+  const missing = new Set(
+    conversion!.internal.flatMap(({ resolve, error, phase }) =>
+      resolve && error !== undefined ? [phase] : [],
+    ),
+  );
   let phase = -1;
   let start = state.at;
   let end = state.at;
@@ -189,11 +194,15 @@ function showRequests(state: BuildState): void {
       const image = session.world.images.find(request.resolve.ref, request.resolve.platform);
       const isKnown =
         !("error" in image) && image.layers.every(({ digest }) => session.builder.blobs.has(digest));
-      done = start + registryTime(isKnown);
+      done = start + ("error" in image ? NOT_FOUND_TIME : registryTime(isKnown));
     }
+    // An image that does not exist is known before the others are, and ends them.
+    const isEnded = request.error === undefined && request.resolve !== undefined && missing.has(phase);
+    if (isEnded) done = start + NOT_FOUND_TIME;
     if (request.name.startsWith("[internal] load build definition") && !session.options.check)
       showWarnings(state, request.digest, done);
-    timeline.complete(request.digest, done, request.error === undefined ? {} : { error: ownError(request) });
+    const problem = isEnded ? CANCELED : request.error === undefined ? undefined : ownError(request);
+    timeline.complete(request.digest, done, problem === undefined ? {} : { error: problem });
     end = Math.max(end, done);
   }
   state.at = end;

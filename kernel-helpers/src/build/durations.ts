@@ -12,6 +12,9 @@ export function registryTime(isKnown: boolean): number {
   return isKnown ? 420 : 900;
 }
 
+/** The registry's answer that there is no such image: it takes one question less than an image. */
+export const NOT_FOUND_TIME = 400;
+
 /** Reading a manifest that was looked up a moment ago. */
 export const RESOLVE_TIME = 10;
 

@@ -5,6 +5,7 @@ import { emptySnapshot, MountedFileSystem, type MountPoint } from "../filesystem
 import type { ExecOp, Mount, Vertex } from "../graph/types";
 import { pushLayer, StepLayer } from "../image/layer";
 import { FileSystemError, type Snapshot, type WritableFileSystem } from "../platform/files";
+import { dirName } from "../platform/paths";
 import { CONTAINER_TIME } from "./durations";
 import { makeOutputs } from "./expected-outputs";
 import type { ExecuteAnswer } from "./operations";
@@ -37,7 +38,7 @@ export async function runExecOp(
     mounted = new MountedFileSystem(root, mountPoints(session, op, inputs, now, kept));
   } catch (error) {
     if (!(error instanceof FileSystemError)) throw error;
-    return { at: at + CONTAINER_TIME, error: `failed to mount ${error.path}: ${error.code}` };
+    return refusedMount(session, vertex, op, error, at + CONTAINER_TIME);
   }
   const started = at + CONTAINER_TIME;
   const result = await session.world.run({
@@ -81,6 +82,30 @@ export async function runExecOp(
       ...(isAssumed && { assumed: true }),
     },
   };
+}
+
+/** A mount that cannot be made, in the words of BuildKit (a source that is missing) or runc (a file where a directory is needed). */
+function refusedMount(
+  session: Session,
+  vertex: Vertex,
+  op: ExecOp,
+  error: FileSystemError,
+  at: number,
+): ExecuteAnswer {
+  const process = `process ${goQuote(op.args.join(" "))} did not complete successfully`;
+  const isMissing = op.mounts.some(({ selector }) => (selector || "/") === error.path);
+  if (error.code === "ENOENT" && isMissing) {
+    return { at, error: `${process}: open ${error.path}: no such file or directory` };
+  }
+  const mount = op.mounts.find(({ dest }) => dest === error.path);
+  const inside = `/var/lib/buildkit/runc-overlayfs/executor/${vertex.digest.slice(7, 32)}/rootfs`;
+  const reason =
+    mount?.type === "tmpfs"
+      ? `error mounting "tmpfs" to rootfs at "${error.path}": mkdir ${inside}${dirName(error.path)}: not a directory`
+      : `error mounting "/var/lib/buildkit/runc-overlayfs/snapshots/snapshots/1/fs" to rootfs at "${error.path}": open o_path procfd: open ${inside}${error.path}: not a directory`;
+  const line = `runc run failed: unable to start container process: error during container init: ${reason}`;
+  session.timeline.log(vertex.digest, 2, line + "\n", at);
+  return { at, error: `${process}: exit code: 1` };
 }
 
 /** A required secret or agent that the client does not have, in BuildKit's words. */

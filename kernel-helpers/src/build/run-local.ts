@@ -19,7 +19,7 @@ export function syncLocal(session: Session, vertex: Vertex, op: LocalOp, at: num
       includePatterns: op.includePatterns,
       excludePatterns: op.excludePatterns,
     },
-    previous: before ?? emptySnapshot(),
+    previous: before ?? emptySnapshot(clockAt(session, at)),
     now: clockAt(session, at),
   });
   const end = at + transferTime(transfer.bytes);

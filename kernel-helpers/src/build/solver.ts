@@ -86,7 +86,8 @@ export class Solver {
       const state = this.state(root);
       if (!state.blocked) await this.materialize(state, state.keysAt);
     }
-    if (this.failure) await this.runBeside(order);
+    // The copy of a COPY --link fails before anything else has begun, and its row is not even shown.
+    if (this.failure && !this.failure.vertex.progressGroup?.weak) await this.runBeside(order);
     return roots.map((root) => this.states.get(root.digest));
   }
 

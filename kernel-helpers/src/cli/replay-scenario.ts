@@ -88,7 +88,7 @@ export function expectOf({ record }: BuildOutcome): unknown {
     error: error ?? null,
     steps: record.steps.map((step) => ({
       name: step.name,
-      status: step.racy ? null : step.status,
+      status: step.racy ? null : (step.status ?? "PENDING"),
       output: step.racy ? [] : step.output,
       needs: step.needs,
       ...(step.racy && { racy: true }),

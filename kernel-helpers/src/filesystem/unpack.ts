@@ -8,7 +8,7 @@ import { bunzip2 } from "./bunzip2";
 import { makeDirectories } from "./make-directories";
 import type { UserIds } from "./owner";
 import { rootPath } from "./root-path";
-import { calling, FileOpError, lookAt } from "./syscalls";
+import { calling, FileOpError, lookAt, PathError } from "./syscalls";
 import { readTar, TarError } from "./tar-reader";
 import { unxz } from "./unxz";
 
@@ -105,7 +105,12 @@ class Unpacker {
       this.create(path, entry, old?.type === "dir" && entry.type === "dir");
       if (entry.type === "dir") dirs.push([path, Math.max(entry.mtime, 0)]);
     }
-    for (const [path, mtime] of dirs) if (this.fs.lstat(path)?.type === "dir") this.fs.utimes(path, mtime);
+    // What was a directory may be something else by now; links are followed.
+    for (const [path, mtime] of dirs) {
+      const real = this.resolve(path);
+      if (this.fs.lstat(real) === undefined) throw new PathError("chtimes", this.inside(path), "ENOENT");
+      this.fs.utimes(real, mtime);
+    }
   }
 
   /** Where the directory of *name* is; missing ones are made, 755 of 0:0. */
@@ -174,6 +179,8 @@ class Unpacker {
     fs.chown(path, this.owner?.uid ?? entry.uid, this.owner?.gid ?? entry.gid);
     for (const [name, value] of Object.entries(entry.xattrs ?? {})) fs.setxattr(path, name, value);
     if (entry.type !== "symlink" && fs.lstat(path)?.type !== "symlink") fs.chmod(path, entry.mode);
+    // Another name of a symbolic link does not change its time.
+    if (entry.type === "hardlink" && fs.lstat(path)?.type === "symlink") return;
     fs.utimes(path, Math.max(entry.mtime, 0));
   }
 

@@ -22,17 +22,24 @@ export function smallFile(process: Process, path: string): string {
   }
 }
 
-/** Calls *each* with *path* and everything below it, parents first; links are not followed on the way. */
+/**
+ * Calls *each* with *path* and everything below it, parents first; links are not followed on the way. A directory for which *each*
+ * answers a message is told to *failed* as well and not entered.
+ */
 function walk(
   process: Process,
   path: string,
-  each: (path: string) => void,
+  each: (path: string) => string | undefined,
   failed: (path: string, message: string) => void,
 ): void {
-  each(path);
+  const refusal = each(path);
   let names: string[];
   try {
     if (process.vfs.stat(process, path, false).type !== "dir") return;
+    if (refusal !== undefined) {
+      failed(path, refusal);
+      return;
+    }
     names = process.vfs.readdir(process, path);
   } catch (error) {
     failed(path, asErrno(error).message);
@@ -77,10 +84,10 @@ function* chmod(process: Process): Task<number> {
       process.gnu ? `chmod: cannot access '${path}': ${message}\n` : `chmod: ${path}: ${message}\n`,
     );
   };
-  const one = (path: string, top: boolean): void => {
+  const one = (path: string, top: boolean): string | undefined => {
     try {
       const link = process.vfs.stat(process, path, false);
-      if (link.type === "symlink" && !top) return;
+      if (link.type === "symlink" && !top) return undefined;
       const stat = link.type === "symlink" ? process.vfs.stat(process, path) : link;
       let mode = parseMode(spec, stat.mode, stat.type === "dir", process.umask, process.gnu) as number;
       // GNU keeps setuid and setgid of a directory when an octal mode of up to four digits does not name them.
@@ -105,7 +112,9 @@ function* chmod(process: Process): Task<number> {
         status = 1;
         process.err(`chmod: changing permissions of '${path}': ${failure.message}\n`);
       } else complain(path, failure.message);
+      return failure.message;
     }
+    return undefined;
   };
   for (const path of rest) {
     if (options.has("R")) {
@@ -114,10 +123,13 @@ function* chmod(process: Process): Task<number> {
         process,
         path,
         (at) => {
-          one(at, first);
+          const refusal = one(at, first);
           first = false;
+          return process.gnu ? undefined : refusal;
         },
-        () => undefined,
+        (at, message) => {
+          if (!process.gnu) complain(at, message);
+        },
       );
     } else one(path, true);
   }
@@ -229,7 +241,7 @@ function change(
   [uid, gid]: [number, number],
 ): number {
   let status = 0;
-  const one = (path: string, follow: boolean): void => {
+  const one = (path: string, follow: boolean): string | undefined => {
     try {
       // busybox takes the ids that stay from the link, though it changes what the link leads to.
       const own = process.gnu ? undefined : process.vfs.stat(process, path, false);
@@ -243,7 +255,7 @@ function change(
     } catch (error) {
       const failure = asErrno(error);
       status = 1;
-      if (options.has("f")) return;
+      if (options.has("f")) return failure.message;
       process.err(
         process.gnu
           ? failure.code === "ENOENT"
@@ -251,7 +263,9 @@ function change(
             : `chown: changing ownership of '${path}': ${failure.message}\n`
           : `${process.name}: ${path}: ${failure.message}\n`,
       );
+      return failure.message;
     }
+    return undefined;
   };
   for (const path of paths) {
     if (!options.has("R")) one(path, !options.has("h"));
@@ -260,7 +274,10 @@ function change(
       walk(
         process,
         path,
-        (at) => one(at, process.vfs.tryStat(process, at, false)?.type !== "symlink"),
+        (at) => {
+          const refusal = one(at, process.vfs.tryStat(process, at, false)?.type !== "symlink");
+          return process.gnu ? undefined : refusal;
+        },
         (at, message) => {
           status = 1;
           process.err(`${process.name}: ${at}: ${message}\n`);

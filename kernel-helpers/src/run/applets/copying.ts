@@ -174,13 +174,16 @@ function* copy(process: Process, from: string, to: string, mode: CopyMode, top: 
     }
     if (stat.type === "file") {
       const content = vfs.content(process, from);
+      // GNU leaves setuid and setgid out; for others than root the kernel takes them away when the file is written.
+      const isKept = !process.gnu && (process.cred.uid === 0 || content.size === 0);
+      const bits = stat.mode & (isKept ? 0o7777 : 0o777);
       if (target?.type === "file" && mode.removeFirst === true) vfs.unlink(process, to);
       try {
-        vfs.writeContent(process, to, content, stat.mode & 0o777);
+        vfs.writeContent(process, to, content, bits);
       } catch (error) {
         if (!mode.force || vfs.tryStat(process, to, false) === undefined) throw error;
         vfs.unlink(process, to);
-        vfs.writeContent(process, to, content, stat.mode & 0o777);
+        vfs.writeContent(process, to, content, bits);
       }
       process.machine.work(content.size / 200_000);
     } else {
@@ -229,16 +232,21 @@ function* copyDirectory(
 ): Task<boolean> {
   const { vfs } = process;
   const source = vfs.locate(process, from).path;
-  const placed = vfs.locate(process, to).path;
   if (!process.gnu && mode.made.has(`${vfs.locate(process, from).device}:${stat.ino}`))
     return fail(process, `recursion detected, omitting directory '${from}'`);
+  const placed = process.gnu ? vfs.locate(process, to).path : "";
   if (process.gnu && (placed === source || placed.startsWith(source === "/" ? "/" : source + "/"))) {
     return fail(process, `cannot copy a directory, '${from}', into itself, '${to}'`);
   }
   let good = true;
   let made = false;
   if (target === undefined) {
-    vfs.mkdir(process, to, stat.mode | 0o700);
+    try {
+      vfs.mkdir(process, to, stat.mode | 0o700);
+    } catch (error) {
+      const { message } = asErrno(error);
+      return fail(process, `${process.gnu ? "cannot" : "can't"} create directory '${to}': ${message}`);
+    }
     made = true;
     mode.made.add(`${vfs.locate(process, to).device}:${vfs.stat(process, to).ino}`);
   } else if (target.type !== "dir" && vfs.tryStat(process, to)?.type !== "dir") {
@@ -253,9 +261,12 @@ function* copyDirectory(
     if (!(yield* copy(process, join(from, name), join(to, name), mode, false))) good = false;
   }
   if (made) {
-    const bits = stat.mode & ~process.umask & 0o777;
-    if ((vfs.stat(process, to).mode & 0o777) !== bits)
-      vfs.chmod(process, to, bits | (vfs.stat(process, to).mode & 0o2000));
+    const now = vfs.stat(process, to).mode;
+    // busybox gives the directory all bits of the source, GNU only the permissions.
+    const bits = process.gnu
+      ? (stat.mode & ~process.umask & 0o777) | (now & 0o7000)
+      : stat.mode & ~process.umask & 0o7777;
+    if (now !== bits) vfs.chmod(process, to, bits);
   }
   if (mode.preserve) preserve(process, to, stat);
   return good;
@@ -335,14 +346,11 @@ function* many(
     target = names.pop() ?? "";
     const into = process.vfs.tryStat(process, target)?.type === "dir" && !options.has("T");
     if (!into) {
-      if (names.length > 1) {
-        process.err(
-          process.gnu
-            ? `${process.name}: target '${target}' is not a directory\n`
-            : `${process.name}: target '${target}' is not a directory\n`,
-        );
+      if (names.length > 1 && process.gnu) {
+        process.err(`${process.name}: target '${target}' is not a directory\n`);
         return 1;
       }
+      if (names.length > 1) return yield* each(names, target, one);
       if (
         target.endsWith("/") &&
         process.vfs.tryStat(process, target) === undefined &&
@@ -358,6 +366,15 @@ function* many(
       return (yield* one(names[0] as string, target)) ? 0 : 1;
     }
   }
+  return yield* each(names, target, one);
+}
+
+/** All of *names* into *target*; busybox does not look first whether that is a directory. */
+function* each(
+  names: readonly string[],
+  target: string,
+  one: (from: string, to: string) => Task<boolean>,
+): Task<number> {
   let good = true;
   for (const name of names) if (!(yield* one(name, join(target, baseName(name))))) good = false;
   return good ? 0 : 1;

@@ -58,6 +58,9 @@ class Finder {
   private minDepth = 0;
   private maxDepth = Infinity;
   private depthFirst = false;
+  private oneDevice = false;
+  /** Mounts that the starting points are on. */
+  private readonly devices = new Set<number>();
   private acts = false;
   private status = 0;
   private pruned = false;
@@ -85,6 +88,7 @@ class Finder {
       if (this.stopped) break;
       const stat = this.stat(start, start);
       if (stat === undefined) continue;
+      this.devices.add(this.deviceOf(start));
       yield* this.visit({ path: start, stat, depth: 0, start }, test);
     }
     for (const batch of this.batches) {
@@ -106,6 +110,10 @@ class Finder {
     }
   }
 
+  private deviceOf(path: string): number {
+    return this.process.vfs.locate(this.process, path, this.follow).device;
+  }
+
   private complain(path: string, message: string): void {
     this.status = 1;
     this.process.err(this.process.gnu ? `find: '${path}': ${message}\n` : `find: ${path}: ${message}\n`);
@@ -116,11 +124,16 @@ class Finder {
     this.process.machine.meter.addCommands(1);
     yield* this.process.room();
     this.pruned = false;
+    const isElsewhere =
+      this.oneDevice && visit.stat.type === "dir" && !this.devices.has(this.deviceOf(visit.path));
+    // GNU shows a mount point that it does not enter, busybox does not.
+    if (isElsewhere && !this.process.gnu) return;
     if (!this.depthFirst && visit.depth >= this.minDepth) yield* this.judge(visit, test);
     if (
       visit.stat.type === "dir" &&
       visit.depth < this.maxDepth &&
       !(this.pruned && !this.depthFirst) &&
+      !isElsewhere &&
       !this.stopped
     ) {
       let names: string[] = [];
@@ -377,6 +390,8 @@ class Finder {
         return always;
       case "-xdev":
       case "-mount":
+        this.oneDevice = true;
+        return always;
       case "-noleaf":
       case "-daystart":
       case "-ignore_readdir_race":
