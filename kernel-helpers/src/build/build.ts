@@ -3,6 +3,7 @@
 import type { Conversion, ConvertOptions, ImageResolver, InternalRequest, LocalOp } from "../graph";
 import type { ReadableFileSystem } from "../platform/files";
 import { transferBytes } from "../context";
+import { dependingVertices } from "./depends";
 import { NOT_FOUND_TIME, registryTime, transferTime } from "./durations";
 import { exportImages, type Export } from "./export-image";
 import { expectedOutputs } from "./expected-outputs";
@@ -115,6 +116,7 @@ export function newSession(request: BuildRequest, timeline: Timeline): Session {
     now: request.world.now(),
     newRef: () => `${WORKER}::${(builder.nextRef++).toString(36).padStart(25, "0")}`,
     assumed: new Map(),
+    depending: new Set(),
     expected: new Map(),
     transferred: new Map(),
     undos: [],
@@ -242,6 +244,7 @@ async function solve(state: BuildState): Promise<void> {
   const roots = conversion!.targets.flatMap(({ root }) => (root ? [root.vertex] : []));
   const solver = new Solver(request.builder, request.world, timeline, buildOperations(session));
   state.solver = solver;
+  const before = request.builder.keys.lastSequence;
   const imported = importCaches(session, request.caches, roots, state.at);
   await solver.solve(roots, imported.at);
   imported.settle(
@@ -249,6 +252,10 @@ async function solve(state: BuildState): Promise<void> {
       loaded && resultKey !== undefined ? [resultKey] : [],
     ),
   );
+  if (request.options.assume) {
+    for (const digest of await dependingVertices(request, session, solver, roots, before))
+      session.depending.add(digest);
+  }
   const { failure } = solver;
   if (failure) {
     state.failedAt = failure.at;

@@ -9,11 +9,11 @@ import { dirName } from "../platform/paths";
 export function expectedOutputs(roots: readonly Vertex[]): Map<string, readonly string[]> {
   const found = new Map<string, string[]>();
   const seen = new Set<Vertex>();
-  const expect = (source: Vertex | undefined, path: string): void => {
+  const folders = new Set<string>();
+  const expected: { readonly run: string; readonly path: string; readonly dest?: string }[] = [];
+  const expect = (source: Vertex | undefined, path: string, dest?: string): void => {
     const run = source && lastRun(source, path);
-    if (!run || path === "/") return;
-    const paths = found.get(run.digest) ?? [];
-    found.set(run.digest, [...paths, path]);
+    if (run && path !== "/") expected.push({ run: run.digest, path, ...(dest !== undefined && { dest }) });
   };
   const visit = (vertex: Vertex): void => {
     if (seen.has(vertex)) return;
@@ -22,14 +22,22 @@ export function expectedOutputs(roots: readonly Vertex[]): Map<string, readonly 
     if (op.kind === "file") {
       for (const action of op.actions)
         if (action.action === "copy" && action.secondaryInput >= 0)
-          expect(inputs[action.secondaryInput]?.vertex, action.src);
+          expect(inputs[action.secondaryInput]?.vertex, action.src, action.dest);
+        else if (action.action === "mkdir") folders.add(action.path);
     } else if (op.kind === "exec") {
+      folders.add(op.cwd);
       for (const { type, dest, input, selector } of op.mounts)
         if (type === "bind" && dest !== "/" && input >= 0) expect(inputs[input]?.vertex, selector);
     }
     for (const input of inputs) visit(input.vertex);
   };
   for (const root of roots) visit(root);
+  for (const { run, path, dest } of expected) {
+    // What somebody works in later is a folder.
+    const isFolder = dest !== undefined && [...folders].some((folder) => `${folder}/`.startsWith(`${dest}/`));
+    const paths = found.get(run) ?? [];
+    found.set(run, [...paths, isFolder && !path.endsWith("/") ? `${path}/` : path]);
+  }
   return found;
 }
 

@@ -2,7 +2,8 @@
 
 import { codeFrame } from "../dockerfile";
 import type { ConvertedRow } from "../graph";
-import { explainSteps } from "./explain-steps";
+import { DEPENDS } from "./depends";
+import { contentOf, explainSteps } from "./explain-steps";
 import { StepLayer } from "../image/layer";
 import { checkOf } from "./check-text";
 import type { BuildOutcome, BuildState } from "./build";
@@ -85,7 +86,10 @@ function makeSteps(
     const own = layer instanceof StepLayer ? layer : undefined;
     const source = vertexState?.vertex.source;
     const epoch = state.conversion?.targets[0]?.epoch;
-    const miss = missOf(row, misses);
+    const depends = row.vertices.some(({ digest }) => state.session.depending.has(digest));
+    const found = missOf(row, misses);
+    const contents = contentsOf(state, row, index);
+    const miss = found && depends ? { ...found, sentence: DEPENDS } : found;
     return {
       name: row.name,
       status: status ?? null,
@@ -95,15 +99,35 @@ function makeSteps(
       ...(source && { range: source.range }),
       cacheKey: vertexState?.resultKey ?? vertexState?.keys[0] ?? "",
       needs: [...new Set(row.needs.flatMap((digest) => index.get(digest) ?? []))].sort((a, b) => a - b),
+      ...(contents.length > 0 && { contents }),
       output: row.output,
       bytes: own?.contentBytes() ?? 0,
       duration: (last.completed ?? 0) - (last.started ?? 0),
       ...(own?.isKnown(epoch) && { diffId: own.digest(state.request.world.platform, epoch).diffId }),
       ...(miss && { miss }),
       ...(row.vertices.some(({ digest }) => state.session.assumed.has(digest)) && { assumed: true }),
+      ...(depends && { depends }),
       ...(row.error !== undefined && { error: row.error }),
       ...(racy && { racy: true }),
     };
+  });
+}
+
+/** The files that the vertices of *row* take by content, from others than themselves. */
+function contentsOf(
+  state: BuildState,
+  row: Row,
+  index: ReadonlyMap<string, number>,
+): NonNullable<Step["contents"]> {
+  const own = new Set(row.vertices.map(({ digest }) => digest));
+  return row.vertices.flatMap(({ digest }) => {
+    const vertex = state.solver?.states.get(digest);
+    return (vertex?.deps ?? []).flatMap(({ input }, i) => {
+      const content = contentOf(state.request.builder, vertex!, i);
+      if (content === undefined || own.has(input.vertex.digest)) return [];
+      const from = index.get(input.vertex.digest);
+      return [{ ...(from !== undefined && { from }), digest: content }];
+    });
   });
 }
 

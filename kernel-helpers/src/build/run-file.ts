@@ -4,6 +4,7 @@ import { emptySnapshot, executeFileOp, FileOpError } from "../filesystem";
 import type { FileOp, Vertex } from "../graph/types";
 import { pushLayer, StepLayer } from "../image/layer";
 import { fileOpTime } from "./durations";
+import { openAfterFileOp, withStandIns } from "./open-paths";
 import type { ExecuteAnswer } from "./operations";
 import { releaseContext } from "./run-local";
 import { clockAt, type Session } from "./session";
@@ -23,13 +24,18 @@ export function runFileOp(
   try {
     const upper = executeFileOp(
       op,
-      inputs.map((input) => input.snapshot),
+      inputs.map((input, i) =>
+        input.open || input.unknownBase !== undefined
+          ? withStandIns(input, copiedFrom(op, i))
+          : input.snapshot,
+      ),
       {
         platform: session.world.platform,
         now: clockAt(session, at),
       },
     );
     const layer = new StepLayer({ lower, upper }, clockAt(session, at), vertex.name);
+    const open = openAfterFileOp(op, inputs);
     const end = at + fileOpTime(layer.contentBytes());
     const result = {
       id: session.newRef(),
@@ -38,12 +44,21 @@ export function runFileOp(
       createdAt: clockAt(session, end),
       duration: end - at,
       ...(inputs.some((input) => input.assumed) && { assumed: true }),
+      ...(open && { open }),
+      ...(base?.unknownBase !== undefined && { unknownBase: base.unknownBase }),
     };
     return { at: end, result };
   } catch (error) {
     if (!(error instanceof FileOpError)) throw error;
     return { at: at + fileOpTime(0), error: withMountPath(error.message) };
   }
+}
+
+/** What *op* copies from its input number *input*. */
+function copiedFrom(op: FileOp, input: number): string[] {
+  return op.actions.flatMap((action) =>
+    action.action === "copy" && action.secondaryInput === input ? [action.src] : [],
+  );
 }
 
 /** The input that the first action changes: the file system that the result is built on. */

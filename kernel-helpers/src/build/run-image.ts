@@ -43,7 +43,7 @@ export function openImage(session: Session, op: ImageOp, at: number): ExecuteAns
       layers,
       createdAt: clockAt(session, at),
       duration: 0,
-      ...(image.assumed !== undefined && { assumed: true }),
+      ...(image.assumed !== undefined && { assumed: true, unknownBase: op.ref }),
     },
   };
 }

@@ -6,6 +6,7 @@ import { layersOf, pushLayer, type StepLayer } from "../image/layer";
 import { MERGE_TIME } from "./durations";
 import type { ExecuteAnswer } from "./operations";
 import { clockAt, type Session } from "./session";
+import { openAfterMerge } from "./open-paths";
 import type { StepResult } from "./step-result";
 
 export function mergeResults(session: Session, inputs: readonly StepResult[], at: number): ExecuteAnswer {
@@ -26,6 +27,8 @@ export function mergeResults(session: Session, inputs: readonly StepResult[], at
       createdAt: clockAt(session, at),
       duration: 0,
       ...(inputs.some((input) => input.assumed) && { assumed: true }),
+      ...(base!.unknownBase !== undefined && { unknownBase: base!.unknownBase }),
+      ...(openAfterMerge(inputs) && { open: openAfterMerge(inputs) }),
     },
   };
 }

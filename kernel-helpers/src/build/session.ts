@@ -24,6 +24,8 @@ export interface Session {
   newRef(): string;
   /** Programs that were assumed to succeed, by vertex digest. */
   readonly assumed: Map<string, readonly string[]>;
+  /** Vertices that ran only because of contents that nobody knows (depends.ts). */
+  readonly depending: Set<string>;
   /** Paths that later steps copy out of a RUN, by its vertex digest. Filled only when the build may assume. */
   readonly expected: Map<string, readonly string[]>;
   /** Bytes that a vertex transferred, by digest. */

@@ -7,6 +7,7 @@ import { ChecksumError, ContentHasher, type HashedFile, PatternError, type Selec
 import type { Vertex } from "../graph/types";
 import type { Builder } from "./builder";
 import type { BuildWorld } from "./machine";
+import { isSelectionOpen } from "./open-paths";
 import type { Operations } from "./operations";
 import type { StepResult } from "./step-result";
 import type { Timeline } from "./timeline";
@@ -46,6 +47,8 @@ export interface DepState {
   /** Content digest of what is selected of the input. */
   content?: string;
   contentAt: number;
+  /** The content hangs on what an assumed command made, and nothing is stored for it: equal or not, nobody knows. */
+  isOpen?: boolean;
 }
 
 /** One solve: from the targets' vertices to their results. */
@@ -288,13 +291,22 @@ export class Solver {
     await result.ready?.();
     this.unlazy(dep.input);
     dep.contentAt = dep.input.resultAt;
-    dep.content = this.contentDigest(state.vertex, result, content!, dep.contentAt);
+    const open = isSelectionOpen(result, content!);
+    dep.content = open
+      ? this.openDigest(result, content!)
+      : this.contentDigest(state.vertex, result, content!, dep.contentAt);
     const byContent: KeyLink = { parent: contentKey(dep.content), selector: "" };
     const { keys } = this.builder;
     if (!state.vertex.ignoreCache)
       dep.matches = union(dep.matches, keys.query([byContent], i, map.digest, 0));
+    if (open && dep.matches.size === 0) dep.isOpen = true;
     // Connects the definition with the content, for the next time.
     keys.query([...definitionLinks(dep.input, selector), byContent], i, map.digest, 0);
+  }
+
+  /** Stands for a content that nobody knows: equal only to itself. */
+  private openDigest(result: StepResult, selectors: readonly Selector[]): string {
+    return "sha256:" + this.world.platform.sha256Hex(`open ${result.id} ${JSON.stringify(selectors)}`);
   }
 
   private contentDigest(
@@ -315,6 +327,11 @@ export class Solver {
       return digest;
     } catch (error) {
       if (!(error instanceof ChecksumError) && !(error instanceof PatternError)) throw error;
+      // What is not there may be in the base that nobody knows, always the same.
+      if (result.unknownBase !== undefined)
+        return (
+          "sha256:" + this.world.platform.sha256Hex(`base ${result.unknownBase} ${JSON.stringify(selectors)}`)
+        );
       const message = `failed to calculate checksum of ref ${result.id}: ${error.message}`;
       this.timeline.start(vertex.digest, at);
       this.timeline.complete(vertex.digest, at, { error: message });

@@ -20,6 +20,10 @@ export interface StepResult {
   readonly synced?: SyncedContext;
   /** Rests on something that was not simulated. */
   readonly assumed?: boolean;
+  /** Paths whose contents nobody knows: an assumed command may have made or changed them (open-paths.ts). Absent: all is known. */
+  readonly open?: readonly string[];
+  /** It stands on this base image that nobody knows: more files may be there, always the same ones. Absent for a known base. */
+  readonly unknownBase?: string;
   /** What the step printed when it ran, for a later look. */
   readonly duration: number;
 }

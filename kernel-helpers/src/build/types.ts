@@ -118,6 +118,8 @@ export interface Step {
   readonly cacheKey: string;
   /** Indexes in `steps` of the steps this one takes its inputs from. */
   readonly needs: readonly number[];
+  /** Digests of the files that it takes, as they are in its key: from a context (*from* absent) or from step *from* (index in `steps`). */
+  readonly contents?: readonly { readonly from?: number; readonly digest: string }[];
   /** Printed lines, stdout and stderr. */
   readonly output: readonly string[];
   /** Uncompressed bytes that its layer adds; 0 for none. */
@@ -130,6 +132,11 @@ export interface Step {
   readonly hit?: { readonly sentence: { readonly ko: string; readonly en: string } };
   /** Rests on something not simulated (추정). */
   readonly assumed?: boolean;
+  /**
+   * It ran here, but whether BuildKit would run it again hangs on what an assumed command makes (달림): the same files, and it is
+   * reused. Absent for steps of which that is known.
+   */
+  readonly depends?: boolean;
   readonly error?: string;
   /** The failure met it in a state that in BuildKit is a matter of timing. */
   readonly racy?: boolean;

@@ -10,6 +10,8 @@ export class KeyStoreFork<R> extends KeyStore<R> {
     private readonly base: KeyStore<R>,
     newId: (text: string) => string,
     firstSequence: number,
+    /** Results of the base that are newer, and keys that have only such, are not seen. Default: all are. */
+    private readonly asOf = Infinity,
   ) {
     super(newId);
     this.sequence = firstSequence;
@@ -21,7 +23,8 @@ export class KeyStoreFork<R> extends KeyStore<R> {
 
   override results(id: string): readonly KeyResult<R>[] {
     const own = this.found.get(id);
-    const below = this.base.results(id);
+    const all = this.base.results(id);
+    const below = this.asOf === Infinity ? all : all.filter(({ sequence }) => sequence <= this.asOf);
     return own ? [...own, ...below] : below;
   }
 
@@ -31,7 +34,7 @@ export class KeyStoreFork<R> extends KeyStore<R> {
 
   protected override children(name: string): Set<string> {
     const children = super.children(name);
-    for (const id of this.base.childrenOf(name)) children.add(id);
+    for (const id of this.base.childrenOf(name)) if (!this.isTooNew(id)) children.add(id);
     return children;
   }
 
@@ -45,7 +48,13 @@ export class KeyStoreFork<R> extends KeyStore<R> {
     const own = [...this.records.values()]
       .filter((record) => record.opDigest === opDigest)
       .map(({ id }) => id);
-    return [...(this.candidatesOf.get(opDigest) ?? []), ...own];
+    return [...(this.candidatesOf.get(opDigest) ?? []), ...own].filter((id) => !this.isTooNew(id));
+  }
+
+  private isTooNew(id: string): boolean {
+    if (this.asOf === Infinity) return false;
+    const results = this.base.results(id);
+    return results.length > 0 && results.every(({ sequence }) => sequence > this.asOf);
   }
 }
 

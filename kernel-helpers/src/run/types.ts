@@ -25,6 +25,8 @@ export interface RunRequest {
   readonly stdin?: string;
   /** Unknown programs succeed and are marked instead of failing with 127. */
   readonly assume?: boolean;
+  /** With *assume*: the file system may hold more than is known. A user that is not in it is taken to be root. Default: false. */
+  readonly open?: boolean;
   readonly limits?: RunLimits;
   readonly signal?: AbortSignal;
   /** Facts about real packages, for the package managers of images without contents. */

@@ -22,6 +22,9 @@ export interface StoredResult {
   readonly createdAt: number;
   readonly duration: number;
   readonly assumed?: boolean;
+  /** See StepResult. */
+  readonly open?: readonly string[];
+  readonly unknownBase?: string;
   readonly base?: LayerOrigin;
   /** Names of layers, bottom one first. */
   readonly layers: readonly StoredLayer[];
@@ -57,12 +60,14 @@ export class ResultStore {
       const { createdAt, description } = layer;
       layers.push({ id: layer.storedAs, createdAt, description, facts: layer.facts() });
     }
-    const { id, createdAt, duration, assumed } = result;
+    const { id, createdAt, duration, assumed, open, unknownBase } = result;
     return {
       id,
       createdAt,
       duration,
       ...(assumed && { assumed }),
+      ...(open && { open }),
+      ...(unknownBase !== undefined && { unknownBase }),
       ...(base && { base: base.origin }),
       layers,
     };
@@ -84,7 +89,7 @@ export class ResultStore {
     for (const layer of base?.layers ?? []) layers = pushLayer(layers, layer);
     const steps = stored.layers.map((layer) => this.openLayer(layer));
     for (const layer of steps) layers = pushLayer(layers, layer);
-    const { id, createdAt, duration, assumed } = stored;
+    const { id, createdAt, duration, assumed, open, unknownBase } = stored;
     let snapshot: Snapshot | undefined;
     const needed = (): Snapshot => {
       if (!snapshot) throw new Error(`result ${id} was not fetched from the store`);
@@ -96,6 +101,8 @@ export class ResultStore {
       duration,
       layers,
       ...(assumed && { assumed }),
+      ...(open && { open }),
+      ...(unknownBase !== undefined && { unknownBase }),
       get snapshot() {
         return needed();
       },

@@ -2,6 +2,7 @@
 
 import type { Program } from "../machine/exec";
 import { Errno } from "../machine/errno";
+import { assume } from "../machine/exec";
 import { decodeText, encodeText, exists, knownSize, readText, writeFile } from "./files";
 
 interface PipPackage {
@@ -30,7 +31,10 @@ export const pip: Program = function* (process) {
     process.out("pip 25.0.1 from /usr/local/lib/python3.12/site-packages/pip (python 3.12)\n");
     return 0;
   }
-  if (args[0] !== "install") return args[0] === "cache" || args[0] === "config" || args[0] === "list" ? 0 : 1;
+  if (args[0] !== "install") {
+    if (args[0] === "cache" || args[0] === "config" || args[0] === "list" || args[0] === "check") return 0;
+    return yield* assume(process, `pip ${args[0] ?? ""}`.trim());
+  }
   const catalog = process.machine.request.catalog?.pip as PipCatalog | undefined;
   const wanted: string[] = [];
   for (let i = 1; i < args.length; i++) {
