@@ -186,6 +186,13 @@ describe("kernel: magics", () => {
     assert.ok((await complete("%%dockerfile --no-c")).includes("--no-cache"));
     assert.ok((await complete("!docker his")).includes("history"));
     assert.ok((await complete("%%sh\ncat ma")).includes("made.txt"));
+    assert.ok((await complete("%%sh\nls && gre")).includes("grep"));
+    assert.ok((await complete("%%writefile ma")).includes("made.txt"));
+    assert.ok((await complete("%%writefile Dockerfile.dev\nFROM scratch\nCOPY ma")).includes("made.txt"));
+    assert.ok((await complete("%%writefile run.sh\ncat ma")).includes("made.txt"));
+    assert.ok((await complete("%%writefile .dockerignore\n!ma")).includes("made.txt"));
+    assert.deepEqual(await complete('%%writefile package.json\n{\n  "devD'), ["devDependencies"]);
+    assert.deepEqual(await complete("%context kept\n%%nothing"), []);
     const inspect = async (code: string, at: number): Promise<string> =>
       ((await kernel.request("inspect_request", { code, cursor_pos: at, detail_level: 0 })).reply.content
         .data["text/markdown"] as string | undefined) ?? "";

@@ -239,13 +239,30 @@ describe("kernel: TypeScript cells", () => {
     });
     it("says which cell defines a missing name", async () => {
       const named = await TestKernel.start({ env: { JPY_SESSION_NAME: "lesson.ipynb" } });
-      const cells = ["%%writefile a\nx", "const 기준 = 1;", "let later = 2;"].map((source) => ({
+      const cells = [
+        "%%writefile a\nx",
+        "const 기준 = 1;",
+        "let later = 2;",
+        "%%writefile --mode 644 src/a.js\n1",
+        "!docker build -t memo .",
+      ].map((source) => ({
         cell_type: "code",
         source,
       }));
       writeFileSync(join(named.directory, "lesson.ipynb"), JSON.stringify({ cells }));
       const { reply } = await named.execute("later + 1");
       assert.match(reply.content.traceback.join("\n"), /3번 셀을 먼저 실행하세요/);
+      for (const [code, cell] of [
+        ["import { readFileSync } from 'node:fs'; readFileSync('app/src/a.js')", 4],
+        ["!cat src/a.js", 4],
+        ["!ls src", 4],
+        ["%%dockerfile\nFROM scratch\nCOPY src /\n", 4],
+        ["!docker history memo", 5],
+        ["!docker run --rm memo ls", 5],
+      ] as const) {
+        const failed = (await named.execute(code)).reply.content;
+        assert.match((failed.traceback as string[]).join("\n"), new RegExp(`${cell}번 셀을 먼저`), code);
+      }
       await named.stop();
     });
     it("names the cause and the parts of an error", async () => {

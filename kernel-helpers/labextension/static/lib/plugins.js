@@ -5,6 +5,7 @@ import { followNotebook } from "./cell-language.js";
 import { addFonts } from "./fonts.js";
 import { makeMarks } from "./marks.js";
 import { makePanel } from "./panel.js";
+import { addSkipButtons } from "./skip.js";
 
 /** *shared* fetches a module of JupyterLab by name; *base* is the address of this extension's static folder. */
 export async function plugins(shared, base) {
@@ -32,6 +33,12 @@ export async function plugins(shared, base) {
       description: "Fonts in which 한글 is exactly two letters wide",
       autoStart: true,
       activate: () => addFonts(base),
+    },
+    {
+      id: "layerbook:skip",
+      description: "A button that skips the question for a prediction",
+      autoStart: true,
+      activate: () => addSkipButtons(),
     },
     {
       id: "layerbook:cell-language",

@@ -2,6 +2,7 @@
 
 import type { BuildFlags } from "../../docker/build-flags";
 import { loadCore } from "../session/core";
+import { whatToRunFirst } from "../session/missing";
 import type { BuildOptions, NamedContext } from "../../build/types";
 import type { SolveStatus } from "../../build/status";
 import { showPredictionNotes } from "./lesson";
@@ -31,6 +32,8 @@ async function run(call: MagicCall): Promise<MagicResult | void> {
     ...flags.options,
     ...secretsOf(flags, call),
     ...contextsOf(flags, call),
+    // Without -f it is the file Dockerfile, whatever the build before was made from.
+    file: flags.options.file ?? "Dockerfile",
     dockerfile: call.body,
   };
   const live = new LiveProgress(call, core.progressText);
@@ -47,6 +50,7 @@ async function run(call: MagicCall): Promise<MagicResult | void> {
   showPredictionNotes(call);
   if (result.error === undefined) return;
   const { message, ko } = result.error;
+  const first = whatToRunFirst(message, call.session);
   return {
     error: {
       ename: "BuildError",
@@ -54,6 +58,7 @@ async function run(call: MagicCall): Promise<MagicResult | void> {
       traceback: [
         `\u001b[31m\u001b[1mERROR\u001b[0m: failed to build: failed to solve: ${message}`,
         ...(ko === undefined ? [] : [`  ${ko}`]),
+        ...(first === undefined ? [] : [`  힌트: ${first}`]),
       ],
     },
   };

@@ -4,6 +4,7 @@ import type { BuildRecord } from "../../build";
 import { loadCore } from "../session/core";
 import { showPredictionNotes } from "./lesson";
 import { loadDocker } from "../session/core";
+import { whatToRunFirst } from "../session/missing";
 import { type Magic, type MagicCall, type MagicCompletion, MagicError, type MagicResult } from "./types";
 
 export const shMagic: Magic = {
@@ -15,6 +16,9 @@ export const shMagic: Magic = {
   complete: (code, offset, session) => Promise.resolve(completeShell(code, offset, session.contextFiles())),
 };
 
+/** Characters of standard error that are looked through for what was missing. */
+const COMPLAINTS = 4000;
+
 async function run(call: MagicCall): Promise<MagicResult | void> {
   if (call.args.length > 0) {
     throw new MagicError(
@@ -22,6 +26,7 @@ async function run(call: MagicCall): Promise<MagicResult | void> {
       `%%sh에는 옵션이 없습니다: ${call.argumentText}. 명령은 다음 줄부터 적으세요. (%%sh takes no options.)`,
     );
   }
+  let complaints = "";
   const { runShell } = loadDocker();
   const engine = await call.session.engine();
   const exitCode = await runShell({
@@ -34,17 +39,20 @@ async function run(call: MagicCall): Promise<MagicResult | void> {
     built: (record) => call.output.display(loadCore().renderBundle(record as BuildRecord, { log: "none" })),
     onOutput: (stream, data) => {
       call.attend();
+      if (stream !== 1) complaints = (complaints + data).slice(-COMPLAINTS);
       call.output.stream(stream === 1 ? "stdout" : "stderr", data);
     },
   });
   showPredictionNotes(call);
   if (call.signal.aborted || exitCode === 0) return;
+  const first = whatToRunFirst(complaints, call.session);
   return {
     error: {
       ename: "ShellError",
       evalue: `종료 코드 ${exitCode}`,
       traceback: [
         `\u001b[31m\u001b[1m종료 코드 ${exitCode}\u001b[0m: 마지막 명령이 실패했습니다. (exit status ${exitCode})`,
+        ...(first === undefined ? [] : [`  힌트: ${first}`]),
       ],
     },
   };
@@ -87,8 +95,8 @@ export function completeShell(
   return matches.length === 0 ? undefined : { start: offset - typed.length, end: offset, matches };
 }
 
-/** Files, and the folders above them. */
-function pathsOf(files: readonly string[]): { text: string; type: string }[] {
+/** Files, and the folders above them, as proposals. */
+export function pathsOf(files: readonly string[]): { text: string; type: string }[] {
   const folders = new Set<string>();
   for (const file of files) {
     const parts = file.split("/");

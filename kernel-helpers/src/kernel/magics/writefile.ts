@@ -1,6 +1,7 @@
 /** `%%writefile [-a] [--mode 755] PATH`: writes the cell as a file of the build context. */
 
 import { type Magic, type MagicCall, MagicError } from "./types";
+import { completeWritefile, inspectWritefile } from "./writefile-help";
 
 export const writefileMagic: Magic = {
   name: "writefile",
@@ -8,6 +9,8 @@ export const writefileMagic: Magic = {
   summary: "셀의 나머지를 컨텍스트의 파일로 저장합니다.",
   usage: "%%writefile [-a] [--mode 755] PATH",
   run: (call) => Promise.resolve(run(call)),
+  complete: (code, offset, session) => Promise.resolve(completeWritefile(code, offset, session)),
+  inspect: inspectWritefile,
 };
 
 interface Options {

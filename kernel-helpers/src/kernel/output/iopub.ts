@@ -44,11 +44,19 @@ export class Iopub {
   private timer: NodeJS.Timeout | undefined;
   private readonly pacer: Pacer<(Uint8Array | string)[]>;
 
+  /** UTF-16 units of one stream message: one that is larger than a server's whole allowance would never pass. */
+  private readonly maxPiece: number;
+
   constructor(
     private readonly wire: Wire,
     socket: Sender,
     limits: RateLimits | undefined,
   ) {
+    // Half of what a second allows, three bytes to a Korean character.
+    this.maxPiece = Math.max(
+      1000,
+      Math.min(MAX_TEXT * 2, Math.floor((limits?.bytesPerSecond ?? Infinity) / 6)),
+    );
     this.pacer = new Pacer((frames) => void socket.send(frames), limits);
   }
 
@@ -113,7 +121,7 @@ export class Iopub {
     if (pending === undefined) return;
     this.pending.delete(key);
     this.sentAt = performance.now();
-    for (const text of pieces(pending.pieces.join(""))) {
+    for (const text of pieces(pending.pieces.join(""), this.maxPiece)) {
       this.send("stream", { name: pending.name, text }, pending.parent);
     }
   }
@@ -145,17 +153,21 @@ export class Iopub {
   ): void {
     const topic = type === "stream" ? `stream.${(content as { name: string }).name}` : type;
     const frames = this.wire.encode([topic], type, content, parent, metadata, buffers);
+    // As Jupyter Server counts: the bytes of streams only, and from the beginning after every idle.
     let bytes = 0;
-    for (const frame of frames)
-      bytes += typeof frame === "string" ? Buffer.byteLength(frame) : frame.byteLength;
-    this.pacer.push(frames, bytes, !UNCOUNTED.has(type));
+    if (type === "stream") {
+      for (const frame of frames)
+        bytes += typeof frame === "string" ? Buffer.byteLength(frame) : frame.byteLength;
+    }
+    const isIdle = type === "status" && (content as { execution_state?: unknown }).execution_state === "idle";
+    this.pacer.push(frames, bytes, !UNCOUNTED.has(type), isIdle);
   }
 }
 
 /** Cuts a long text into messages of bounded size, never between the halves of a surrogate pair. */
-function* pieces(text: string): Generator<string> {
+function* pieces(text: string, most: number): Generator<string> {
   for (let at = 0; at < text.length;) {
-    let end = Math.min(text.length, at + MAX_TEXT * 2);
+    let end = Math.min(text.length, at + most);
     const unit = text.charCodeAt(end - 1);
     if (end < text.length && unit >= 0xd800 && unit <= 0xdbff) end--;
     yield text.slice(at, end);

@@ -77,12 +77,14 @@ export function whereDefined(name: string, notebook: string | undefined): string
     : `\`${name}\`은(는) 위에서 ${number + 1}번째 코드 셀이 정의합니다. ${runFirst(number)}`;
 }
 
-/** A sentence that names the code cell which writes the file *path* of the context (with `%%writefile`), or undefined. */
+/** A sentence that names the code cell which writes the file *path* of the context, or the first file in the folder *path*. */
 export function whereWritten(path: string, notebook: string | undefined): string | undefined {
   const wanted = normal(path);
   const number = codeCells(notebook).findIndex(({ source }) => {
     const words = /^\s*%%writefile\s+([^\n]*)/.exec(source)?.[1];
-    return words !== undefined && normal(lastWord(words)) === wanted;
+    if (words === undefined) return false;
+    const written = normal(lastWord(words));
+    return written === wanted || written.startsWith(`${wanted}/`); // a folder is made with its first file
   });
   return number < 0
     ? undefined

@@ -44,8 +44,12 @@ export function compilerError(
   };
 }
 
-/** What code of a cell threw. */
-export function thrownError(thrown: unknown, where: (name: string) => string | undefined): ErrorContent {
+/** What code of a cell threw. *where* says which cell defines a name, *missing* which makes a file that a message misses. */
+export function thrownError(
+  thrown: unknown,
+  where: (name: string) => string | undefined,
+  missing: (message: string) => string | undefined = () => undefined,
+): ErrorContent {
   if (!isErrorLike(thrown)) {
     const shown = inspect(thrown, { depth: 2 });
     const text = `Error 객체가 아닌 값을 던졌습니다: ${shown}`;
@@ -60,7 +64,7 @@ export function thrownError(thrown: unknown, where: (name: string) => string | u
   const stack = safe(() => String(thrown.stack)) ?? "";
   const frames = stack.split("\n").filter((line) => /^\s+at /.test(line));
   const first = frames.map(placeOf).find((place) => place !== undefined);
-  const hint = runtimeHint(name, message, where);
+  const hint = missing(message) ?? runtimeHint(name, message, where);
   const shownFrames = frames.filter((line) => !/^\s+at async Promise\.all/.test(line));
   return {
     ename: name,

@@ -13,6 +13,7 @@ import { currentCell } from "../session/cell-context";
 import type { Comms } from "../session/comms";
 import { loadCore } from "../session/core";
 import { createGlobals } from "../session/globals";
+import { whatToRunFirst } from "../session/missing";
 import { whereDefined } from "../session/notebook-file";
 import type { NotebookSession } from "../session/notebook-session";
 import { TypeScriptClient } from "./client";
@@ -81,6 +82,7 @@ export class TypeScriptPart {
       },
       hunt: () => host.control().hunt(),
       attend: () => host.iopub.flushAll(),
+      whatToRunFirst: (message) => whatToRunFirst(message, host.session),
       whereDefined: (name) => whereDefined(name, host.session.notebookText()),
     });
   }

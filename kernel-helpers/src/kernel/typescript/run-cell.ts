@@ -43,6 +43,8 @@ export interface CellHost {
   attend(): void;
   /** Which cell of the notebook defines *name*, as a sentence; undefined when that is not known. */
   whereDefined(name: string): string | undefined;
+  /** Which cell makes the file or image that an error's *message* misses, as a sentence. */
+  whatToRunFirst(message: string): string | undefined;
 }
 
 /** What a compiled cell sees as `__lb`. */
@@ -121,7 +123,11 @@ export class TypeScriptCells {
   /** What was thrown, as an error message. */
   describe(error: unknown, context: CellContext): NonNullable<Outcome["error"]> {
     if (context.signal.aborted || error instanceof Interrupted || isSigint(error)) return INTERRUPTED;
-    return thrownError(error, (name) => this.host.whereDefined(name));
+    return thrownError(
+      error,
+      (name) => this.host.whereDefined(name),
+      (message) => this.host.whatToRunFirst(message),
+    );
   }
 
   private async compile(
