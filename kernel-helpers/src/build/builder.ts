@@ -11,7 +11,7 @@ import {
   type SyncedContext,
 } from "../context";
 import type { OpJson } from "../cache/op-json";
-import { layersOf } from "../image/layer";
+import { layersOf, type LayerChain } from "../image/layer";
 import type { Content, Snapshot } from "../platform/files";
 import type { Platform } from "../platform/platform";
 import { ConversionMemo } from "./conversion-memo";
@@ -33,6 +33,11 @@ export class Builder {
   readonly blobs = new Set<string>();
   /** Chains of base layers that are unpacked already. */
   readonly chains = new Set<string>();
+  /**
+   * Chains whose layers were packed for an image or a cache, or came from one: `--cache-to …,mode=min` takes their results along
+   * (solver/exporter.go asks for remotes that exist already). Not kept on disk.
+   */
+  packed = new WeakSet<LayerChain>();
   /** Ids of merged results (COPY --link) that are unpacked. */
   readonly merged = new Set<string>();
   /** Steps of the builds so far, newest build first; how many are kept is bounded. */
@@ -77,6 +82,11 @@ export class Builder {
     return this.traces.filter(([step]) => step?.origin === this.origin);
   }
 
+  /** The layers of *chain* are packed now. */
+  pack(chain: LayerChain | undefined): void {
+    for (let at = chain; at && !this.packed.has(at); at = at.below) this.packed.add(at);
+  }
+
   /** `docker builder prune -a`, or another machine: everything is gone. */
   prune(): void {
     this.keys.clear();
@@ -87,6 +97,7 @@ export class Builder {
     this.blobs.clear();
     this.chains.clear();
     this.merged.clear();
+    this.packed = new WeakSet();
     this.traces = [];
   }
 }

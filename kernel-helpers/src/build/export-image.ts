@@ -43,7 +43,10 @@ export async function exportImages(
   const digest = sha256Digest(platform, NAME[world.client]);
   timeline.add({ digest, name: NAME[world.client], inputs: [] }, at);
   timeline.start(digest, at);
-  for (const result of results) await layersReady(result, epoch);
+  for (const result of results) {
+    await layersReady(result, epoch);
+    session.builder.pack(result?.layers);
+  }
   const packed = targets.map((target, i) => packImage(session, target, results[i]));
   let now = at;
   const row = (id: string, duration: number): void => {

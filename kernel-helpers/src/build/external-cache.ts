@@ -69,6 +69,7 @@ export function importCaches(
     for (const [key, value] of cache.results) {
       if (builder.keys.results(key).some((result) => result.value.id === value.id)) continue;
       newResults.push(builder.keys.addResult(key, value));
+      builder.pack(value.layers);
       session.imported.add(value.id);
     }
     for (const record of cache.records) if (newRecords.has(record.id)) builder.keys.setDeps(record);
@@ -115,6 +116,7 @@ export function exportCache(
   const cache = collect(builder, roots, options.cacheMode === "max");
   const isEmpty = !cache.results.some(([, { layers }]) => layers !== undefined);
   if (!isEmpty) caches.set(name, cache);
+  for (const [, { layers }] of cache.results) builder.pack(layers);
   const digest = world.platform.sha256Hex("export " + name);
   timeline.add({ digest, name: "exporting cache to client directory", inputs: [] }, at);
   timeline.start(digest, at);
@@ -153,7 +155,7 @@ function layerNames(cache: ExportedCache): Set<string> {
   return names;
 }
 
-/** All keys that lead to the roots. Results: with *isMax* all that there are but base images, otherwise those that are layers of the roots' results. */
+/** All keys that lead to the roots. Results: with *isMax* all that there are but base images, otherwise those that are layers of the roots' results or are packed already. */
 function collect(builder: Builder, roots: readonly VertexState[], isMax: boolean): ExportedCache {
   const keys = roots.flatMap((state) => (state.resultKey === undefined ? [] : [state.resultKey]));
   const ids = ancestors(builder, keys);
@@ -179,7 +181,8 @@ function collect(builder: Builder, roots: readonly VertexState[], isMax: boolean
     .filter(({ deps }) => deps.length > 0)
     .flatMap(({ id }) => {
       const result = builder.keys.results(id)[0];
-      const isPart = result?.value.layers !== undefined && shared.has(result.value.layers);
+      const layers = result?.value.layers;
+      const isPart = layers !== undefined && (shared.has(layers) || builder.packed.has(layers));
       return result && (isMax || isPart) ? [[id, result.value] as const] : [];
     });
   return { records, links, results, operations, contents };

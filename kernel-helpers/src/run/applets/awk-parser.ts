@@ -277,7 +277,9 @@ export class AwkParser {
       if (char === undefined || char === "\n") throw new AwkSyntaxError("Unexpected end of regex");
       if (char === "\\") {
         const next = this.source[++this.at] ?? "";
-        out += next === "/" ? "/" : "\\" + next;
+        // awk reads these before the regular expression does, in brackets too.
+        const control: Record<string, string> = { t: "\t", n: "\n", r: "\r", f: "\f", v: "\v", a: "\x07" };
+        out += next === "/" ? "/" : (control[next] ?? (bracket && next === '"' ? '"' : "\\" + next));
         continue;
       }
       if (char === "[" && !bracket) {
