@@ -43,6 +43,8 @@ export const build: DockerCommand = {
     }
     const options: BuildOptions = {
       ...flags.options,
+      // docker's default, whatever the build before was made from.
+      file: flags.options.file ?? "Dockerfile",
       ...(Object.keys(secrets).length > 0 ? { secrets } : {}),
       ...(io.signal ? { signal: io.signal } : {}),
     };
