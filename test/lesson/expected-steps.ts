@@ -50,6 +50,7 @@ export const EXPECTED_STEPS: Readonly<Record<string, Readonly<Record<string, str
     "l07-quiet-edits": "WORKDIR= COPY= RUN= COPY= RUN=",
     "l07-break-silent": "WORKDIR= COPY= RUN= COPY! RUN!",
     "l07-break-loud": "WORKDIR= COPYx",
+    "l07-allowlist-build": "WORKDIR= COPY= RUN= COPY! RUN! / WORKDIR= COPY= RUN= COPY= RUN=",
   },
   L08: {
     "l08-first-build": "RUN! RUN! RUN!",
@@ -119,7 +120,7 @@ export const EXPECTED_STEPS: Readonly<Record<string, Readonly<Record<string, str
     "l15-mount-dependency": "WORKDIR= COPY= RUN! COPY!",
     "l15-export-max": "WORKDIR! COPY! RUN! COPY! RUN! COPY!",
     "l15-import-max": "WORKDIR= COPY= RUN= COPY! RUN! COPY!",
-    "l15-import-min": "WORKDIR= COPY= RUN= COPY= RUN= COPY! / WORKDIR! COPY! RUN! COPY! RUN! COPY!",
+    "l15-import-min": "WORKDIR! COPY! RUN! COPY! RUN! COPY! / WORKDIR! COPY! RUN! COPY! RUN! COPY!",
     "l15-travel-export": "WORKDIR! COPY! RUN! COPY! / WORKDIR= COPY! RUN! COPY!",
     "l15-bind-build": "WORKDIR= RUN! COPY!",
     "l15-bind-touch": "WORKDIR= RUN= COPY=",

@@ -1,4 +1,4 @@
-/** Every student notebook, cell by cell as a learner runs it: nothing fails but what is meant to, and the steps go as the text says. */
+/** Every student notebook, cell by cell as a learner runs it: nothing fails but what is meant to, the steps go as the text says and as they went in BuildKit. */
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
@@ -9,6 +9,7 @@ import { splitCell, splitWords } from "../../kernel-helpers/src/kernel/magics/sp
 import { compileLesson } from "../../kernel-helpers/src/lesson";
 import { readCourse, type Course, type CourseLesson } from "../../kernel-helpers/src/lesson/course";
 import { EXPECTED_STEPS } from "./expected-steps";
+import { comparable, recordedLesson, stepsOf } from "./recorded";
 
 /** A minute after another: cells are run by somebody who reads. */
 const START = 1704067200;
@@ -77,11 +78,19 @@ async function runLesson(course: Course, entry: CourseLesson): Promise<CellRun[]
       const secrets = Object.fromEntries(
         flags.secrets.map(({ id, file }) => [id, lab.context.readText(file ?? "")]),
       );
-      const record = await lab.build({ ...flags.options, secrets, dockerfile: source.body });
+      const record = await lab.build({
+        ...flags.options,
+        file: flags.options.file ?? "Dockerfile",
+        secrets,
+        dockerfile: source.body,
+      });
       builds.push(record);
       if (record.exitCode !== 0) failure = record.error?.message ?? "failed";
     } else
-      assert.ok(["predict", "check", "hint", "note"].includes(source.name), `${cell.id}: %%${source.name}`);
+      assert.ok(
+        ["predict", "check", "hint", "note", "quiz"].includes(source.name),
+        `${cell.id}: %%${source.name}`,
+      );
     runs.push({ id: cell.id, builds, output, ...(failure === undefined ? {} : { failure }) });
   }
   return runs;
@@ -112,6 +121,15 @@ describe("lesson notebooks run", function () {
         .map(({ id, failure }) => `${id}: ${failure ?? "did not fail"}`);
       assert.deepEqual(wrong, []);
       assert.deepEqual(seen, EXPECTED_STEPS[head.id] ?? {});
+      const recorded = recordedLesson(head.id);
+      const built = runs.flatMap(({ id: cell, builds }) =>
+        builds.map((record) => ({ cell, steps: stepsOf(record.steps) })),
+      );
+      assert.deepEqual(
+        built.map(({ cell, steps }, i) => ({ cell, steps: comparable(recorded[i]?.steps ?? {}, steps) })),
+        recorded,
+        "BuildKit did otherwise, or the lesson's builds changed: record it anew (test/fidelity/README.md)",
+      );
     });
   }
 });

@@ -5,6 +5,7 @@ import { join, relative, sep } from "node:path";
 
 import type { ContextChanges } from "../build/types";
 import { compileLesson, notebookText } from "../lesson/compile";
+import { readExtras } from "../lesson/course";
 import { parseExercises, type ExerciseFile } from "../lesson/read-exercises";
 import { parseLesson, type Lesson } from "../lesson/source";
 import { parseNotebook } from "../notebook/read";
@@ -47,9 +48,10 @@ export function readLesson(name: string, content = CONTENT): CourseLesson {
   const shared = Object.fromEntries(
     Object.entries(sets).map(([set, files]) => [set, { write: files } satisfies ContextChanges]),
   );
-  const exercises = existsSync(file)
+  const own = existsSync(file)
     ? parseExercises(`${lesson.head.id}.yaml`, readFileSync(file, "utf8"), shared)
-    : undefined;
+    : { predictions: [], exercises: [] };
+  const exercises: ExerciseFile = { ...own, ...readExtras(content) };
   const wanted = (lesson.head as { files?: readonly string[] }).files ?? [];
   return {
     lesson,
@@ -58,10 +60,18 @@ export function readLesson(name: string, content = CONTENT): CourseLesson {
   };
 }
 
-/** One edition of a lesson as a notebook without outputs. */
+/** One edition of a lesson as a notebook without outputs. A link to another lesson's notebook leads nowhere on paper: its text stays. */
 export function lessonNotebook({ lesson, exercises }: CourseLesson, edition: Edition): Notebook {
-  return parseNotebook(notebookText(compileLesson(lesson, edition, exercises)), `${lesson.head.slug}.md`);
+  const compiled = compileLesson(lesson, edition, exercises);
+  const cells = compiled.cells.map((cell) =>
+    cell.cell_type === "markdown"
+      ? { ...cell, source: cell.source.map((line) => line.replace(LESSON_LINK, "$1")) }
+      : cell,
+  );
+  return parseNotebook(notebookText({ ...compiled, cells }), `${lesson.head.slug}.md`);
 }
+
+const LESSON_LINK = /\[([^\]]+)\]\(\.\.\/([\w-]+)\/\2\.ipynb(?:#[^)]*)?\)/g;
 
 /** The sets of `content/apps/`: text by path, by name of the set. */
 function sampleFiles(content: string): Record<string, Record<string, string>> {

@@ -41,7 +41,9 @@ export const KERNELSPEC = {
 
 /** The cells of *lesson* that *edition* shows, in order. */
 export function cellsOf(lesson: Lesson, edition: Edition): readonly LessonCell[] {
-  return lesson.cells.filter((cell) => AUDIENCES[edition].has(cell.audience));
+  return lesson.cells.filter(
+    (cell) => AUDIENCES[edition].has(cell.audience) || (edition === "exam" && cell.kind === "quiz"),
+  );
 }
 
 /**

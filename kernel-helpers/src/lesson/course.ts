@@ -3,6 +3,8 @@ import fs from "node:fs";
 import path from "node:path";
 import type { ContextChanges } from "../build/types";
 import { compileLesson, type Edition, notebookText } from "./compile";
+import { type GlossaryTerm, linkTerms, parseGlossary } from "./glossary";
+import { parseQuiz, type Quiz } from "./quiz";
 import { type ExerciseFile, parseExercises } from "./read-exercises";
 import { type Lesson, LessonError, parseLesson } from "./source";
 
@@ -18,10 +20,12 @@ export interface Course {
   readonly lessons: readonly CourseLesson[];
   /** The file sets of `content/apps/`: name → path → bytes. */
   readonly apps: ReadonlyMap<string, ReadonlyMap<string, Uint8Array>>;
+  readonly quiz?: Quiz;
+  readonly glossary?: readonly GlossaryTerm[];
 }
 
-/** The project's `content/`, as seen from the built package. */
-export const CONTENT = path.resolve(__dirname, "../../../content");
+/** The course's folder: `LAYERBOOK_CONTENT`, otherwise the project's `content/` as seen from the built package. */
+export const CONTENT = process.env["LAYERBOOK_CONTENT"] ?? path.resolve(__dirname, "../../../content");
 
 /** Where a lesson's files lie beside its notebook: the build context of its cells. */
 const CONTEXT = "app";
@@ -35,6 +39,7 @@ export function readCourse(content = CONTENT): Course {
     folders(path.join(content, "apps")).map((name) => [name, readFiles(path.join(content, "apps", name))]),
   );
   const shared = Object.fromEntries([...apps].map(([name, files]) => [name, changesOf(files)]));
+  const extras = readExtras(content);
   const lessons = fs
     .readdirSync(path.join(content, "lessons"))
     .filter((name) => /^\d\d-[\w-]+\.md$/.test(name))
@@ -42,12 +47,31 @@ export function readCourse(content = CONTENT): Course {
     .map((name): CourseLesson => {
       const lesson = parseLesson(name, fs.readFileSync(path.join(content, "lessons", name), "utf8"));
       for (const set of lesson.head.files) if (!apps.has(set)) throw noSuchSet(name, set, [...apps.keys()]);
-      const file = path.join(content, "exercises", `${lesson.head.id}.yaml`);
-      if (!fs.existsSync(file)) return { lesson };
-      const exercises = parseExercises(path.basename(file), fs.readFileSync(file, "utf8"), shared);
-      return { lesson, exercises };
+      return { lesson, exercises: { ...readExercises(content, lesson.head.id, shared), ...extras } };
     });
-  return { lessons, apps };
+  return { lessons, apps, ...extras };
+}
+
+function readExercises(
+  content: string,
+  id: string,
+  shared: Readonly<Record<string, ContextChanges>>,
+): ExerciseFile {
+  const file = path.join(content, "exercises", `${id}.yaml`);
+  return fs.existsSync(file)
+    ? parseExercises(path.basename(file), fs.readFileSync(file, "utf8"), shared)
+    : { predictions: [], exercises: [] };
+}
+
+/** The quiz and the glossary of *content*, as far as it has them: what lessons stand for them need besides their exercises. */
+export function readExtras(content = CONTENT): Pick<ExerciseFile, "quiz" | "glossary"> {
+  const [quiz, glossary] = ["quiz.json", "glossary.json"].map((name) => path.join(content, name));
+  return {
+    ...(quiz !== undefined && fs.existsSync(quiz) ? { quiz: parseQuiz(fs.readFileSync(quiz, "utf8")) } : {}),
+    ...(glossary !== undefined && fs.existsSync(glossary)
+      ? { glossary: parseGlossary(fs.readFileSync(glossary, "utf8")) }
+      : {}),
+  };
 }
 
 /** The files of one lesson in one edition, relative to the folder that holds all lessons: the notebook, then its context. */
@@ -57,7 +81,18 @@ export function lessonFiles(
   edition: Edition = "student",
 ): Map<string, Uint8Array> {
   const { slug } = lesson.head;
-  const notebook = notebookText(compileLesson(lesson, edition, exercises));
+  const page = course.lessons.find((other) => other.lesson.cells.some((cell) => cell.kind === "glossary"));
+  const compiled = compileLesson(lesson, edition, exercises);
+  const linked =
+    page === undefined || page.lesson === lesson || course.glossary === undefined
+      ? compiled
+      : linkTerms(
+          compiled,
+          lesson.head.terms,
+          course.glossary,
+          `../${page.lesson.head.slug}/${page.lesson.head.slug}.ipynb`,
+        );
+  const notebook = notebookText(linked);
   const files = new Map<string, Uint8Array>([[`${slug}/${slug}.ipynb`, Buffer.from(notebook)]]);
   for (const set of lesson.head.files)
     for (const [name, bytes] of course.apps.get(set) ?? []) files.set(`${slug}/${CONTEXT}/${name}`, bytes);

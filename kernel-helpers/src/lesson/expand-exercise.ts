@@ -3,6 +3,8 @@
 import type { ContextChanges } from "../build/types";
 import type { Edition } from "./compile";
 import type { Exercise, Prediction } from "./exercise-types";
+import { expandQuiz } from "./expand-quiz";
+import { expandGlossary } from "./glossary";
 import type { ExerciseFile } from "./read-exercises";
 import type { LessonCell } from "./source";
 
@@ -12,6 +14,11 @@ export function expandReference(
   file: ExerciseFile | undefined,
   edition: Edition,
 ): readonly LessonCell[] | undefined {
+  if (cell.kind === "quiz") {
+    const round = cell.source === "pre" || cell.source === "post" ? cell.source : undefined;
+    return round && file?.quiz && expandQuiz(cell, file.quiz, round, edition);
+  }
+  if (cell.kind === "glossary") return file?.glossary && expandGlossary(cell, file.glossary);
   if (cell.kind === "prediction") {
     const prediction = file?.predictions.find((entry) => entry.id === cell.source);
     return prediction && expandPrediction(cell, prediction, edition);

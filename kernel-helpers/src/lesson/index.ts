@@ -33,12 +33,18 @@ export {
 export { markAnswer, markChoice, markGrid, normalizeAnswer, type Mark } from "./answers";
 export { benchMaker, type BenchSources } from "./lab-bench";
 export * from "./progress";
+export * from "./course-progress";
 export {
+  parseQuiz,
   parseQuizAnswer,
+  QUIZ_SEED,
   quizReport,
   shuffledOptions,
   type Quiz,
   type QuizItem,
   type QuizOption,
   type QuizReport,
+  type QuizRound,
 } from "./quiz";
+export { ROUND_NAMES } from "./expand-quiz";
+export { parseGlossary, linkTerms, type GlossaryTerm } from "./glossary";

@@ -111,6 +111,21 @@ export function recordPredictions(
   };
 }
 
+/** Keeps an answer of the quiz; a later one takes its place. */
+export function recordQuiz(
+  progress: Progress,
+  round: "pre" | "post",
+  item: string,
+  answer: QuizAnswer,
+  misconception?: string,
+): Progress {
+  return {
+    ...progress,
+    quiz: { ...progress.quiz, [round]: { ...progress.quiz[round], [item]: answer } },
+    misconceptions: count(progress.misconceptions, misconception === undefined ? [] : [misconception]),
+  };
+}
+
 /** One row of the learner's table. */
 export interface ProgressRow {
   readonly lesson: string;

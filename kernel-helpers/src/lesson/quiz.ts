@@ -27,18 +27,35 @@ export interface Quiz {
   readonly items: readonly QuizItem[];
 }
 
+/** Before the course, and after it. */
+export type QuizRound = "pre" | "post";
+
+/** Orders the options in the notebooks, which everybody shares. */
+export const QUIZ_SEED = "layerbook";
+
+/** Reads content/quiz.json; throws SyntaxError for what is not JSON. */
+export function parseQuiz(text: string): Quiz {
+  return JSON.parse(text) as Quiz;
+}
+
 /** The options of *item* in the order of *round*: fixed for a learner's *seed*, different between rounds. */
 export function shuffledOptions(item: QuizItem, round: "pre" | "post", seed: string): readonly QuizOption[] {
   const weight = (option: QuizOption): number => hash(`${seed}/${round}/${item.id}/${option.id}`);
   return [...item.options].sort((a, b) => weight(a) - weight(b) || (a.id < b.id ? -1 : 1));
 }
 
-/** Reads one answer: an option's number as shown (1-based), and a word for confidence (찍었다 / 반반이다 / 확신한다; default 반반이다). */
+/**
+ * Reads one answer: `답: 2` (or the number alone) is an option's number as shown, 1-based; `확신: 찍었다` (or the word alone) is one of
+ * 찍었다 / 반반이다 / 확신한다, default 반반이다. Undefined when there is no such option.
+ */
 export function parseQuizAnswer(text: string, shown: readonly QuizOption[]): QuizAnswer | undefined {
-  const number = Number(/\d+/.exec(text)?.[0] ?? Number.NaN);
-  const option = shown[number - 1];
+  const labelled = (label: string): string | undefined =>
+    new RegExp(`^\\s*${label}\\s*[:：]\\s*(.*)$`, "mu").exec(text)?.[1];
+  const rest = text.replace(/^\s*(답|확신)\s*[:：].*$/gmu, "");
+  const option = shown[Number(/\d+/.exec(labelled("답") ?? rest)?.[0] ?? Number.NaN) - 1];
   if (option === undefined) return undefined;
-  return { option: option.id, confidence: /찍/.test(text) ? "guess" : /확신/.test(text) ? "sure" : "half" };
+  const sure = labelled("확신") ?? rest;
+  return { option: option.id, confidence: /찍/.test(sure) ? "guess" : /확신/.test(sure) ? "sure" : "half" };
 }
 
 /** Score, gain and what was surely wrong. */

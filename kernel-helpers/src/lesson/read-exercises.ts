@@ -11,12 +11,17 @@ import type {
   StepFeedback,
   WrongWay,
 } from "./exercise-types";
+import type { GlossaryTerm } from "./glossary";
+import type { Quiz } from "./quiz";
 import { LessonError } from "./source";
 
 /** The exercises and predictions of one lesson, in the order of the file. */
 export interface ExerciseFile {
   readonly predictions: readonly Prediction[];
   readonly exercises: readonly Exercise[];
+  /** What `<!-- quiz: … -->` and `<!-- glossary: … -->` of any lesson stand for; content/quiz.json and content/glossary.json. */
+  readonly quiz?: Quiz;
+  readonly glossary?: readonly GlossaryTerm[];
 }
 
 /** What a short form `check: value` means. */

@@ -27,8 +27,11 @@ export interface LessonHead {
 
 /** One cell of the source. */
 export interface LessonCell {
-  /** `exercise` and `prediction` stand for what content/exercises/ holds under the id in `source`. */
-  readonly kind: "markdown" | "code" | "exercise" | "prediction";
+  /**
+   * `exercise` and `prediction` stand for what content/exercises/ holds under the id in `source`, `quiz` for the round in `source`
+   * (`pre`, `post`) of content/quiz.json, `glossary` for content/glossary.json.
+   */
+  readonly kind: "markdown" | "code" | "exercise" | "prediction" | "quiz" | "glossary";
   /** Unique in the lesson: letters, digits, `-`, `_`; the notebook's id is `<lesson id>-<this>`, lower case. */
   readonly id: string;
   /** Text without the fence, no final newline. */
@@ -60,7 +63,7 @@ export class LessonError extends Error {
 }
 
 const CELL_COMMENT = /^<!--\s*cell:\s*(.*?)\s*-->\s*$/;
-const REFERENCE = /^<!--\s*(exercise|prediction):\s*([A-Za-z0-9-]+)\s*-->\s*$/;
+const REFERENCE = /^<!--\s*(exercise|prediction|quiz|glossary):\s*([A-Za-z0-9-]+)\s*-->\s*$/;
 const FENCE = /^(`{3,}|~{3,})\{cell\}\s*(.*?)\s*$/;
 const ANY_FENCE = /^(`{3,}|~{3,})/;
 const BLOCK = /^:::\s*(teacher|solution|exam|slides|paper)\s*$/;
@@ -128,9 +131,11 @@ export function parseLesson(file: string, text: string): Lesson {
     } else if (reference) {
       close();
       const ref = reference[2] ?? "";
-      const id = ref.replace(/^.*-/, "").toLowerCase();
+      const kind = reference[1] as "exercise" | "prediction" | "quiz" | "glossary";
+      const own = ref.replace(/^.*-/, "").toLowerCase();
+      const id = kind === "quiz" ? `quiz-${own}` : kind === "glossary" ? "glossary" : own;
       add({
-        kind: reference[1] as "exercise" | "prediction",
+        kind,
         id,
         source: ref,
         tags: [],

@@ -6,6 +6,7 @@ import { helpMagic } from "./help";
 import { checkMagic, hintMagic, predictMagic } from "./lesson";
 import type { MagicRegistry } from "./registry";
 import { noteMagic } from "./note";
+import { progressMagic, quizMagic } from "./quiz";
 import { shMagic } from "./sh";
 import { writefileMagic } from "./writefile";
 
@@ -19,6 +20,8 @@ export function registerMagics(registry: MagicRegistry): void {
     predictMagic,
     checkMagic,
     hintMagic,
+    quizMagic,
+    progressMagic,
     contextMagic,
     resetMagic,
     helpMagic(registry),

@@ -1,8 +1,8 @@
 /** How predictions, checks and hints look: HTML, Markdown and text of the same content. */
 
-import type { CheckResult } from "../../lesson";
+import type { CheckResult, CourseProgress } from "../../lesson";
 import type { MimeBundle } from "../protocol/messages";
-import type { PredictionNote } from "../session/learning";
+import { loadLesson, type PredictionNote } from "../session/learning";
 
 const CELL = "text-align:left;padding:2px 10px 2px 0;vertical-align:top";
 
@@ -107,5 +107,41 @@ export function checkView(result: CheckResult): MimeBundle {
       ...(rows.length === 0 ? [] : ["", ...rows.map((row) => `- ${row}`)]),
     ].join("\n"),
     [head, ...(tail === "" ? [] : [tail]), ...rows.map((row) => `  ${row}`)].join("\n").replace(/[`*]/g, ""),
+  );
+}
+
+/** The learner's table: one row a lesson, then where to go on and the quiz. */
+export function progressView(table: CourseProgress): MimeBundle {
+  const { percent, quizSentences } = loadLesson();
+  const mark = (row: CourseProgress["lessons"][number]): string =>
+    row.done ? "✓ 마침" : row.passed > 0 || row.hitRate !== undefined ? "… 하는 중" : "· 아직";
+  const head = ["수업", "제목", "상태", "문제", "예측 적중률", "힌트"];
+  const rows = table.lessons.map((row) => [
+    row.lesson,
+    row.title,
+    mark(row),
+    `${row.passed}/${row.exercises}`,
+    percent(row.hitRate),
+    String(row.hints),
+  ]);
+  const caption = `문제 ${table.exercises}개 가운데 ${table.passed}개를 풀었습니다. 예측 적중률 ${percent(table.hitRate)}.`;
+  const tail = [
+    ...quizSentences(table, "ko"),
+    ...(table.next === undefined
+      ? ["모든 수업을 마쳤습니다."]
+      : [`다음은 ${table.next}입니다. 끝낸 수업은 언제든 다시 열어 볼 수 있습니다.`]),
+  ];
+  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  return bundle(
+    `<table><caption style="text-align:left;padding:4px 0">${escape(caption)}</caption><thead><tr>${head.map((title) => `<th scope="col" style="${CELL}">${title}</th>`).join("")}</tr></thead><tbody>${rows
+      .map(
+        ([first = "", ...cells]) =>
+          `<tr><th scope="row" style="${CELL};font-weight:normal">${escape(first)}</th>${cells.map((cell) => `<td style="${CELL}">${escape(cell)}</td>`).join("")}</tr>`,
+      )
+      .join(
+        "",
+      )}</tbody></table>${tail.map((text) => `<p style="margin:4px 0">${escape(text)}</p>`).join("")}`,
+    [caption, "", line(head), line(head.map(() => "---")), ...rows.map(line), "", tail.join(" ")].join("\n"),
+    [caption, ...rows.map((cells) => cells.join("  ")), ...tail].join("\n"),
   );
 }

@@ -1,7 +1,7 @@
 /** The learner's state of one notebook: open predictions, progress in `.layerbook/progress.json`, notes to show after the next build. */
 
 import type { BuildOutcome } from "../../build";
-import type { Comparison, Exercise, Guess, Prediction, Progress } from "../../lesson";
+import type { Comparison, Exercise, Guess, Prediction, Progress, ProgressLesson, Quiz } from "../../lesson";
 import type { NotebookSession } from "./notebook-session";
 import { replaceFile, type SessionHost } from "./session-host";
 
@@ -121,6 +121,26 @@ export class Learning {
   ids(): readonly string[] {
     return this.lessons().flatMap(({ exercises }) =>
       [...(exercises?.exercises ?? []), ...(exercises?.predictions ?? [])].map((entry) => entry.id),
+    );
+  }
+
+  /** The answer to the question with which *lesson* looks back (its cell `reminder`); undefined when it has none. */
+  reminder(lesson: string): string | undefined {
+    return this.lessons()
+      .find((entry) => entry.lesson?.head.id === lesson)
+      ?.lesson?.cells.find((cell) => cell.id === "reminder")
+      ?.source.replace(/^\*\*[^*]*\*\*\s*/, "");
+  }
+
+  /** The concept quiz, which comes with the lessons; undefined where they have none. */
+  quiz(): Quiz | undefined {
+    return this.lessons().find(({ exercises }) => exercises?.quiz !== undefined)?.exercises?.quiz;
+  }
+
+  /** The lessons as far as the learner's table needs them: those that came with their head. */
+  courseLessons(): readonly ProgressLesson[] {
+    return this.lessons().flatMap(({ lesson, exercises }) =>
+      lesson === undefined ? [] : [{ lesson, ...(exercises === undefined ? {} : { exercises }) }],
     );
   }
 

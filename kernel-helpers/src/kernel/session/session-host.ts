@@ -41,7 +41,7 @@ export interface SessionHost {
   /** Names of base images that FROM can use without a network, as FROM writes them. */
   catalogNames(): readonly string[];
   /** The lessons with their exercises, read when a cell first asks. */
-  lessons(): readonly Pick<CourseLesson, "exercises">[];
+  lessons(): readonly (Pick<CourseLesson, "exercises"> & Partial<Pick<CourseLesson, "lesson">>)[];
   /** An environment variable. */
   environment(name: string): string | undefined;
   /** The notebook's file, as Jupyter Server named it (JPY_SESSION_NAME). */
