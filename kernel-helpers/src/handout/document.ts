@@ -41,6 +41,8 @@ export type Block =
       readonly source: string;
       /** Side by side with the version before, when the file was written before. */
       readonly changes?: readonly ChangedLine[];
+      /** A Dockerfile that is built again as it was shown before. */
+      readonly isSame?: boolean;
       readonly outputs: readonly Output[];
     })
   | (BlockBase & {
@@ -131,6 +133,7 @@ function blockOf(
 }
 
 interface CodeParts {
+  readonly isSame?: boolean;
   readonly caption: string;
   readonly role: "file" | "dockerfile" | "shell" | "code";
   readonly flags: string;
@@ -145,14 +148,9 @@ function codeOf(notebook: Notebook, cell: CodeCell, versions: Map<string, string
   const source = body.replace(/\n+$/, "");
   if (name === "dockerfile") {
     const file = /(?:^|\s)(?:-f|--file)(?:[= ])(\S+)/.exec(flags)?.[1] ?? "Dockerfile";
-    return {
-      caption: file,
-      role: "dockerfile",
-      flags,
-      language: "dockerfile",
-      source,
-      changes: changesOf(file, source, versions),
-    };
+    const isSame = versions.get(file) === source;
+    const changes = changesOf(file, source, versions);
+    return { caption: file, role: "dockerfile", flags, language: "dockerfile", source, changes, isSame };
   }
   if (name === "writefile") {
     const file = flags.split(/\s+/).findLast((word) => word !== "" && !word.startsWith("-")) ?? "";

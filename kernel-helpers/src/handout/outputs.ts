@@ -2,7 +2,17 @@
 
 import { marksOf } from "./loss";
 import type { BuildRecord } from "../build/types";
-import { BUILD_MIME, type Html, markup, oneLine, tableOf, truncate, words } from "../report";
+import {
+  BUILD_MIME,
+  type Html,
+  type LayerTable,
+  markup,
+  oneLine,
+  tableOf,
+  type TableRow,
+  truncate,
+  words,
+} from "../report";
 import { escapeHtml } from "../report/html";
 import type { Output } from "../notebook/format";
 import { ansiToHtml } from "./ansi";
@@ -53,23 +63,53 @@ function compactBuild(data: Record<string, unknown>, full: RenderedOutput): Rend
   const record = data[BUILD_MIME] as BuildRecord | undefined;
   if (!record || !Array.isArray(record.rows) || !Array.isArray(record.steps)) return full;
   const table = tableOf(record);
-  const rows = table.rows
-    .filter((row) => row.label !== undefined)
-    .map((row) => {
-      const reason = [
-        row.firstCause ? words(table.locale).firstCause + ":" : "",
-        row.verdict.kind === "first" ? "" : (row.reason ?? ""),
-        row.causedBy ? `(${words(table.locale).because(row.causedBy)})` : "",
-      ];
-      const text = reason.filter((part) => part !== "").join(" ");
-      return markup`<tr><th scope="row">${row.label} <code>${truncate(oneLine(row.text), 44)}</code></th><td>${row.verdict.sign} ${row.verdict.word}${text !== "" && markup` · ${inlineCode(text)}`}</td></tr>
-`;
-    });
-  const short = markup`<div class="for-print"><p><strong>${table.summary}</strong></p><table class="steps"><caption class="hidden">${table.title}</caption><tbody>${rows}</tbody></table></div>`;
+  const rows = shortRows(table);
+  const short = markup`<div class="for-print"><p><strong>${table.summary}</strong></p>${rows.length > 0 && markup`<table class="steps"><caption class="hidden">${table.title}</caption><tbody>${rows}</tbody></table>`}</div>`;
   return {
     html: full.html.replace('<div class="rich">', '<div class="rich for-screen">') + short.toString(),
     losses: full.losses,
   };
+}
+
+/**
+ * A row per step that ran for a reason; neighbours that were reused, or new, share one. Of a build with nothing but such steps the
+ * summary says it all.
+ */
+function shortRows(table: LayerTable): Html[] {
+  const steps = table.rows.filter((row) => row.label !== undefined);
+  const plain = ({ verdict: { kind } }: TableRow): string | undefined =>
+    kind === "reused" || kind === "resolved" ? "reused" : kind === "first" ? "first" : undefined;
+  const groups: TableRow[][] = [];
+  for (const row of steps) {
+    const last = groups.at(-1);
+    if (last?.[0] && plain(row) !== undefined && plain(last[0]) === plain(row)) last.push(row);
+    else groups.push([row]);
+  }
+  if (groups.length === 1 && steps[0] && plain(steps[0]) !== undefined) return [];
+  return groups.map((group) => {
+    const row = group.at(-1) as TableRow;
+    const verdict = `${row.verdict.sign} ${row.verdict.word}`;
+    if (group.length > 1)
+      return markup`<tr><th scope="row">${group[0]?.label} ~ ${row.label}</th><td>${verdict}</td></tr>
+`;
+    const reason = [
+      row.firstCause ? words(table.locale).firstCause + ":" : "",
+      row.verdict.kind === "first" ? "" : withLabels(row.reason ?? "", table.rows),
+      row.causedBy ? `(${words(table.locale).because(row.causedBy)})` : "",
+    ];
+    const text = reason.filter((part) => part !== "").join(" ");
+    return markup`<tr><th scope="row">${row.label} <code>${truncate(oneLine(row.text), 44)}</code></th><td>${verdict}${text !== "" && markup` · ${inlineCode(text)}`}</td></tr>
+`;
+  });
+}
+
+/** The steps that *reason* names by their labels alone: `[3/4]` stands in the same table. */
+function withLabels(reason: string, rows: LayerTable["rows"]): string {
+  return rows.reduce(
+    (text, { label, text: instruction }) =>
+      label === undefined ? text : text.replaceAll(`${label} ${oneLine(instruction)}`, label),
+    reason,
+  );
 }
 
 /** Text in which `…` marks code. */

@@ -12,7 +12,10 @@ import { findChromium } from "./chromium";
 import { outlinePages, withFixedBytes } from "./pdf-file";
 
 export interface PdfOptions {
-  /** Shrinks the text until the document has no more pages than this (never below three quarters). */
+  /**
+   * Makes the document no longer than this: smaller text (never below three quarters), then the printed lines of commands cut short.
+   * Sources, builds, tables and questions stay whole; sections that are marked optional may be left to the notebook.
+   */
   readonly fitPages?: number;
 }
 
@@ -33,10 +36,42 @@ export interface PrintedPdf {
   readonly pages: number;
   /** Factor by which the text was made smaller, 1 = not at all. */
   readonly scale: number;
+  /** How far printed lines were cut short, 0 = not at all. */
+  readonly cut: number;
 }
 
 /** Below this factor of 10.5 points text is no longer read with ease. */
 const SMALLEST = 0.75;
+
+/** So many lines of what a command printed are left, step by step; at last none beside the table of a build. */
+const KEPT_LINES = [10, 6, 3, 1];
+
+/** Run in the page: leaves *lines* lines of every command's output, of a key visual only at the *last* step; there optional sections stay in the notebook, too. */
+const cutOutputs = (lines: number, last: boolean): string => `(() => {
+  for (const pre of document.querySelectorAll(".output > pre.stream")) {
+    if (pre.closest(".key-visual") && !${last}) continue;
+    if (${last} && pre.parentElement.querySelector(".for-print")) { pre.hidden = true; pre.style.display = "none"; continue; }
+    let left = ${lines};
+    const walker = document.createTreeWalker(pre, NodeFilter.SHOW_TEXT);
+    const gone = [];
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      if (left === 0) { gone.push(node); continue; }
+      const parts = node.data.split("\\n");
+      if (parts.length <= left) { left -= parts.length - 1; continue; }
+      node.data = parts.slice(0, left).join("\\n") + "\\n…";
+      left = 0;
+    }
+    for (const node of gone) node.remove();
+    pre.classList.add("cut");
+  }
+  if (${last}) for (const heading of document.querySelectorAll("main :is(h2, h3)")) {
+    if (!/^더 알아보기|\\(선택\\)$/.test(heading.textContent.trim())) continue;
+    while (heading.nextElementSibling && !/^H[1-3]$/.test(heading.nextElementSibling.tagName)) heading.nextElementSibling.remove();
+    const note = document.createElement("p");
+    note.textContent = "노트북에 있습니다.";
+    heading.after(note);
+  }
+})()`;
 
 /** A browser for several documents. */
 export class PdfPrinter {
@@ -90,14 +125,22 @@ export class PdfPrinter {
       const once = async (): Promise<Buffer> =>
         await page.pdf({ preferCSSPageSize: true, printBackground: true, tagged: true, outline: true });
       let scale = 1;
+      let cut = 0;
       let bytes = await once();
       let outline = outlinePages(bytes);
       const wanted = options.fitPages ?? Infinity;
-      while (outline.pages > wanted && scale > SMALLEST) {
-        // The area that text takes shrinks with the square: the first guess is seldom more than one step off.
-        const guess = scale === 1 ? Math.sqrt(wanted / (outline.pages - 0.4)) : scale - 0.05;
-        scale = Math.max(SMALLEST, Math.floor(Math.min(guess, scale - 0.05) * 20 + 1e-6) / 20);
-        await page.evaluate(`document.documentElement.style.setProperty("--scale", "${scale}")`);
+      while (outline.pages > wanted && (scale > SMALLEST || cut < KEPT_LINES.length)) {
+        if (scale > SMALLEST) {
+          // The area that text takes shrinks with the square: the first guess is seldom more than one step off.
+          const guess = scale === 1 ? Math.sqrt(wanted / (outline.pages - 0.4)) : scale - 0.05;
+          scale = Math.max(SMALLEST, Math.floor(Math.min(guess, scale - 0.05) * 20 + 1e-6) / 20);
+        } else {
+          await page.evaluate(cutOutputs(KEPT_LINES[cut] ?? 1, cut === KEPT_LINES.length - 1));
+          cut++;
+        }
+        await page.evaluate(
+          `document.documentElement.style.setProperty("--scale", "${scale}"); document.documentElement.dataset.fit = "${cut === KEPT_LINES.length ? "tight" : ""}"`,
+        );
         bytes = await once();
         outline = outlinePages(bytes);
       }
@@ -109,7 +152,7 @@ export class PdfPrinter {
         bytes = await once();
         outline = outlinePages(bytes);
       }
-      return { bytes: withFixedBytes(bytes), pages: outline.pages, scale };
+      return { bytes: withFixedBytes(bytes), pages: outline.pages, scale, cut };
     } finally {
       await context.close();
       rmSync(folder, { recursive: true, force: true });

@@ -73,10 +73,11 @@ function renderBlock(
     for (const what of rendered.removed) lose(`HTML: ${what}`);
     return rendered.html;
   }
+  if (block.kind === "code" && block.caption.startsWith("%%note")) return renderNote(block.source);
   let firstBuild = false;
   const outputs = block.outputs.map((output) => {
     // The first build of a lesson teaches how its table is read.
-    const compact = options.compact === true && seen.has("build") && !block.tags.includes("key-visual");
+    const compact = options.compact === true && !block.tags.includes("key-visual");
     if ("data" in output && BUILD_MIME in output.data && !seen.has("build")) {
       seen.add("build");
       firstBuild = true;
@@ -95,6 +96,19 @@ function renderBlock(
     .join("");
   return `<div class="cell${marks}${firstBuild ? " first-build" : ""}">\n${code}${note}</div>\n`;
 }
+
+/** A note of the learner's own; where there is none yet, lines to write on. */
+function renderNote(text: string): string {
+  const own = text.trim();
+  const inner =
+    own === "" || own === NOTE_PLACEHOLDER
+      ? '<p class="blank"></p><p class="blank"></p>'
+      : `<p>${escapeHtml(own).replaceAll("\n", "<br>")}</p>`;
+  return `<div class="prediction" role="group" aria-label="적어 두기">${inner}</div>\n`;
+}
+
+/** What the lessons put into an empty note cell. */
+const NOTE_PLACEHOLDER = "여기에 적으세요.";
 
 /** What a learner is to type below a question on a screen means nothing on paper. */
 function onPaper(block: Extract<Block, { kind: "markdown" }>): string {
@@ -131,12 +145,13 @@ function renderCode(block: Extract<Block, { kind: "code" }>): string {
     role === "dockerfile" && flags !== ""
       ? `<span>${escapeHtml(caption)}</span> <span class="flags">docker build ${escapeHtml(flags)} .</span>`
       : escapeHtml(caption);
-  const head = caption === "" ? "" : `<figcaption>${title}</figcaption>`;
+  const same = block.isSame ? '<span class="for-print same-note">앞에서 본 것과 같습니다</span>' : "";
+  const head = caption === "" ? "" : `<figcaption>${title}${same}</figcaption>`;
   if (changes)
     return `<figure class="code changed${changes.length <= 16 ? " short" : ""}">${head}${renderChanges(changes, language)}</figure>\n`;
   const text = role === "shell" ? promptLines(source) : breakAtOperators(highlight(source, language));
   const short = source.split("\n").length <= 16 ? " short" : "";
-  return `<figure class="code ${role}${short}">${head}<pre><code>${text}</code></pre></figure>\n`;
+  return `<figure class="code ${role}${short}${block.isSame ? " same" : ""}">${head}<pre><code>${text}</code></pre></figure>\n`;
 }
 
 /** A `$` before each command of a terminal. */
