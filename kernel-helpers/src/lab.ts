@@ -50,13 +50,20 @@ import {
   openWorkshop,
   type Optimization,
   type OptimizeWeights,
+  PICTURE_KINDS,
+  type PictureKind,
+  type PictureOptions,
   prove,
   renderComparison,
   renderEditMatrix,
+  renderPicture,
   renderTable,
   type SecretPlace,
+  type Shown,
+  shown,
   type Waste,
   wasteOf,
+  withPicture,
 } from "./report";
 import type { ProgressKind, ProgressOptions } from "./report/progress";
 import { runCommand, type RunCatalog } from "./run";
@@ -99,6 +106,8 @@ export interface LabOptions {
 const LAB_TIME = 1704067200;
 /** 2024-06-01T00:00:00Z: what `touch` sets. */
 const TOUCH_TIME = 1717200000;
+/** So many builds are remembered for pictures. */
+const PICTURED = 12;
 /** How much later each build's files and its clock are. */
 const MINUTE = 60;
 
@@ -150,11 +159,10 @@ function bytesOf(content: Content | undefined): Uint8Array | undefined {
 }
 
 function whatIfResult(record: WhatIf, locale: Locale | undefined): WhatIfResult {
+  const render = (medium: Medium, options?: { readonly locale?: Locale }): string =>
+    renderEditMatrix(record, medium, { locale: options?.locale ?? locale });
   // Not enumerable: the result prints and compares as the plain record it is.
-  return Object.defineProperty({ ...record }, "table", {
-    value: (medium: Medium, options?: { readonly locale?: Locale }) =>
-      renderEditMatrix(record, medium, { locale: options?.locale ?? locale }),
-  }) as WhatIfResult;
+  return Object.defineProperty(withPicture(record, render), "table", { value: render }) as WhatIfResult;
 }
 
 interface LabParts {
@@ -187,6 +195,8 @@ export class Lab {
   private builds = 0;
   private lastFile: string | undefined;
   private lastOptions: BuildOptions = {};
+  /** The last builds, oldest first, without the course of their events: what pictures are made of. */
+  private readonly lastBuilds: BuildRecord[] = [];
   /** By manifest digest: what the images of this Lab are made of. */
   private readonly results = new Map<string, StepResult>();
 
@@ -293,6 +303,8 @@ export class Lab {
       caches: this.caches,
     });
     this.builds++;
+    this.lastBuilds.push({ ...outcome.record, events: [] });
+    if (this.lastBuilds.length > PICTURED) this.lastBuilds.shift();
     const { image } = outcome.record;
     if (image) {
       const result = outcome.results?.[0];
@@ -336,10 +348,28 @@ export class Lab {
     const named = (one: BuildRecord | BuiltImage | string, other: string): string =>
       typeof one === "string" ? one : other;
     const comparison = compare(side(a), side(b), { locale, names: names ?? [named(a, "A"), named(b, "B")] });
-    return Object.defineProperty({ ...comparison }, "table", {
-      value: (medium: Medium, options?: { readonly locale?: Locale }) =>
-        renderComparison(comparison, medium, { locale: options?.locale ?? locale }),
+    const render = (medium: Medium, options?: { readonly locale?: Locale }): string =>
+      renderComparison(comparison, medium, { locale: options?.locale ?? locale });
+    return Object.defineProperty(withPicture(comparison, render), "table", {
+      value: render,
     }) as ComparisonResult;
+  }
+
+  /**
+   * A picture of the last build of this Lab (V1 and the classic log: of all its builds), which a notebook shows: V1 `builds`, V2 `layers`,
+   * V3 `key`, V4 `instructions`, V5 `stack`, V7 `stages`, `classic`. V6 is what `whatIf` answers. Throws RangeError: `LB_NO_BUILD`,
+   * `LB_NO_IMAGE`, `LB_NO_STEP`, `LB_NO_PICTURE`.
+   */
+  picture(kind: PictureKind, options: PictureOptions = {}): Shown {
+    if (!PICTURE_KINDS.includes(kind))
+      throw new RangeError(
+        `LB_NO_PICTURE: ${String(kind)} is not one of ${PICTURE_KINDS.join(", ")} / 그런 그림은 없습니다. ${PICTURE_KINDS.join(", ")} 가운데 고르세요`,
+      );
+    const builds = [...this.lastBuilds];
+    const settings = { locale: this.options.locale, ...options };
+    // Made at once, so that a wrong step is told where it is asked for.
+    renderPicture(kind, builds, "text", settings);
+    return shown((medium) => renderPicture(kind, builds, medium, settings));
   }
 
   private imageOf(built: BuildRecord | BuiltImage | string): BuiltImage {

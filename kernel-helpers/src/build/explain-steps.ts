@@ -47,16 +47,14 @@ function missOf(explanation: Explanation): Miss {
 function traceOf(builder: Builder, state: VertexState): StepTrace | undefined {
   const key = state.resultKey ?? state.record?.key ?? state.keys[0];
   if (key === undefined || !state.cacheMap) return undefined;
-  const stored = builder.keys.record(key);
   return {
     name: nameOf(state),
     ...(builder.origin !== undefined && { origin: builder.origin }),
     vertex: state.vertex.digest,
     key,
     opDigest: state.cacheMap.digest,
-    inputs: state.deps.map(({ input, content }, i) => {
-      const link = stored?.deps[i]?.find(({ parent }) => parent.startsWith(CONTENT));
-      const digest = content ?? link?.parent.slice(CONTENT.length);
+    inputs: state.deps.map(({ input }, i) => {
+      const digest = contentOf(builder, state, i);
       const inputKey = input.resultKey ?? input.record?.key ?? input.keys[0];
       return {
         name: nameOf(input),
@@ -65,6 +63,16 @@ function traceOf(builder: Builder, state: VertexState): StepTrace | undefined {
       };
     }),
   };
+}
+
+/** Digest of the files of input *index*, when they are in the key by their content. */
+export function contentOf(builder: Builder, state: VertexState, index: number): string | undefined {
+  const known = state.deps[index]?.content;
+  if (known !== undefined) return known;
+  const key = state.resultKey ?? state.record?.key ?? state.keys[0];
+  const stored = key === undefined ? undefined : builder.keys.record(key);
+  const link = stored?.deps[index]?.find(({ parent }) => parent.startsWith(CONTENT));
+  return link?.parent.slice(CONTENT.length);
 }
 
 /** As the row is called: a group by its own name. */

@@ -5,7 +5,7 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 
 import type { BuildRecord, Step } from "../../build/types";
-import { renderBuildMatrix, renderKeyCard, renderReasons, summaryOf } from "../../report";
+import { renderBuildMatrix, renderKeyCard, renderPicture, renderReasons, summaryOf } from "../../report";
 import { TABLE_FORMS } from "../build-request";
 import { CliError, usageError } from "../cli-error";
 import type { CommandModule } from "../commands";
@@ -19,6 +19,10 @@ export const help: CommandModule["help"] = {
 PATH(기본값: 지금 디렉터리)의 지난 빌드를 설명합니다. 다시 실행한 단계마다 첫 원인과, 예전 값과 지금 값을 말합니다.
 
   --card STEP                         단계 하나의 키 카드 (번호 3 또는 이름의 일부)
+  --instructions                      네 칸 표: 명령마다 단계인지, 이력에 남는지, 레이어를 만드는지, 어느 단계의 키에 들어가는지
+  --stages                            스테이지 그림: 스테이지마다 단계, 오가는 파일
+  --classic                           옛 빌더라면 어떻게 기록하고 재사용했을지 (문서로 만든 로그)
+  --metadata                          빌드표에 단계가 아닌 명령도 보입니다
   --table text|markdown|html|json     지난 빌드들을 나란히 놓은 빌드표의 형식 (기본값: text)
   --cache-dir DIR                     캐시가 있는 곳
 `,
@@ -26,6 +30,10 @@ PATH(기본값: 지금 디렉터리)의 지난 빌드를 설명합니다. 다시
 Explains the last build of PATH (default: the working directory): for every step that ran again the first cause, old and new.
 
   --card STEP                         the key card of one step (its number, or a part of its name)
+  --instructions                      of every instruction: is it a step, in the history, a layer, and in whose key
+  --stages                            the stages, their steps, and the files they take from one another
+  --classic                           how the builder before BuildKit would log and cache it (from documentation)
+  --metadata                          the matrix shows instructions that are no step too
   --table text|markdown|html|json     form of the matrix of the last builds (default: text)
   --cache-dir DIR                     where the cache is
 `,
@@ -34,6 +42,10 @@ Explains the last build of PATH (default: the working directory): for every step
 const OPTIONS = {
   table: { type: "string" },
   card: { type: "string" },
+  instructions: { type: "boolean" },
+  stages: { type: "boolean" },
+  classic: { type: "boolean" },
+  metadata: { type: "boolean" },
   "cache-dir": { type: "string" },
 } as const;
 
@@ -68,13 +80,18 @@ export const run: CommandModule["run"] = (args, io) => {
     io.out(renderKeyCard(stepOf(last.steps, values.card), form, { locale: io.locale }));
     return Promise.resolve(0);
   }
+  const kind = (["instructions", "stages", "classic"] as const).find((one) => values[one]);
+  if (kind) {
+    io.out(renderPicture(kind, builds, form, { locale: io.locale }));
+    return Promise.resolve(0);
+  }
   if (form === "text") {
     io.out(`${summaryOf(last, io.locale)}\n\n`);
     const reasons = renderReasons(last, io.locale);
     io.out(reasons === "" ? say(io, "다시 실행한 단계가 없습니다.\n", "no step ran again.\n") : reasons);
     io.out("\n");
   }
-  io.out(renderBuildMatrix(builds, form, { locale: io.locale }));
+  io.out(renderBuildMatrix(builds, form, { locale: io.locale, metadata: values.metadata }));
   return Promise.resolve(0);
 };
 

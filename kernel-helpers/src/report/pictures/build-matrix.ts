@@ -1,13 +1,14 @@
 /** V1, the build matrix: several builds of one Dockerfile side by side, what each did with every step, and the first cause. */
 
 import type { BuildRecord, Step } from "../../build/types";
-import type { Locale } from "../locale";
+import { type Locale, words } from "../locale";
+import { oneLine, truncate } from "../text";
 import { labelOf, rootCause, verdictKind } from "../table/model";
 import { common } from "./align";
 import { type Grid, type GridCell, type PictureMedium, renderGrid } from "./grid";
 
 /** What of a build the matrix shows: a whole record will do. */
-export type MatrixBuild = Pick<BuildRecord, "steps">;
+export type MatrixBuild = Pick<BuildRecord, "steps"> & Partial<Pick<BuildRecord, "rows">>;
 
 export interface BuildMatrixOptions {
   readonly locale?: Locale;
@@ -17,6 +18,8 @@ export interface BuildMatrixOptions {
   readonly edits?: readonly string[];
   /** What the columns are called, instead of their numbers. */
   readonly heads?: readonly string[];
+  /** Instructions that are no step as thin rows too. Default: false. */
+  readonly metadata?: boolean;
   /** The learner's marks for the last build, by step name: a column of its own, `≠` where it differs. */
   readonly guesses?: Readonly<Record<string, "reused" | "ran">>;
 }
@@ -33,10 +36,13 @@ export function renderBuildMatrix(
 /** As plain data. Steps are those of the newest build; older steps that it has no more stand where they stood. */
 export function buildMatrix(
   builds: readonly MatrixBuild[],
-  { locale = "ko", title, edits = [], heads: names, guesses }: BuildMatrixOptions = {},
+  { locale = "ko", title, edits = [], heads: names, guesses, metadata }: BuildMatrixOptions = {},
 ): Grid {
   const isKorean = locale === "ko";
   const notes: string[] = [];
+  const headOf = (i: number): string =>
+    names?.[i] ??
+    [String(i + 1), truncate(edits[i] ?? "", EDIT_WIDTH)].filter((part) => part !== "").join(" ");
   const rows = alignSteps(builds);
   const cells = rows.map((row): GridCell[] => [{ text: row.name, code: true }]);
   builds.forEach(({ steps }, build) => {
@@ -44,29 +50,131 @@ export function buildMatrix(
     rows.forEach((row, i) => {
       const index = row.steps[build];
       const step = index === undefined ? undefined : steps[index];
-      cells[i]!.push(step ? cellOf(step, index!, steps, index === first, isKorean) : { text: "–" });
+      cells[i]!.push(
+        step
+          ? withFull(cellOf(step, index!, steps, index === first, isKorean), build, step, locale)
+          : {
+              text: "–",
+              full: isKorean ? `${build + 1}번째 빌드, 이 단계 없음` : `build ${build + 1}, no such step`,
+            },
+      );
     });
     const cause = steps[first];
-    if (cause)
-      notes.push(
-        `${builds.length > 1 ? `${build + 1}: ` : ""}${cause.name}: ${shortDigests(cause.miss!.sentence[locale])}`,
-      );
+    if (cause) notes.push((builds.length > 1 ? `${headOf(build)}: ` : "") + footnote(cause, isKorean));
   });
   if (guesses) rows.forEach((row, i) => cells[i]!.push(guessCell(row, builds, guesses, isKorean)));
-  const heads = builds.map(
-    (_, i) => names?.[i] ?? [String(i + 1), edits[i] ?? ""].filter((part) => part !== "").join(" "),
-  );
+  const shown = metadata ? withMetadata(cells, rows, builds) : { cells, thin: [] };
   return {
     locale,
     title: title ?? (isKorean ? "빌드표" : "Build matrix"),
-    heads: [isKorean ? "단계" : "Step", ...heads, ...(guesses ? [isKorean ? "예측" : "Guess"] : [])],
-    rows: cells,
+    heads: [
+      isKorean ? "단계" : "Step",
+      ...builds.map((_, i) => headOf(i)),
+      ...(guesses ? [isKorean ? "예측" : "Guess"] : []),
+    ],
+    rows: shown.cells,
+    ...(shown.thin.length > 0 && { thinRows: shown.thin }),
     notes,
   };
 }
 
-function shortDigests(sentence: string): string {
-  return sentence.replace(/(sha256:[0-9a-f]{8})[0-9a-f]{56}/g, "$1…");
+/** Twelve Hangul syllables. */
+const EDIT_WIDTH = 24;
+
+/** `③ COPY: server.js 내용 a1b2→c3d4`. */
+function footnote(step: Step, isKorean: boolean): string {
+  const part = step.miss?.parts.find(({ kind }) => kind !== "dep");
+  const head = `${circled(step)} ${step.instruction}: `;
+  if (part?.kind === "content" && part.path.startsWith("file ")) {
+    const values = [part.old, part.new].map((value) => shortValue(value));
+    return `${head}${causeText(step, isKorean)} ${values.join("→")}`;
+  }
+  return (
+    head + step.miss!.sentence[isKorean ? "ko" : "en"].replace(/(sha256:[0-9a-f]{8})[0-9a-f]{56}/g, "$1…")
+  );
+}
+
+/** The first four digits of a digest, another value as it is, `∅` for none. */
+function shortValue(value: string | null | undefined): string {
+  if (value === null || value === undefined || value === "") return "∅";
+  return truncate(oneLine(value.replace(/^(?:sha256:)?([0-9a-f]{4})[0-9a-f]{28,60}$/, "$1")), 24);
+}
+
+/** The number in `[3/4]` or `[build 3/4]`: 3. */
+function numberOf(step: Step): number {
+  return Number(/(\d+)\/\d+\]/.exec(labelOf(step.name))?.[1] ?? 0);
+}
+
+/** `③`, in a Dockerfile of several stages `build ③`. */
+function circled(step: Step): string {
+  const number = numberOf(step);
+  const sign = number >= 1 && number <= 20 ? String.fromCharCode(0x2460 + number - 1) : `(${number})`;
+  return [stageOf(step), sign].filter((part) => part !== "").join(" ");
+}
+
+/** The stage as the label says it; empty for a Dockerfile of one. */
+function stageOf(step: Step): string {
+  return /^\[(.*?)\s*\d+\/\d+\]/.exec(step.name)?.[1] ?? "";
+}
+
+/** `3번 때문`, `build 3번 때문`. */
+export function becauseOf(step: Step, isKorean: boolean): string {
+  const place = [stageOf(step), isKorean ? `${numberOf(step)}번` : `step ${numberOf(step)}`]
+    .filter((part) => part !== "")
+    .join(" ");
+  return isKorean ? `${place} 때문` : `after ${place}`;
+}
+
+/** The cell with all it says in one sentence: `3번째 빌드, 3단계 COPY, 다시 실행, 원인은 server.js 내용`. */
+function withFull(cell: GridCell, build: number, step: Step, locale: Locale): GridCell {
+  const isKorean = locale === "ko";
+  const stage = stageOf(step);
+  const where = isKorean
+    ? `${build + 1}번째 빌드, ${stage === "" ? "" : `${stage} `}${numberOf(step)}단계 ${step.instruction}`
+    : `build ${build + 1}, ${stage === "" ? "" : `${stage} `}step ${numberOf(step)} ${step.instruction}`;
+  return { ...cell, full: `${where}, ${spoken(cell, locale)}` };
+}
+
+/** What a cell of the matrices says, in words. */
+export function spoken({ verdict, text = "" }: GridCell, locale: Locale): string {
+  const isKorean = locale === "ko";
+  if (verdict === "cause")
+    return isKorean
+      ? `다시 실행${text === "" ? "" : `, 원인은 ${text}`}`
+      : `ran again${text === "" ? "" : `, because of ${text}`}`;
+  if (verdict === "knock-on")
+    return isKorean ? `다시 실행, ${text || "앞 단계 때문"}` : `ran again ${text || "after an earlier step"}`;
+  return [verdict && words(locale).meaning[verdict], text].filter((part) => part).join(", ");
+}
+
+/** Instructions that are no step, in their places among the rows: those of the newest build. */
+function withMetadata(
+  cells: readonly (readonly GridCell[])[],
+  aligned: readonly AlignedRow[],
+  builds: readonly MatrixBuild[],
+): { readonly cells: readonly (readonly GridCell[])[]; readonly thin: readonly number[] } {
+  const last = builds.length - 1;
+  const out: (readonly GridCell[])[] = [];
+  const thin: number[] = [];
+  const left = [...(builds[last]?.rows ?? [])];
+  const takeUntil = (step: number | undefined): void => {
+    const at = step === undefined ? -1 : left.findIndex((row) => row.step === step);
+    if (step !== undefined && at < 0) return;
+    for (const row of left.splice(0, step === undefined ? left.length : at + 1)) {
+      if (row.step !== undefined) continue;
+      thin.push(out.length);
+      out.push([
+        { text: oneLine(row.text), code: true },
+        ...cells[0]!.slice(1).map((): GridCell => ({ verdict: "not-a-step" })),
+      ]);
+    }
+  };
+  aligned.forEach((row, i) => {
+    takeUntil(row.steps[last] ?? -1);
+    out.push(cells[i]!);
+  });
+  takeUntil(undefined);
+  return { cells: out, thin };
 }
 
 function cellOf(
@@ -81,9 +189,7 @@ function cellOf(
     return { verdict, text: causeText(step, isKorean), ...(isFirst && { outlined: true }) };
   if (verdict === "knock-on") {
     const cause = rootCause(steps, index);
-    return cause
-      ? { verdict, text: isKorean ? `${labelOf(cause.name)} 때문` : `after ${labelOf(cause.name)}` }
-      : { verdict };
+    return cause ? { verdict, text: becauseOf(cause, isKorean) } : { verdict };
   }
   return { verdict };
 }

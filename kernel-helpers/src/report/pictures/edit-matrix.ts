@@ -3,6 +3,7 @@
 import type { WhatIf, WhatIfCell, WhatIfOutcome } from "../../build/what-if";
 import type { Locale, VerdictKind } from "../locale";
 import { labelOf } from "../table/model";
+import { spoken } from "./build-matrix";
 import { type Grid, type GridCell, type PictureMedium, renderGrid } from "./grid";
 
 export interface EditMatrixOptions {
@@ -55,8 +56,11 @@ export function editMatrix(
       { text: edit },
       ...shown.map((i): GridCell => {
         const cell = cells[i];
-        if (!cell) return { verdict: "not-run" };
-        return { verdict: KINDS[cell.outcome], ...(i === first && { outlined: true }) };
+        const shownCell: GridCell = cell
+          ? { verdict: KINDS[cell.outcome], ...(i === first && { outlined: true }) }
+          : { verdict: "not-run" };
+        const step = headOf(prediction.steps[i]!);
+        return { ...shownCell, full: `${edit}, ${step}, ${spokenOutcome(shownCell, cell, locale)}` };
       }),
       { text: error === undefined ? againOf(cells, isKorean) : "–" },
     ];
@@ -82,6 +86,13 @@ export function editMatrix(
       "not-run": isKorean ? "가지 않음" : "not reached",
     },
   };
+}
+
+/** The verdict in the words of this picture. */
+function spokenOutcome(shown: GridCell, cell: WhatIfCell | undefined, locale: Locale): string {
+  if (cell?.outcome === "depends") return locale === "ko" ? "내용에 달림" : "depends on content";
+  if (!cell || cell.outcome === "not-reached") return locale === "ko" ? "가지 않음" : "not reached";
+  return spoken(shown, locale);
 }
 
 /** `[4/5] RUN npm ci`, short enough for a column. */

@@ -17,6 +17,8 @@ export interface GridCell {
   readonly code?: boolean;
   /** Numbers stand right. */
   readonly right?: boolean;
+  /** The whole of what the cell says, for those who hear the table: `3번째 빌드, 3단계 COPY, 다시 실행`. */
+  readonly full?: string;
 }
 
 /** A picture that is a table. */
@@ -26,8 +28,14 @@ export interface Grid {
   readonly heads: readonly string[];
   /** The first cell of a row names it. */
   readonly rows: readonly (readonly GridCell[])[];
+  /** Rows (0 = first) that are outlined as a whole. */
+  readonly outlinedRows?: readonly number[];
+  /** Rows that stand back: thin. */
+  readonly thinRows?: readonly number[];
   /** Sentences under the table. */
   readonly notes: readonly string[];
+  /** Sentences under a rule below those. */
+  readonly below?: readonly string[];
   /** Words for verdicts that this picture calls otherwise than the layer table. */
   readonly words?: Partial<Readonly<Record<VerdictKind, string>>>;
 }
@@ -80,12 +88,14 @@ function gridText(grid: Grid): string {
   const notes = [...grid.notes, legend(grid)]
     .filter((note) => note !== "")
     .flatMap((note) => wrap(note, NOTE_WIDTH));
+  const below = (grid.below ?? []).flatMap((note) => wrap(note, NOTE_WIDTH));
   return (
     [
       grid.title,
       "",
       ...columns([grid.heads, ...cells], right),
       ...(notes.length > 0 ? ["", ...notes] : []),
+      ...(below.length > 0 ? ["─".repeat(24), ...below] : []),
     ].join("\n") + "\n"
   );
 }
@@ -96,7 +106,7 @@ function gridMarkdown(grid: Grid): string {
   const show = (cell: GridCell): string => {
     const text = cellText(cell, grid);
     const shown = cell.code && text !== "" ? codeSpan(text) : escapeMarkdown(text);
-    return cell.outlined ? `**${shown}**` : shown;
+    return cell.outlined && shown !== "" ? `**${shown}**` : shown;
   };
   const notes = [...grid.notes, legend(grid)].filter((note) => note !== "");
   return [
@@ -107,6 +117,7 @@ function gridMarkdown(grid: Grid): string {
     ...grid.rows.map((row) => line(row.map(show))),
     "",
     ...notes.flatMap((note) => [escapeMarkdown(note), ""]),
+    ...(grid.below?.length ? ["---", "", ...grid.below.flatMap((note) => [escapeMarkdown(note), ""])] : []),
   ]
     .join("\n")
     .replace(/\n+$/, "\n");
@@ -121,14 +132,22 @@ export function gridHtml(grid: Grid): Html {
 <thead><tr>${grid.heads.map((head) => markup`<th scope="col" style="${HEAD}">${head}</th>`)}</tr></thead>
 <tbody>
 ${grid.rows.map(
-  (row) => markup`<tr>${row.map((cell, i) => cellHtml(cell, i === 0, grid))}</tr>
+  (row, i) =>
+    markup`<tr${grid.outlinedRows?.includes(i) && markup` style="outline:2px solid #b34700;outline-offset:-2px"`}${grid.thinRows?.includes(i) && markup` style="font-size:0.85em"`}>${row.map((cell, at) => cellHtml(cell, at === 0, grid))}</tr>
 `,
 )}</tbody>
 </table>
 ${notes.map(
   (note) => markup`<p style="margin:4px 0 0 0;font-size:0.9em">${note}</p>
 `,
-)}</div>
+)}${
+    grid.below?.length &&
+    markup`<hr style="border:0;border-top:1px solid #8a8a8a;margin:8px 0 4px 0">
+${grid.below.map(
+  (note) => markup`<p style="margin:4px 0 0 0;font-size:0.9em">${note}</p>
+`,
+)}`
+  }</div>
 `;
 }
 
@@ -140,8 +159,10 @@ function cellHtml(cell: GridCell, isHead: boolean, grid: Grid): Html {
     : cell.outlined
       ? markup`<strong>${text}</strong>`
       : text;
+  const whole =
+    cell.full === undefined ? content : markup`<span role="img" aria-label="${cell.full}">${content}</span>`;
   const style = `${CELL}${cell.right ? ";text-align:right;white-space:nowrap" : ""}${cell.verdict === "knock-on" ? ";border-left:3px double #8a6d00;padding-left:6px" : ""}`;
   return isHead
-    ? markup`<th scope="row" style="${style};font-weight:400">${content}</th>`
-    : markup`<td style="${style}">${content}</td>`;
+    ? markup`<th scope="row" style="${style};font-weight:400">${whole}</th>`
+    : markup`<td style="${style}">${whole}</td>`;
 }

@@ -99,6 +99,7 @@ export function keyCard(step: Step, { locale = "ko", title }: KeyCardOptions = {
       { text: `≠ ${say("달라짐", "differs")}`, outlined: true },
     ];
   });
+  const outlinedRows = shown.flatMap((ingredient, i) => (!miss?.first && parts.has(ingredient) ? [i] : []));
   const sentence =
     miss?.sentence[locale] ??
     step.hit?.sentence[locale] ??
@@ -111,8 +112,9 @@ export function keyCard(step: Step, { locale = "ko", title }: KeyCardOptions = {
     title: title ?? say(`키 카드 · ${step.name}`, `Key card · ${step.name}`),
     heads: [say("재료", "Ingredient"), say("예전", "Before"), say("지금", "Now"), say("같음?", "Same?")],
     rows,
-    notes: [
-      sentence.replace(/(sha256:[0-9a-f]{8})[0-9a-f]{56}/g, "$1…"),
+    outlinedRows,
+    notes: [sentence.replace(/(sha256:[0-9a-f]{8})[0-9a-f]{56}/g, "$1…")],
+    below: [
       say(
         "재료가 아닌 것: 수정 시각, 바깥 저장소의 상태, .dockerignore로 뺀 파일, LABEL·CMD·EXPOSE 같은 설정, --mount로 준 비밀의 값",
         "No ingredients: modification times, the state of outside registries, ignored files, settings such as LABEL, CMD, EXPOSE, the values of mounted secrets",

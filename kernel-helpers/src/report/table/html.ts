@@ -71,7 +71,8 @@ ${row.warnings.map(
 
 export function chip(verdict: Verdict, outlined: boolean): Html {
   const [color, background] = COLORS[verdict.kind];
-  const label = `${verdict.sign} ${verdict.word}`;
+  // The sign is for the eye: the word says the same.
+  const label = markup`<span aria-hidden="true">${verdict.sign}</span> ${verdict.word}`;
   if (color === "") return markup`${verdict.sign}`;
   const border = outlined ? "2px solid" : "1px solid";
   const style = `display:inline-block;white-space:nowrap;padding:0 6px;border:${border} ${color};border-radius:3px;color:${color};background-color:${background}`;
