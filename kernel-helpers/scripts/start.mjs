@@ -114,6 +114,9 @@ async function main() {
     const build = async () => {
       await ensureNodePackages({ dev: false });
       await ensureBuild();
+      // Loaded late: esbuild is one of the packages that have just been installed.
+      const { ensureSnapshots } = await import("./lib/compiler.mjs");
+      await ensureSnapshots();
     };
     const [, found] = await together([build(), ensureJupyter()]);
     return { jupyter: found, env: configureLab() };

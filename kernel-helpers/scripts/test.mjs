@@ -35,6 +35,7 @@ async function setUp() {
   const build = async () => {
     await ensureNodePackages({ dev: true }).catch((error) => (broken = error));
     if (broken === undefined) built = await ensureBuild().then(() => true, tell);
+    if (built) await (await import("./lib/compiler.mjs")).ensureSnapshots();
   };
   await Promise.all([makePython().catch(tell), build()]);
   if (broken !== undefined) throw broken;

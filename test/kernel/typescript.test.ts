@@ -273,6 +273,26 @@ describe("kernel: TypeScript cells", () => {
     });
   });
 
+  it("shows documentation of cells, of the language, of Node and of the package", async () => {
+    await value("/** 두 배 */ const double = (n: number): number => n * 2;");
+    const inspect = async (code: string): Promise<string> =>
+      (
+        await kernel.request("inspect_request", {
+          code,
+          cursor_pos: code.length,
+          detail_level: 0,
+        })
+      ).reply.content.data["text/markdown"] as string;
+    assert.match(await inspect("double"), /```typescript\n[^]*double[^]*두 배/);
+    assert.match(await inspect("[1].map"), /Calls a defined callback/);
+    assert.match(
+      await inspect("import { readFileSync } from 'node:fs'; readFileSync"),
+      /contents of the `path`/,
+    );
+    assert.match(await inspect("lab.build"), /build\([^]*```\n\n./);
+    assert.match(await inspect("clearOutput"), /출력을 지웁니다/);
+  });
+
   it("completes names of earlier cells, of Node, and of imported packages", async () => {
     await value("const 레이어 = { size: 1, digest: '' };");
     const complete = async (code: string): Promise<string[]> =>

@@ -1,7 +1,6 @@
 // The TypeScript build: kernel-helpers/src → kernel-helpers/dist, only when a source has changed since the last complete one.
 import fs from "node:fs";
 import path from "node:path";
-import { bundleQuickCommands } from "./bundle.mjs";
 import { filesBelow, fingerprint, readStamp } from "./fingerprint.mjs";
 import { DIST, ENV_DIR, PACKAGE, ROOT, SCRIPTS, shown } from "./paths.mjs";
 import { asProblem, quoted } from "./problems.mjs";
@@ -18,6 +17,7 @@ export function buildFingerprint() {
   const files = [
     ...sources.map((name) => path.join(PACKAGE, "src", name)),
     path.join(SCRIPTS, "lib/bundle.mjs"),
+    path.join(SCRIPTS, "lib/compiler.mjs"),
     path.join(PACKAGE, "tsconfig.json"),
     path.join(ROOT, "tsconfig.json"),
     path.join(ROOT, "node_modules/typescript/package.json"),
@@ -52,7 +52,12 @@ export async function ensureBuild({ force = false } = {}) {
     );
     if (result.code !== 0) throw buildProblem(result.output, log);
     prune();
-    await bundleQuickCommands();
+    // Loaded now: they need packages that a fresh clone has not had when this file was loaded.
+    const [{ bundleQuickCommands }, { shrinkCompiler }] = await Promise.all([
+      import("./bundle.mjs"),
+      import("./compiler.mjs"),
+    ]);
+    await Promise.all([bundleQuickCommands(), shrinkCompiler()]);
     makeExecutable(path.join(DIST, "cli/main.js"));
     fs.writeFileSync(STAMP, print);
   } catch (error) {

@@ -11,7 +11,7 @@ export function addSkipButtons(root = document) {
     target.setAttribute("aria-label", prompt.trim());
     const skip = () => {
       target.value = "";
-      target.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", keyCode: 13, bubbles: true }));
+      target.dispatchEvent(new window.KeyboardEvent("keydown", { key: "Enter", keyCode: 13, bubbles: true }));
     };
     line.append(
       element(

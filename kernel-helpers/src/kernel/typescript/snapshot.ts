@@ -23,6 +23,8 @@ import { dirname, join } from "node:path";
 /** `slim`: with the few globals of service/node-globals.ts. `full`: with all of Node's declarations. */
 export type ServiceKind = "slim" | "full";
 
+const KINDS: readonly ServiceKind[] = ["slim", "full"];
+
 /** Arguments for node, and the environment. */
 export interface ServiceCommand {
   readonly args: readonly string[];
@@ -46,9 +48,14 @@ export function serviceCommand(kind: ServiceKind, packageDirectory: string): Ser
   return { args: [...V8_FLAGS, entry("main"), packageDirectory, kind], env };
 }
 
+/** Are all snapshots there? */
+export function hasSnapshots(packageDirectory: string): boolean {
+  return KINDS.every((kind) => findSnapshot(kind, packageDirectory) !== undefined);
+}
+
 /** Makes the snapshots that are missing, one after the other. Resolves when they are there, or cannot be made. */
 export async function makeSnapshots(packageDirectory: string): Promise<void> {
-  for (const kind of ["slim", "full"] as const) await makeSnapshot(kind, packageDirectory);
+  for (const kind of KINDS) await makeSnapshot(kind, packageDirectory);
 }
 
 /**
@@ -69,6 +76,12 @@ export function makeSnapshotsApart(packageDirectory: string): void {
 /** Forgets a snapshot that did not start. */
 export function dropSnapshot(snapshot: string): void {
   rmSync(snapshot, { force: true });
+}
+
+/** The compiler's text for snapshots: the small copy that the build makes, or TypeScript's own. */
+function compilerFile(): string {
+  const small = join(__dirname, "compiler.cjs");
+  return existsSync(small) ? small : require.resolve("typescript");
 }
 
 function entry(name: string): string {
@@ -112,7 +125,11 @@ function snapshotName(kind: ServiceKind, packageDirectory: string): string {
     .filter((name) => name.endsWith(".js"))
     .map((name) => join(service, name));
   // Declarations of this package change only with a build, which leaves its stamp.
-  files.push(require.resolve("typescript/package.json"), require.resolve("@types/node/package.json"));
+  files.push(
+    compilerFile(),
+    require.resolve("typescript/package.json"),
+    require.resolve("@types/node/package.json"),
+  );
   files.push(join(packageDirectory, "dist", ".build-stamp"), join(packageDirectory, "dist", "index.d.ts"));
   for (const file of files) {
     const stats = statSync(file, { throwIfNoEntry: false });
@@ -173,6 +190,7 @@ function build(kind: ServiceKind, packageDirectory: string, blob: string): Promi
     kind,
     libraries,
     types,
+    compilerFile(),
   ];
   const env = { ...process.env };
   delete env.NODE_OPTIONS;

@@ -64,7 +64,7 @@ export class CellHost implements ts.CompilerHost {
     if (before !== undefined && before.version === version) return before.file;
     const read = this.readFile(path);
     if (read === undefined) return undefined;
-    const file = ts.createSourceFile(path, read, languageVersion);
+    const file = ts.createSourceFile(path, read, withoutDocs(path, languageVersion));
     this.loaded.set(path, version === undefined ? { file } : { file, version });
     return file;
   };
@@ -76,7 +76,7 @@ export class CellHost implements ts.CompilerHost {
   ): ts.SourceFile {
     const before = this.loaded.get(path);
     if (before !== undefined) return before.file;
-    const file = ts.createSourceFile(path, text, version);
+    const file = ts.createSourceFile(path, text, withoutDocs(path, version));
     this.loaded.set(path, { file });
     return file;
   }
@@ -124,6 +124,15 @@ export class CellHost implements ts.CompilerHost {
       if (found.resolvedModule !== undefined || !OWN_PACKAGES.has(literal.text)) return found;
       return resolve(join(this.packageDirectory, "index.ts"));
     });
+}
+
+/** Comments of declaration files are parsed when they are asked for (docs.ts). */
+function withoutDocs(
+  path: string,
+  version: ts.ScriptTarget | ts.CreateSourceFileOptions,
+): ts.CreateSourceFileOptions {
+  const options = typeof version === "object" ? version : { languageVersion: version };
+  return path.endsWith(".d.ts") ? { ...options, jsDocParsingMode: ts.JSDocParsingMode.ParseNone } : options;
 }
 
 /** Finds TypeScript's and Node's declarations from where this package is installed. */

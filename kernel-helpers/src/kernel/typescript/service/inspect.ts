@@ -1,6 +1,7 @@
 /** What a name in a TypeScript cell is: its type and its documentation, as text and as Markdown. */
 
 import ts from "typescript";
+import { attachDocs } from "./docs";
 import { internal } from "./internal";
 import type { InspectReply } from "./protocol";
 
@@ -17,6 +18,7 @@ export function inspectAt(
     if (node === file) continue;
     const symbol = checker.getSymbolAtLocation(node);
     if (symbol === undefined) continue;
+    attachDocs(symbol, checker);
     const info = internal.SymbolDisplay.getSymbolDisplayPartsDocumentationAndSymbolKind(
       checker,
       symbol,

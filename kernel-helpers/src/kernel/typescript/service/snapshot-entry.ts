@@ -1,6 +1,6 @@
 /**
  * The one script from which node makes a start-up snapshot of the TypeScript process, libraries read and checker warm:
- * `node --snapshot-blob B --build-snapshot SCRIPT SERVICE_FOLDER PACKAGE_DIRECTORY slim|full TYPESCRIPT_LIB TYPES` (snapshot.ts).
+ * `node --snapshot-blob B --build-snapshot SCRIPT SERVICE_FOLDER PACKAGE_DIRECTORY slim|full TYPESCRIPT_LIB TYPES COMPILER` (snapshot.ts).
  * A snapshot script is no module and may load only built-in ones: it brings a loader of its own for the service and the compiler.
  */
 /* eslint-disable @typescript-eslint/no-require-imports -- see above */
@@ -12,7 +12,8 @@
 
   /** Built-in modules that the compiler only tries: they would not survive in a snapshot. */
   const without = new Set(["source-map-support", "perf_hooks", "inspector"]);
-  const [, , here = "", packageDirectory = "", kind = "", libraries = "", types = ""] = process.argv;
+  const [, , here = "", packageDirectory = "", kind = "", libraries = "", types = "", compiler = ""] =
+    process.argv;
   const loaded = new Map<string, { exports: unknown }>();
 
   const load = (file: string): unknown => {
@@ -22,7 +23,7 @@
     loaded.set(file, module);
     const folder = path.dirname(file);
     const requireFrom = (id: string): unknown => {
-      if (id === "typescript") return load(path.join(libraries, "typescript.js"));
+      if (id === "typescript") return load(compiler);
       if (id.startsWith(".")) return load(path.join(folder, `${id}.js`));
       if (without.has(id)) throw new Error(`${id} is left out of a snapshot`);
       return require(id) as unknown;
