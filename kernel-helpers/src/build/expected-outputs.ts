@@ -67,13 +67,18 @@ const FOLDERS =
 /** Bytes of a file whose size nobody knows. */
 const SIZE = 1_000_000;
 
-/** Puts stand-ins of *paths* into *fs* where nothing is. *command*: what has made them; *run*: which of its runs. */
+/** Puts stand-ins of *paths* into *fs* where nothing is. *command*: what has made them, of which the last part names them; *run*: which of its runs. */
 export function makeOutputs(
   fs: WritableFileSystem,
   paths: readonly string[],
   command: string,
   run: string,
 ): void {
+  const maker = command
+    .replace(/^\/bin\/sh -c /, "")
+    .split(/&&|;/)
+    .at(-1)!
+    .trim();
   for (const written of paths) {
     const path = written.replace(/\/\.?$/, "").replace(/\*\*\//g, "");
     if (path === "" || existsLike(fs, path)) continue;
@@ -87,7 +92,7 @@ export function makeOutputs(
     const file = isFolder ? `${folder}/${name}/index` : `${folder}/${name}`;
     try {
       fs.mkdir(dirName(file).replace(/\/+/g, "/"), { recursive: true });
-      fs.writeFile(file.replace(/\/+/g, "/"), unknownContent(SIZE, `assumed ${command} ${path} run ${run}`), {
+      fs.writeFile(file.replace(/\/+/g, "/"), unknownContent(SIZE, `assumed ${maker} ${path} run ${run}`), {
         mode: 0o755,
       });
     } catch (error) {

@@ -208,8 +208,8 @@ RUN CGO_ENABLED=0 go build -o /bin/server ./cmd/server
 EXPOSE 8080
 CMD ["/bin/server"]
 `,
-      "go.mod": "module example.com/server\n\ngo 1.23\n",
-      "go.sum": "x\n",
+      "go.mod": "module example.com/server\n\ngo 1.23\n\nrequire github.com/gin-gonic/gin v1.10.0\n",
+      "go.sum": "github.com/gin-gonic/gin v1.10.0 h1:x\ngithub.com/gin-gonic/gin v1.10.0/go.mod h1:x\n",
       "cmd/server/main.go": "package main\n\nfunc main() {}\n",
       "internal/db/db.go": "package db\n",
     },

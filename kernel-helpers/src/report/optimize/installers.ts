@@ -226,9 +226,9 @@ export function manifestsOf(
       if (source.visible.includes(below + at)) own.add(at);
     }
   }
-  const isFirst = (file: string): number =>
-    installer.needs.test(file.slice(file.lastIndexOf("/") + 1)) ? 0 : 1;
-  const sorted = [...own].sort((a, b) => isFirst(a) - isFirst(b) || (a < b ? -1 : 1));
+  // What people edit stands before what a tool writes.
+  const isLock = (file: string): number => (/lock|\.sum$/.test(file) ? 1 : 0);
+  const sorted = [...own].sort((a, b) => isLock(a) - isLock(b) || (a < b ? -1 : 1));
   return { own: sorted, nested: hasWorkspaces(source, installer, below) ? nested.sort() : [] };
 }
 

@@ -33,6 +33,12 @@ export interface Trial {
   readonly built: BuildRecord;
   /** The image's root; undefined when it was not built. */
   readonly root: Snapshot | undefined;
+  /** Measured only when the image is right: it costs more than the build. */
+  measure(): Promise<Measured>;
+}
+
+/** What rebuilding costs and what shows. */
+export interface Measured {
   /** Milliseconds that a step takes when it is run a second time (caches of package managers are full then), by its name. */
   readonly again: ReadonlyMap<string, number>;
   readonly rows: readonly { readonly row: WhatIfRow; readonly weight: number }[];
@@ -47,7 +53,7 @@ export interface Workshop {
   readonly weights: Optimization["weights"];
 }
 
-/** Rewrites are put on one another this often at most. */
+/** A rule is applied this often at most. */
 const MOST_STEPS = 16;
 /** Smaller gains are no reason to change a file. */
 const LEAST_GAIN: Readonly<Record<keyof Cost, { readonly part: number; readonly least: number }>> = {
@@ -77,7 +83,7 @@ export async function prove(attempt: Attempt, file: string, shop: Workshop): Pro
       refused.push(one);
       continue;
     }
-    const verdict = judge(now, await shop.build(next(attempt, one)), one, file);
+    const verdict = await judge(now, await shop.build(next(attempt, one)), one, file);
     const diff = diffOf(source, attempt, next(attempt, one));
     if ("because" in verdict)
       refused.push({ rule: one.rule, line: one.line, title: one.title, because: verdict.because, diff });
@@ -114,31 +120,28 @@ async function combine(
   shop: Workshop,
 ): Promise<Combined | undefined> {
   if (proposals.length === 0) return undefined;
-  const rules = new Set(proposals.map(({ rule }) => rule));
   const applied: Rewrite[] = [];
   let attempt = first;
   let trial = now;
-  const tried = new Set<string>();
-  for (let step = 0; step < MOST_STEPS; step++) {
-    const here = shop.read(attempt);
-    let better: { readonly rewrite: Rewrite; readonly attempt: Attempt; readonly trial: Trial } | undefined;
-    for (const rewrite of here ? propose(here) : []) {
-      if (isRefusal(rewrite) || !rules.has(rewrite.rule)) continue;
+  for (const rule of new Set(proposals.map(({ rule }) => rule))) {
+    const tried = new Set<string>();
+    for (let step = 0; step < MOST_STEPS; step++) {
+      const here = shop.read(attempt);
+      const rewrite = (here ? propose(here) : []).find(
+        (one): one is Rewrite =>
+          !isRefusal(one) && one.rule === rule && !tried.has(one.dockerfile + (one.ignore?.text ?? "")),
+      );
+      if (!rewrite) break;
+      tried.add(rewrite.dockerfile + (rewrite.ignore?.text ?? ""));
       const then = next(attempt, rewrite);
-      const key = `${then.dockerfile}\0${then.ignore?.text ?? ""}`;
-      if (tried.has(key)) continue;
-      tried.add(key);
-      const known = proposals.find(({ dockerfile }) => step === 0 && dockerfile === rewrite.dockerfile);
       const built = await shop.build(then);
-      if (!known && "because" in judge(trial, built, rewrite, file)) continue;
-      better = { rewrite, attempt: then, trial: built };
-      break;
+      if ("because" in (await judge(trial, built, rewrite, file))) continue;
+      applied.push(rewrite);
+      attempt = then;
+      trial = built;
     }
-    if (!better) break;
-    applied.push(better.rewrite);
-    ({ attempt, trial } = better);
   }
-  const [before, after] = [costOf(now), costOf(trial)];
+  const [before, after] = [await costOf(now), await costOf(trial)];
   return {
     rules: [...new Set(applied.map(({ rule }) => rule))],
     dockerfile: attempt.dockerfile,
@@ -149,12 +152,12 @@ async function combine(
   };
 }
 
-function judge(
+async function judge(
   now: Trial,
   then: Trial,
   rewrite: Rewrite,
   file: string,
-): { readonly proof: Proof } | { readonly because: Bilingual } {
+): Promise<{ readonly proof: Proof } | { readonly because: Bilingual }> {
   if (then.built.error) {
     return {
       because: {
@@ -169,7 +172,7 @@ function judge(
     `${file}.dockerignore`,
   ]);
   if (different) return { because: different };
-  const [before, after] = [costOf(now), costOf(then)];
+  const [before, after] = [await costOf(now), await costOf(then)];
   const gains = gainsOf(before, after);
   const worse = worseOf(before, after, rewrite.tolerance ?? 0.05);
   if (worse) {
@@ -223,15 +226,19 @@ function assumedOf(...trials: readonly Trial[]): string[] {
 }
 
 /** The figures of one trial. */
-export function costOf({ built, again, rows, leaks }: Trial): Cost {
+export async function costOf({ built, measure }: Trial): Promise<Cost> {
+  const { again, rows, leaks } = await measure();
   const work = new Map<string, number>();
   for (const [i, step] of built.steps.entries())
-    work.set(step.name, workOf(step, again.get(step.name) ?? step.duration, ancestors(built.steps, i)));
+    work.set(
+      placeOf(step.name),
+      workOf(step, again.get(step.name) ?? step.duration, ancestors(built.steps, i)),
+    );
   let rebuild = 0;
   for (const { row, weight } of rows) {
     for (const { step, outcome } of row.cells) {
       if (outcome !== "hit" && outcome !== "depends" && outcome !== "not-reached")
-        rebuild += weight * (work.get(step) ?? 0);
+        rebuild += weight * (work.get(placeOf(step)) ?? 0);
     }
   }
   const layers = built.image?.layers ?? [];
@@ -247,6 +254,11 @@ export function costOf({ built, again, rows, leaks }: Trial): Cost {
     ),
     leaks,
   };
+}
+
+/** `[build 3/5]`: the rest of a name changes with the arguments in it. */
+function placeOf(step: string): string {
+  return /^\[[^\]]*\]/.exec(step)?.[0] ?? step;
 }
 
 /** Names of the steps that *at* stands on. */

@@ -89,6 +89,8 @@ function firstDifference(
         x.uid === y.uid &&
         x.gid === y.gid &&
         x.linkname === y.linkname;
+      // What an unknown command is taken to have made is in a later stage only because a COPY asked for it.
+      if (!x && y && only.length > 0 && (y.type === "dir" || isAssumed(b, path))) continue;
       // A folder that is there only for what may be gone may be gone with it.
       if (x?.type === "dir" && !y && gone.length > 0 && isAllGone(a, path, gone)) continue;
       if (!isEqual && isCompared(path)) return path;
@@ -115,6 +117,12 @@ function isAllGone(tree: Snapshot, folder: string, gone: readonly RegExp[]): boo
       if (gone.some((one) => one.test(path))) return true;
       return tree.lstat(path)?.type === "dir" && isAllGone(tree, path, gone);
     })
+  );
+}
+
+function isAssumed(tree: Snapshot, path: string): boolean {
+  return (
+    tree.lstat(path)?.type === "file" && standIn(tree.readFile(path).standIn)?.startsWith("assumed ") === true
   );
 }
 

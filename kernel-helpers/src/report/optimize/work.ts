@@ -39,9 +39,11 @@ export function workOf(step: Step, measured: number, fetched: readonly string[] 
 }
 
 function secondsOf(command: string, fetched: readonly string[]): number {
-  const found = SECONDS.find(([pattern]) => pattern.test(command));
-  if (!found)
-    return /\b(mkdir|cp|mv|rm|ln|echo|cd|set|chmod|chown|touch|cat|export)\b/.test(command) ? 0 : OTHER;
+  const bare = command.trim().replace(/^(\[[^\]]*\] )?RUN (--\S+ )*/, "");
+  if (/^(mkdir|cp|mv|rm|ln|echo|cd|set|chmod|chown|touch|cat|export|true|:)\b/.test(bare)) return 0;
+  if (/\bcache (clean|purge|clear)\b/.test(bare)) return 0;
+  const found = SECONDS.find(([pattern]) => pattern.test(bare));
+  if (!found) return OTHER;
   return found[1] * (fetched.some((earlier) => isFetchFor(earlier, command)) ? FETCHED : 1);
 }
 

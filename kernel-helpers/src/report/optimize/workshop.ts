@@ -7,7 +7,7 @@ import { PatternError, PatternMatcher, readIgnoreFile } from "../../context";
 import { isSecretName } from "../../graph";
 import type { Snapshot } from "../../platform/files";
 import type { SecretPlace } from "../waste";
-import type { Attempt, Trial, Workshop } from "./prove";
+import type { Attempt, Measured, Trial, Workshop } from "./prove";
 import { isSecretFile } from "./rules/secret-mount";
 import { isKeyword, readBlocks, type Source } from "./source";
 import { type OptimizeWeights, printed, weigh } from "./weights";
@@ -115,7 +115,14 @@ function unseenEdits(context: MemoryContext): WhatIfEdit[] {
     ...edit(
       "node_modules",
       "manifest",
-      list.find((path) => path.startsWith("node_modules/")),
+      list.find((path) => /(^|\/)node_modules\//.test(path)),
+    ),
+    ...["__pycache__", ".pytest_cache", ".venv", "coverage", "target"].flatMap((name) =>
+      edit(
+        name,
+        "other",
+        list.find((path) => path.split("/").slice(0, -1).includes(name)),
+      ),
     ),
   ];
 }
@@ -125,16 +132,27 @@ async function tryOut(
   attempt: Attempt,
   known: ReadonlyMap<string, string>,
 ): Promise<Trial> {
-  const { context, options, file, weights } = project;
+  const { context, options, file } = project;
   const copy = context.fork();
   copy.write(file, attempt.dockerfile);
   if (attempt.ignore) copy.write(attempt.ignore.path, attempt.ignore.text);
   const lab = project.open(copy);
   const flags = withSecrets(options, attempt, known);
   const built = await lab.build(flags);
-  if (built.error) return { built, root: undefined, again: new Map(), rows: [], leaks: 0 };
-  const root = await built.root();
-  const weighed = weigh([...(await lab.suggestedEdits(flags)), ...unseenEdits(copy)], weights);
+  const root = built.error ? undefined : await built.root();
+  let measured: Promise<Measured> | undefined;
+  return { built, root, measure: () => (measured ??= measure(lab, built, flags, attempt, project, known)) };
+}
+
+async function measure(
+  lab: TrialLab,
+  built: BuildRecord,
+  flags: BuildOptions,
+  attempt: Attempt,
+  { context, weights }: Project,
+  known: ReadonlyMap<string, string>,
+): Promise<Measured> {
+  const weighed = weigh([...(await lab.suggestedEdits(flags)), ...unseenEdits(context)], weights);
   const { rows } = await lab.whatIf(
     weighed.map(({ edit }) => edit),
     flags,
@@ -142,8 +160,6 @@ async function tryOut(
   const leaks = await leaksOf(lab, built, known, context);
   const { steps } = await lab.build({ ...flags, dockerfile: runAgain(attempt.dockerfile) });
   return {
-    built,
-    root,
     again: new Map(
       steps.flatMap(({ name, status, duration }) => (status === "DONE" ? [[name, duration] as const] : [])),
     ),
