@@ -11,7 +11,7 @@ import {
   type SyncedContext,
 } from "../context";
 import type { OpJson } from "../cache/op-json";
-import { layersOf, type LayerChain } from "../image/layer";
+import { type Layer, layersOf, type LayerChain } from "../image/layer";
 import type { Content, Snapshot } from "../platform/files";
 import type { Platform } from "../platform/platform";
 import { ConversionMemo } from "./conversion-memo";
@@ -34,10 +34,10 @@ export class Builder {
   /** Chains of base layers that are unpacked already. */
   readonly chains = new Set<string>();
   /**
-   * Chains whose layers were packed for an image or a cache, or came from one: `--cache-to …,mode=min` takes their results along
+   * Layers that were packed for an image or a cache, or came from one: `--cache-to …,mode=min` takes their results along
    * (solver/exporter.go asks for remotes that exist already). Not kept on disk.
    */
-  packed = new WeakSet<LayerChain>();
+  packed = new WeakSet<Layer>();
   /** Ids of merged results (COPY --link) that are unpacked. */
   readonly merged = new Set<string>();
   /** Steps of the builds so far, newest build first; how many are kept is bounded. */
@@ -84,7 +84,12 @@ export class Builder {
 
   /** The layers of *chain* are packed now. */
   pack(chain: LayerChain | undefined): void {
-    for (let at = chain; at && !this.packed.has(at); at = at.below) this.packed.add(at);
+    for (let at = chain; at; at = at.below) this.packed.add(at.layer);
+  }
+
+  /** Has every layer of *chain* been packed? Those of a base image come packed. */
+  isPacked(chain: LayerChain): boolean {
+    return layersOf(chain).every((layer) => layer.kind === "base" || this.packed.has(layer));
   }
 
   /** `docker builder prune -a`, or another machine: everything is gone. */

@@ -4,7 +4,7 @@ import type { CacheMap } from "../cache/cache-map";
 import { KeyStoreFork } from "../cache/key-store-fork";
 import { emptySnapshot, FileOpError } from "../filesystem";
 import type { Vertex } from "../graph/types";
-import type { LayerChain } from "../image/layer";
+import type { Layer } from "../image/layer";
 import { contentKey, type KeyResult } from "../cache/key-store";
 import { Builder } from "./builder";
 import { ConversionMemo } from "./conversion-memo";
@@ -53,7 +53,7 @@ export function forkBuilder(
     blobs: new Set(builder.blobs),
     chains: new Set(builder.chains),
     merged: new Set(builder.merged),
-    packed: new WeakSet<LayerChain>(),
+    packed: new WeakSet<Layer>(),
     traces: builder.traces,
     origin: builder.origin,
     digests: builder.digests,

@@ -4,7 +4,6 @@ import { contentKey, type KeyRecord } from "../cache/key-store";
 import type { OpJson } from "../cache/op-json";
 import type { HashedFile } from "../context";
 import type { Vertex } from "../graph/types";
-import type { LayerChain } from "../image/layer";
 import type { Builder } from "./builder";
 import { DOCUMENT_TIME, exportTime, registryTime } from "./durations";
 import type { Session } from "./session";
@@ -155,7 +154,10 @@ function layerNames(cache: ExportedCache): Set<string> {
   return names;
 }
 
-/** All keys that lead to the roots. Results: with *isMax* all that there are but base images, otherwise those that are layers of the roots' results or are packed already. */
+/**
+ * All keys that lead to the roots. Results: with *isMax* all that there are but base images, otherwise those whose layers are all packed
+ * already, as those of the image are by now; the copy of a COPY --link is one of them.
+ */
 function collect(builder: Builder, roots: readonly VertexState[], isMax: boolean): ExportedCache {
   const keys = roots.flatMap((state) => (state.resultKey === undefined ? [] : [state.resultKey]));
   const ids = ancestors(builder, keys);
@@ -174,15 +176,13 @@ function collect(builder: Builder, roots: readonly VertexState[], isMax: boolean
     }
   }
   const links = builder.keys.linksAmong(parents, ids);
-  const shared = new Set<LayerChain>();
-  for (const root of roots)
-    for (let chain = root.result?.layers; chain; chain = chain.below) shared.add(chain);
+  for (const { result } of roots) builder.pack(result?.layers);
   const results = records
     .filter(({ deps }) => deps.length > 0)
     .flatMap(({ id }) => {
       const result = builder.keys.results(id)[0];
       const layers = result?.value.layers;
-      const isPart = layers !== undefined && (shared.has(layers) || builder.packed.has(layers));
+      const isPart = layers !== undefined && builder.isPacked(layers);
       return result && (isMax || isPart) ? [[id, result.value] as const] : [];
     });
   return { records, links, results, operations, contents };

@@ -374,8 +374,8 @@ export class Solver {
         await this.hashInput(state, map, i);
       await dep.input.result!.ready?.();
     }
-    if (map && state.deps.some((dep) => dep.input.executed)) {
-      // What has just run has its key since then, and that may lead to something stored (edge.go processExecReq).
+    if (map) {
+      // What has run since has its key now, and that may lead to something stored (edge.go processExecReq).
       for (const i of state.deps.keys()) this.probe(state, map, i);
       this.takeKeys(state);
     }

@@ -17,5 +17,4 @@ export { rootPath } from "./root-path";
 export { FileOpError, PathError } from "./syscalls";
 export { readTar, TarError, type TarLimits } from "./tar-reader";
 export { TreeFileSystem } from "./tree-file-system";
-export { CompressionError } from "./unpack";
 export { unxz } from "./unxz";

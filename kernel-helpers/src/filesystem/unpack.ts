@@ -1,5 +1,7 @@
 /** ADD of a local archive (BuildKit solver/llbsolver/file/unpack.go, moby/go-archive archive.go Unpack). */
 
+import { decompress as unzstd } from "fzstd";
+
 import type { ReadableFileSystem, WritableFileSystem } from "../platform/files";
 import { baseName, cleanPath, dirName, joinPath } from "../platform/paths";
 import type { Platform } from "../platform/platform";
@@ -21,13 +23,7 @@ export interface UnpackOptions {
   readonly platform: Platform;
 }
 
-/** A compressed archive that cannot be read here. */
-export class CompressionError extends FileOpError {
-  override readonly name = "CompressionError";
-  override readonly code = "LB_ADD_COMPRESSION";
-}
-
-/** Unpacks *src* into *dest* when it is a tar (plain, gzip, bzip2 or xz). Was it one? Throws FileOpError. */
+/** Unpacks *src* into *dest* when it is a tar (plain, gzip, bzip2, xz or zstd). Was it one? Throws FileOpError. */
 export function unpackArchive(
   source: ReadableFileSystem,
   src: string,
@@ -44,14 +40,13 @@ export function unpackArchive(
   return true;
 }
 
-const ZSTD = [0x28, 0xb5, 0x2f, 0xfd];
-
 type Decompressor = (bytes: Uint8Array, platform: Platform) => Uint8Array;
 
 const COMPRESSIONS: readonly (readonly [magic: readonly number[], decompress: Decompressor])[] = [
   [[0x1f, 0x8b, 0x08], (bytes, platform) => platform.gunzip(bytes)],
   [[0x42, 0x5a, 0x68], (bytes) => bunzip2(bytes)],
   [[0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], (bytes) => unxz(bytes)],
+  [[0x28, 0xb5, 0x2f, 0xfd], (bytes) => unzstd(bytes)],
 ];
 
 /** The bytes of a file, decompressed; undefined when it is no regular file or broken. */
@@ -60,12 +55,6 @@ function tarOf(source: ReadableFileSystem, path: string, platform: Platform): Ui
   if (stat?.type !== "file" || stat.size === 0) return undefined;
   const bytes = source.readFile(path).read();
   const startsWith = (magic: readonly number[]): boolean => magic.every((byte, i) => bytes[i] === byte);
-  if (startsWith(ZSTD)) {
-    throw new CompressionError(
-      `${path}: ADD cannot unpack zstd here; use .tar.gz, .tar.xz or .tar.bz2, or COPY it and unpack it in a RUN` +
-        ` / ${path}: 여기서는 zstd 압축을 ADD로 풀 수 없습니다. .tar.gz, .tar.xz, .tar.bz2로 바꾸거나 COPY 후 RUN에서 푸세요`,
-    );
-  }
   const decompress = COMPRESSIONS.find(([magic]) => startsWith(magic))?.[1];
   if (decompress === undefined) return bytes;
   try {
