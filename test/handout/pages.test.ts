@@ -14,6 +14,7 @@ import { outlinePages } from "../../kernel-helpers/src/handout/pdf-file";
 import { renderBundle } from "../../kernel-helpers/src/report";
 import { first } from "../report/records";
 import { foreignNotebook } from "./foreign-notebook";
+import { canDrawPages, checkPages } from "./page-picture";
 
 interface Violation {
   readonly id: string;
@@ -152,6 +153,32 @@ describe("handouts in a real browser", function () {
     assert.ok(entries.length > 4);
     const again = await printer.print(html, { fitPages: 2 });
     assert.ok(again.bytes.equals(bytes), "the same handout must give the same bytes");
+  });
+
+  it("PDF: the pages look as they did", async () => {
+    if (!canDrawPages()) {
+      console.log("      SKIPPED: no pdftoppm, the pages are not compared with their pictures");
+      return;
+    }
+    const notebook = foreignNotebook();
+    notebook.cells.push({
+      cell_type: "code",
+      id: "build",
+      source: "%%dockerfile -t memo\nFROM node",
+      metadata: {},
+      execution_count: 9,
+      outputs: [
+        {
+          output_type: "display_data",
+          metadata: {},
+          data: { ...renderBundle({ ...first(), dockerfile: "FROM node" }) },
+        },
+      ],
+    });
+    for (const edition of ["student", "teacher"] as const) {
+      const { html } = makeHandout([{ file: join(__dirname, "foreign.ipynb"), notebook }], { edition }).page;
+      checkPages((await printer.print(html)).bytes, join(__dirname, "golden"), edition);
+    }
   });
 
   it("PDF of a book: page numbers in the contents are those of the chapters", async () => {

@@ -1,0 +1,159 @@
+/** Every output of src/report as HTML in a real browser: golden pages, axe in light and dark, nothing wider than 320, 768 and 1280 px. */
+
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import type { Browser, Page } from "playwright-core";
+
+import { Lab } from "../../kernel-helpers/src";
+import { findChromium } from "../../kernel-helpers/src/handout/chromium";
+import {
+  ciReport,
+  PICTURE_KINDS,
+  renderBundle,
+  renderCi,
+  renderHistory,
+  renderKeyCard,
+  renderOptimization,
+  renderTable,
+  renderWaste,
+} from "../../kernel-helpers/src/report";
+import type { Locale } from "../../kernel-helpers/src/report/locale";
+import { golden } from "../report/golden";
+import { again, edited, failed, first, hostile } from "../report/records";
+
+const DOCKERFILE = `FROM node:22-slim AS build
+ARG VERSION=1
+WORKDIR /app
+COPY . .
+ENV MODE=production
+RUN echo built > out.txt && rm old.txt
+FROM nginx:alpine
+LABEL org.example.title="메모 서비스"
+COPY --from=build /app/out.txt /usr/share/nginx/html/아주-긴-이름의-폴더/그리고-더-긴-이름의-파일.html
+EXPOSE 80
+`;
+const LOGS = join(__dirname, "../report/ci-logs");
+const WIDTHS = [320, 768, 1280] as const;
+const GOLDEN = join(__dirname, "../report/golden/pages");
+
+/** Every output by its name. */
+async function outputs(locale: Locale): Promise<Map<string, string>> {
+  const out = new Map<string, string>();
+  for (const [name, record] of Object.entries({ first, again, edited, failed, hostile }))
+    out.set(`table-${name}`, renderTable(record(), "html", locale));
+  out.set("bundle", String(renderBundle(edited(), locale)["text/html"]));
+  const lab = await Lab.open({ locale });
+  lab.context.writeAll({ "server.js": "1\n", "old.txt": "old\n", "package.json": "{}" });
+  const before = await lab.build({ dockerfile: DOCKERFILE, tags: ["memo:1"] });
+  await lab.build();
+  lab.context.write("server.js", "2\n");
+  const record = await lab.build({ tags: ["memo:2"] });
+  for (const kind of PICTURE_KINDS)
+    out.set(
+      `picture-${kind}`,
+      lab.picture(kind, { metadata: true, edits: ["처음", "그대로", "문구 수정"] }).render("html"),
+    );
+  record.steps.forEach((step, i) => out.set(`key-${i}`, renderKeyCard(step, "html", { locale })));
+  out.set("whatif", (await lab.whatIf()).table("html"));
+  out.set("history", renderHistory(record.image!, "html", { locale }));
+  out.set("waste", renderWaste(lab.waste(record), "html", { locale }));
+  out.set("compare", lab.compare(before, record).table("html"));
+  out.set("optimize", renderOptimization(await lab.optimize(), "html", { locale }));
+  for (const file of readdirSync(LOGS))
+    out.set(
+      `ci-${file.replace(".log", "")}`,
+      renderCi(ciReport(readFileSync(join(LOGS, file), "utf8")), "html", { locale }),
+    );
+  return out;
+}
+
+/** A page as a notebook or a report has it: its own colours, the outputs below one another. */
+function pageOf(all: ReadonlyMap<string, string>, scheme: "light" | "dark"): string {
+  const [ink, paper] = scheme === "light" ? ["#1f1f1f", "#ffffff"] : ["#e2e2e2", "#111111"];
+  return `<!doctype html><html lang="ko"><head><meta charset="utf-8"><title>outputs</title><meta name="viewport" content="width=device-width">
+<style>body{margin:0;padding:8px;font:14px/1.5 sans-serif;color:${ink};background:${paper}}a{color:inherit}</style></head><body><main><h1>outputs</h1>
+${[...all].map(([name, html]) => `<div id="${name}">${html}</div>`).join("\n")}
+</main></body></html>`;
+}
+
+describe("outputs in a real browser", function () {
+  this.timeout(60_000);
+  let browser: Browser;
+  let page: Page;
+  const made = new Map<Locale, Map<string, string>>();
+
+  before(async function () {
+    for (const locale of ["ko", "en"] as const) made.set(locale, await outputs(locale));
+    const executablePath = findChromium(process.env);
+    if (executablePath === undefined) {
+      assert.ok(!process.env["CI"], "no Chromium: these tests must not be skipped under CI");
+      console.log("      SKIPPED: no Chromium on this machine");
+      this.skip();
+    }
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- import() is not handled by the test loader
+    const { chromium } = require("playwright-core") as typeof import("playwright-core");
+    browser = await chromium.launch({
+      executablePath,
+      args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
+    });
+    page = await browser.newPage();
+  });
+  after(() => browser?.close());
+
+  for (const [locale, scheme, width] of [
+    ["ko", "light", 320],
+    ["en", "dark", 1280],
+  ] as const) {
+    it(`${locale}, ${scheme}: golden pages, axe without violations, no overflow`, async () => {
+      const all = made.get(locale)!;
+      const html = pageOf(all, scheme);
+      golden(join(GOLDEN, `${locale}-${scheme}.html`), html);
+      await page.setViewportSize({ width, height: 900 });
+      await page.setContent(html);
+      await page.addScriptTag({ path: require.resolve("axe-core/axe.min.js") });
+      const violations = await page.evaluate<{ id: string; nodes: { html: string }[] }[]>(
+        "axe.run().then((result) => result.violations)",
+      );
+      assert.deepEqual(
+        violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 300) ?? ""}`),
+        [],
+      );
+      for (const wide of WIDTHS) {
+        await page.setViewportSize({ width: wide, height: 900 });
+        const over = await page.evaluate<string[]>(`
+          [...document.querySelectorAll("main > div")]
+            .filter((one) => one.scrollWidth > one.clientWidth + 1 || one.getBoundingClientRect().right > innerWidth + 1)
+            .map(({ id }) => id)
+            .concat(document.documentElement.scrollWidth > innerWidth ? ["page"] : [])`);
+        assert.deepEqual(over, [], `${wide} px`);
+      }
+      // What is said with colour has the same contrast in both: the pairs that occur, as text.
+      const pairs = await page.evaluate<string[]>(CONTRASTS);
+      golden(join(GOLDEN, `${locale}-${scheme}.contrast.txt`), pairs.join("\n") + "\n");
+    });
+  }
+});
+
+/** Pairs of colours that text stands in, each with its contrast. */
+const CONTRASTS = `(() => {
+  const channel = (v) => (v /= 255) <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+  const parse = (text) => text.match(/[\\\\d.]+/g).map(Number);
+  const light = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
+  const paper = (one) => {
+    for (; one; one = one.parentElement) {
+      const found = parse(getComputedStyle(one).backgroundColor);
+      if (found[3] === undefined || found[3] > 0) return found;
+    }
+    return [255, 255, 255];
+  };
+  const pairs = new Set();
+  for (const one of document.querySelectorAll("main > div *")) {
+    if (![...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim() !== "")) continue;
+    const [a, b] = [parse(getComputedStyle(one).color), paper(one)];
+    const [x, y] = [light(a), light(b)].sort((p, q) => q - p);
+    pairs.add("rgb(" + a.slice(0, 3) + ") on rgb(" + b.slice(0, 3) + "): " + ((x + 0.05) / (y + 0.05)).toFixed(1));
+  }
+  return [...pairs].sort();
+})()`;
