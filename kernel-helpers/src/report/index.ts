@@ -82,7 +82,7 @@ export function renderBundle(record: BuildRecord, options: Locale | BundleOption
   const block =
     log &&
     markup`<details${settings.log === "closed" ? "" : markup` open`} style="margin:8px 0 0 0"><summary>${text.log}</summary>
-<pre lang="en" style="margin:4px 0 0 0;white-space:pre;overflow-x:auto;line-height:1.35">${log}</pre>
+<pre lang="en" tabindex="0" style="margin:4px 0 0 0;white-space:pre;overflow-x:auto;line-height:1.35">${log}</pre>
 </details>
 `;
   return {

@@ -151,7 +151,13 @@ function sectionOf(
   const phases: Grid = {
     locale,
     title: say("시간이 간 곳", "Where the time went"),
-    heads: [say("하는 일", "Phase"), say("시간", "Time"), say("비율", "Share"), "", say("근거", "Basis")],
+    heads: [
+      say("하는 일", "Phase"),
+      say("시간", "Time"),
+      say("비율", "Share"),
+      say("막대", "Bar"),
+      say("근거", "Basis"),
+    ],
     rows: build.phases
       .filter(({ ms }) => ms >= 50)
       .map(({ phase, ms, basis }): GridCell[] => [
@@ -251,7 +257,7 @@ ${
   markup`<p style="margin:0 0 8px 0">${view.first}</p>
 `
 }${view.sections.map(
-    (section) => markup`<section style="margin:0 0 16px 0" aria-label="${section.title}">
+    (section) => markup`<div role="group" style="margin:0 0 16px 0" aria-label="${section.title}">
 <p style="margin:8px 0 4px 0;font-size:1.1em"><strong>${section.title}</strong></p>
 ${
   section.facts.length > 0 &&
@@ -273,7 +279,7 @@ ${section.items.map(
 `,
 )}</ol>
 `
-    }</section>
+    }</div>
 `,
   )}${view.notes.map(
     (note) => markup`<p style="margin:4px 0 0 0;font-size:0.9em">${note}</p>

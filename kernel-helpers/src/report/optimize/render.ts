@@ -174,7 +174,7 @@ function weightsNote({ weights }: Optimization, locale: Locale): string {
 }
 
 function html(locale: Locale, title: string, parts: readonly Part[], notes: readonly string[]): Html {
-  return markup`<div lang="${locale}" style="overflow-x:auto">
+  return markup`<div lang="${locale}" style="overflow-wrap:anywhere">
 <p style="margin:0 0 6px 0"><strong>${title}</strong></p>
 ${parts.map(
   (part) => markup`<p style="margin:8px 0 2px 0"><strong>${part.title}</strong></p>

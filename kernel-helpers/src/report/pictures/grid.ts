@@ -126,7 +126,7 @@ function gridMarkdown(grid: Grid): string {
 /** The table in a wrapper that scrolls by itself when the page is narrower. */
 export function gridHtml(grid: Grid): Html {
   const notes = [...grid.notes, legend(grid)].filter((note) => note !== "");
-  return markup`<div lang="${grid.locale}" style="overflow-x:auto" tabindex="0" role="region" aria-label="${grid.title}">
+  return markup`<div lang="${grid.locale}" style="overflow-x:auto" tabindex="0" role="group" aria-label="${grid.title}">
 <table style="border-collapse:collapse;text-align:left;font-size:0.95em;border:0">
 <caption style="text-align:left;caption-side:top;padding:0 0 4px 0">${grid.title}</caption>
 <thead><tr>${grid.heads.map((head) => markup`<th scope="col" style="${HEAD}">${head}</th>`)}</tr></thead>
@@ -162,7 +162,8 @@ function cellHtml(cell: GridCell, isHead: boolean, grid: Grid): Html {
   const whole =
     cell.full === undefined ? content : markup`<span role="img" aria-label="${cell.full}">${content}</span>`;
   const style = `${CELL}${cell.right ? ";text-align:right;white-space:nowrap" : ""}${cell.verdict === "knock-on" ? ";border-left:3px double #8a6d00;padding-left:6px" : ""}`;
-  return isHead
+  // A header that says nothing is none.
+  return isHead && (cell.text ?? "") + (cell.verdict ?? "") !== ""
     ? markup`<th scope="row" style="${style};font-weight:400">${whole}</th>`
     : markup`<td style="${style}">${whole}</td>`;
 }

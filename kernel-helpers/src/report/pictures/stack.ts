@@ -154,7 +154,7 @@ function stackHtml(stack: Stack): Html {
   const text = words(stack);
   const list = (files: readonly string[], more: number): Html =>
     markup`<ul style="list-style:none;margin:2px 0 0 0;padding:0 0 0 12px">${listed(files, more, stack).map((file) => markup`<li><code style="${CODE}">${file}</code></li>`)}</ul>`;
-  return markup`<figure lang="${stack.locale}" style="margin:0;overflow-x:auto">
+  return markup`<figure lang="${stack.locale}" style="margin:0">
 <figcaption style="padding:0 0 4px 0">${stack.title}</figcaption>
 <div style="display:flex;flex-wrap:wrap;gap:12px;align-items:flex-start">
 <div style="flex:1 1 220px;min-width:0"><strong>↓ ${text.above}</strong>${list(stack.view, stack.viewMore)}</div>

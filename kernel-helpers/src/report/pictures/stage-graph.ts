@@ -184,15 +184,15 @@ function graphHtml(graph: StageGraph): Html {
   const step = (one: GraphStep): Html =>
     markup`<li style="margin:2px 0"><code style="${CODE}">${one.name}</code> ${chip({ kind: one.verdict, sign: SIGNS[one.verdict], word: verdict[one.verdict] }, one.verdict === "cause")}</li>
 `;
-  return markup`<figure lang="${graph.locale}" style="margin:0;overflow-x:auto">
+  return markup`<figure lang="${graph.locale}" style="margin:0">
 <figcaption style="padding:0 0 4px 0">${graph.title}</figcaption>
 <div style="display:flex;flex-wrap:wrap;gap:12px;align-items:flex-start">
 ${graph.stages.map(
   (
     stage,
-  ) => markup`<section style="flex:1 1 240px;min-width:0;border:1px solid #8a8a8a;padding:4px 8px;break-inside:avoid" aria-label="${stage.name}"><strong>${stage.name}</strong>
+  ) => markup`<div role="group" style="flex:1 1 240px;min-width:0;border:1px solid #8a8a8a;padding:4px 8px;break-inside:avoid" aria-label="${stage.name}"><strong>${stage.name}</strong>
 <ol style="margin:4px 0 0 0;padding:0 0 0 20px">
-${stage.steps.map(step)}</ol></section>
+${stage.steps.map(step)}</ol></div>
 `,
 )}</div>
 ${
@@ -201,7 +201,7 @@ ${
 `
 }${
     graph.arrows.length > 0 &&
-    markup`<div style="overflow-x:auto;margin:8px 0 0 0" tabindex="0" role="region" aria-label="${graph.title}"><img alt="${altText(graph)}" src="data:image/svg+xml;base64,${base64(stageGraphSvg(graph))}" style="max-width:none"></div>
+    markup`<div style="overflow-x:auto;margin:8px 0 0 0" tabindex="0" role="group" aria-label="${graph.title}"><img alt="${altText(graph)}" src="data:image/svg+xml;base64,${base64(stageGraphSvg(graph))}" style="max-width:none"></div>
 `
   }</figure>
 `;

@@ -37,7 +37,7 @@ export const CODE =
 export function renderHtml(table: LayerTable): Html {
   const text = words(table.locale);
   const heads = [text.step, text.instruction, text.outcome, text.size, text.layer, text.history, text.reason];
-  return markup`<div lang="${table.locale}" style="overflow-x:auto">
+  return markup`<div lang="${table.locale}" style="overflow-x:auto" tabindex="0" role="group" aria-label="${table.title}">
 <p style="margin:0 0 6px 0"><strong>${table.summary}</strong></p>
 <table style="border-collapse:collapse;text-align:left;font-size:0.95em;border:0">
 <caption style="text-align:left;caption-side:top;padding:0 0 4px 0">${table.title}</caption>
@@ -107,7 +107,7 @@ function errorHtml(table: LayerTable): Html {
   const explanation = error.explanation && markup`<br>${inlineCode(error.explanation)}`;
   const frames =
     error.frames.length > 0 &&
-    markup`<pre lang="en" style="margin:4px 0 0 0;white-space:pre;overflow-x:auto">${error.frames.join("\n")}</pre>
+    markup`<pre lang="en" tabindex="0" style="margin:4px 0 0 0;white-space:pre;overflow-x:auto">${error.frames.join("\n")}</pre>
 `;
   return markup`<p style="margin:8px 0 0 0"><strong>✕ ${words(table.locale).error}</strong> <code lang="en" style="${CODE}">${error.message}</code>${explanation}</p>
 ${frames}`;
