@@ -164,7 +164,7 @@ function sectionOf(
         { text: pick(PHASES[phase]) },
         { text: pick(duration(ms)), right: true },
         { text: `${Math.round((ms / total) * 100)}%`, right: true },
-        { text: "█".repeat(Math.round(Math.min(1, ms / total) * 20)) },
+        { text: "█".repeat(Math.round(Math.min(1, ms / total) * 12)) },
         { text: pick(BASIS[basis]) },
       ]),
     notes: [],

@@ -44,7 +44,9 @@ export function buildMatrix(
     names?.[i] ??
     [String(i + 1), truncate(edits[i] ?? "", EDIT_WIDTH)].filter((part) => part !== "").join(" ");
   const rows = alignSteps(builds);
-  const cells = rows.map((row): GridCell[] => [{ text: row.name, code: true }]);
+  const cells = rows.map((row): GridCell[] => [
+    { text: row.name.replace(/(@sha256:[0-9a-f]{8})[0-9a-f]{56}/g, "$1…"), code: true },
+  ]);
   builds.forEach(({ steps }, build) => {
     const first = steps.findIndex(({ miss }) => miss?.cause === "own" && !miss.first);
     rows.forEach((row, i) => {
@@ -147,33 +149,35 @@ export function spoken({ verdict, text = "" }: GridCell, locale: Locale): string
   return [verdict && words(locale).meaning[verdict], text].filter((part) => part).join(", ");
 }
 
-/** Instructions that are no step, in their places among the rows: those of the newest build. */
+/** Instructions that are no step, each after the step that stands before it in the newest build's Dockerfile. */
 function withMetadata(
   cells: readonly (readonly GridCell[])[],
   aligned: readonly AlignedRow[],
   builds: readonly MatrixBuild[],
 ): { readonly cells: readonly (readonly GridCell[])[]; readonly thin: readonly number[] } {
   const last = builds.length - 1;
+  const after = new Map<number, string[]>();
+  let step = -1;
+  for (const row of builds[last]?.rows ?? []) {
+    if (row.step !== undefined) step = row.step;
+    else after.set(step, [...(after.get(step) ?? []), oneLine(row.text)]);
+  }
   const out: (readonly GridCell[])[] = [];
   const thin: number[] = [];
-  const left = [...(builds[last]?.rows ?? [])];
-  const takeUntil = (step: number | undefined): void => {
-    const at = step === undefined ? -1 : left.findIndex((row) => row.step === step);
-    if (step !== undefined && at < 0) return;
-    for (const row of left.splice(0, step === undefined ? left.length : at + 1)) {
-      if (row.step !== undefined) continue;
+  const add = (at: number | undefined): void => {
+    for (const text of (at === undefined ? undefined : after.get(at)) ?? []) {
       thin.push(out.length);
       out.push([
-        { text: oneLine(row.text), code: true },
+        { text, code: true },
         ...cells[0]!.slice(1).map((): GridCell => ({ verdict: "not-a-step" })),
       ]);
     }
   };
+  add(-1);
   aligned.forEach((row, i) => {
-    takeUntil(row.steps[last] ?? -1);
     out.push(cells[i]!);
+    add(row.steps[last]);
   });
-  takeUntil(undefined);
   return { cells: out, thin };
 }
 
