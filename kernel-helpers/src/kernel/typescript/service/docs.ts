@@ -27,7 +27,7 @@ interface Documented extends ts.Node {
 }
 
 function documented(node: ts.Node | undefined): Documented | undefined {
-  return node as Documented | undefined;
+  return node;
 }
 
 /** *file* parsed again, with its comments. */
