@@ -36,6 +36,7 @@ describe("the linter of lessons", () => {
   for (const [rule, body] of [
     ["emphasis", "<!-- cell: a -->\n키는 **“재료”**을 봅니다."],
     ["emphasis", "<!-- cell: a -->\n이것은 **명령(instruction)**입니다."],
+    ["table", "<!-- cell: a -->\n| 가 | 나 |\n|---|---|\n| `RUN |1` | 값 |"],
     ["link", "<!-- cell: a -->\n[여기](../99-nowhere/99-nowhere.ipynb)를 보세요."],
     ["link", "<!-- cell: a -->\n[여기](../05-order/05-order.ipynb#없는-제목)를 보세요."],
     ["output", "```{cell} a\n%%dockrfile\nFROM busybox\n```"],
@@ -67,7 +68,7 @@ describe("the linter of lessons", () => {
 
   it("what is fine stays: quotations, code, links that lead somewhere", () => {
     const body =
-      "<!-- cell: a -->\n“캐시를 타서 빨라요!”라고 말합니다. `**`는 코드입니다. **굵게** 씁니다. [순서](../05-order/05-order.ipynb)와 [용어](../19-glossary/19-glossary.ipynb#%EB%A0%88%EC%9D%B4%EC%96%B4)를 보세요.";
+      "<!-- cell: a -->\n| 가 |\n|---|\n| `RUN \\|1` |\n\n“캐시를 타서 빨라요!”라고 말합니다. `**`는 코드입니다. **굵게** 씁니다. [순서](../05-order/05-order.ipynb)와 [용어](../19-glossary/19-glossary.ipynb#%EB%A0%88%EC%9D%B4%EC%96%B4)를 보세요.";
     assert.deepEqual(rulesOf(body), []);
   });
 });

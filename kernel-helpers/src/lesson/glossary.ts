@@ -59,7 +59,7 @@ function entryText(term: GlossaryTerm): string {
 
 /**
  * Links the first use of each of the lesson's *terms* (glossary keys) in the text cells of *notebook* to *page*. Where the text says
- * `캐시 키(cache key)`, that place is the first use. Headings, code, links and tables are left as they are.
+ * `캐시 키(cache key)`, that place is the first use, in a table too. Headings, code and links are left as they are.
  */
 export function linkTerms(
   notebook: LessonNotebook,
@@ -79,8 +79,9 @@ export function linkTerms(
     const introduced = new RegExp(`${escape(term.ko)}(?=\\(${escape(term.en)}\\))`, "iu");
     const plain = new RegExp(`(?<![가-힣A-Za-z0-9.\`])${escape(term.ko)}(?![A-Za-z0-9])`, "u");
     for (const pattern of [introduced, plain]) {
-      const at = texts.findIndex((text) => findInProse(text, pattern) !== undefined);
-      const place = at < 0 ? undefined : findInProse(texts[at] ?? "", pattern);
+      const inTables = pattern === introduced;
+      const at = texts.findIndex((text) => findInProse(text, pattern, inTables) !== undefined);
+      const place = at < 0 ? undefined : findInProse(texts[at] ?? "", pattern, inTables);
       if (at < 0 || place === undefined) continue;
       const text = texts[at] ?? "";
       texts[at] = text.slice(0, place) + link(term) + text.slice(place + term.ko.length);
@@ -104,12 +105,12 @@ export function anchorOf(term: GlossaryTerm): string {
 }
 
 /** Where *pattern* stands in running text: not in a heading, a table, code, bold (its marks would break) or a link. */
-function findInProse(text: string, pattern: RegExp): number | undefined {
+function findInProse(text: string, pattern: RegExp, inTables: boolean): number | undefined {
   let offset = 0;
   let fenced = false;
   for (const line of text.split("\n")) {
     if (/^(```|~~~)/.test(line)) fenced = !fenced;
-    else if (!fenced && !/^(#|\||\s{4})/.test(line)) {
+    else if (!fenced && !/^(#|\s{4})/.test(line) && (inTables || !line.startsWith("|"))) {
       const masked = line.replace(/`[^`]*`|!?\[[^\]]*\]\([^)]*\)|\*\*[^*]*\*\*|<[^>]*>/g, (part) =>
         "\u0000".repeat(part.length),
       );

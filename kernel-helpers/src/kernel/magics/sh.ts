@@ -27,6 +27,8 @@ async function run(call: MagicCall): Promise<MagicResult | void> {
     );
   }
   let complaints = "";
+  // docker writes progress to standard error, which JupyterLab paints red: the log of a build that went well is no complaint.
+  let progress = false;
   const { runShell } = loadDocker();
   const engine = await call.session.engine();
   const exitCode = await runShell({
@@ -36,11 +38,15 @@ async function run(call: MagicCall): Promise<MagicResult | void> {
     now: Math.floor(Date.now() / 1000),
     columns: 96,
     signal: call.signal,
-    built: (record) => call.output.display(loadCore().renderBundle(record as BuildRecord, { log: "none" })),
+    built: (record) => {
+      call.output.display(loadCore().renderBundle(record as BuildRecord, { log: "none" }));
+      progress = (record as BuildRecord).exitCode === 0;
+    },
     onOutput: (stream, data) => {
       call.attend();
       if (stream !== 1) complaints = (complaints + data).slice(-COMPLAINTS);
-      call.output.stream(stream === 1 ? "stdout" : "stderr", data);
+      call.output.stream(stream === 1 || progress ? "stdout" : "stderr", data);
+      progress = false;
     },
   });
   showPredictionNotes(call);

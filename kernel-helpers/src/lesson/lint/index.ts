@@ -2,7 +2,7 @@
 
 import type { Course, CourseLesson } from "../course";
 import { claims, codeCells, structure } from "./structure";
-import { emphasis, links, readingTime, style, terms } from "./text";
+import { emphasis, links, readingTime, style, tables, terms } from "./text";
 import type { LintFinding, LintRule } from "./types";
 
 export { estimatedMinutes } from "./text";
@@ -14,6 +14,7 @@ export const LINT_RULES: Readonly<Record<string, LintRule>> = {
   output: codeCells,
   claim: claims,
   emphasis,
+  table: tables,
   term: terms,
   link: links,
   time: readingTime,

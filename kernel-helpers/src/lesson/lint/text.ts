@@ -33,6 +33,35 @@ export const emphasis: LintRule = (subject) => {
   });
 };
 
+/** Every row of a table has the cells of its head: a `|` in code must be written `\\|`. */
+export const tables: LintRule = (subject) => {
+  const find = finder("table", subject);
+  return subject.entry.lesson.cells.flatMap((cell) => {
+    if (cell.kind !== "markdown") return [];
+    let wanted: number | undefined;
+    let fenced = false;
+    return cell.source.split("\n").flatMap((line, i) => {
+      if (/^(```|~~~)/.test(line)) fenced = !fenced;
+      if (fenced || !line.startsWith("|")) {
+        wanted = undefined;
+        return [];
+      }
+      const count = line.replace(/\\\|/g, "").split("|").length - 2;
+      wanted ??= count;
+      return count === wanted
+        ? []
+        : [
+            find(
+              "error",
+              cell.line + 1 + i,
+              `표의 칸이 ${wanted}개가 아니라 ${count}개입니다. 칸 안의 \`|\`는 \`\\|\`로 적으세요.`,
+              `the row has ${count} cells, the head ${wanted}; write a | within a cell as \\|`,
+            ),
+          ];
+    });
+  });
+};
+
 /** Terms of `terms:` are in the glossary and in the text. */
 export const terms: LintRule = (subject) => {
   const find = finder("term", subject);
