@@ -16,7 +16,7 @@ export function registryTime(isKnown: boolean): number {
 export const NOT_FOUND_TIME = 400;
 
 /** Reading a manifest that was looked up a moment ago. */
-export const RESOLVE_TIME = 10;
+export const RESOLVE_TIME = 5;
 
 /** The download of a compressed layer: 25 MB/s. */
 export function downloadTime(bytes: number): number {

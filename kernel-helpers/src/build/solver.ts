@@ -89,8 +89,11 @@ export class Solver {
       const state = this.state(root);
       if (!state.blocked) await this.materialize(state, state.keysAt);
     }
-    // The copy of a COPY --link fails before anything else has begun, and its row is not even shown.
-    if (this.failure && !this.failure.vertex.progressGroup?.weak) await this.runBeside(order);
+    if (this.failure) {
+      // The copy of a COPY --link fails before anything but FROM has begun, and its row is not even shown.
+      if (this.failure.vertex.progressGroup?.weak) await this.openImages(order);
+      else await this.runBeside(order);
+    }
     return roots.map((root) => this.states.get(root.digest));
   }
 
@@ -187,6 +190,13 @@ export class Solver {
       const state = this.state(vertex);
       if (state.blocked || state.record || state.result || vertex.op.kind === "local") continue;
       await this.materialize(state, state.keysAt);
+    }
+  }
+
+  private async openImages(order: readonly Vertex[]): Promise<void> {
+    for (const vertex of order) {
+      const state = this.state(vertex);
+      if (vertex.op.kind === "image" && !state.blocked) await this.materialize(state, state.keysAt);
     }
   }
 

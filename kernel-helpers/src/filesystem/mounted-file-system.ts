@@ -52,6 +52,8 @@ export class MountedFileSystem {
   private readonly attached: Attached[] = [];
   /** Mount points that were made, in the order in which they are tried for removal. */
   private readonly stubs: string[] = [];
+  /** Times of directories that in truth lie under the container's own /dev, /proc and /sys: mount points in them are made up there. */
+  private readonly untouched = new Map<string, number>();
 
   /** *mounts* in the order in which they are made: parents before what is mounted inside them. */
   constructor(root: WritableFileSystem, mounts: readonly MountPoint[]) {
@@ -76,6 +78,7 @@ export class MountedFileSystem {
       writeBack(mount, node);
     }
     for (const path of this.stubs.splice(0)) this.removeStub(path);
+    for (const [path, mtime] of this.untouched) if (this.tree.lstat(path)) this.tree.utimes(path, mtime);
   }
 
   private attach(mount: MountPoint): void {
@@ -135,6 +138,9 @@ export class MountedFileSystem {
     const path = this.resolve(target);
     const made: string[] = [];
     for (let p = path; tree.lstat(p) === undefined; p = dirName(p)) made.push(p);
+    const above = dirName(made[made.length - 1] ?? path);
+    if (/^\/(?:dev|proc|sys)(?:\/|$)/.test(above) && !this.untouched.has(above))
+      this.untouched.set(above, tree.lstat(above)!.mtime);
     tree.mkdir(isDir ? path : dirName(path), { recursive: true });
     if (!isDir) tree.writeFile(path, "", { mode: 0o755 });
     if (!mount.keepMountPoint) this.stubs.push(...made);
