@@ -118,6 +118,7 @@ export function newSession(request: BuildRequest, timeline: Timeline): Session {
     assumed: new Map(),
     depending: new Set(),
     expected: new Map(),
+    contextChanges: new Map(),
     transferred: new Map(),
     undos: [],
   };

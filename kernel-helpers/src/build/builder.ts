@@ -11,6 +11,7 @@ import {
   type SyncedContext,
 } from "../context";
 import type { OpJson } from "../cache/op-json";
+import type { ConvertedRow } from "../graph";
 import { type Layer, layersOf, type LayerChain } from "../image/layer";
 import type { Content, Snapshot } from "../platform/files";
 import type { Platform } from "../platform/platform";
@@ -44,6 +45,9 @@ export class Builder {
   traces: readonly (readonly StepTrace[])[] = [];
   /** The directory that is built, absolute; undefined for a context in memory. */
   origin?: string;
+
+  /** The instructions of the last build, for the explanations of the next. Not kept on disk. */
+  lastRows?: readonly ConvertedRow[];
 
   /** The last conversion and the keys of its vertices: only a matter of speed, as the next. */
   readonly conversions = new ConversionMemo();

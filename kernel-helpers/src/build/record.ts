@@ -1,14 +1,16 @@
 /** The record of a finished build. */
 
+import type { StepTrace } from "../cache/explain";
 import { codeFrame } from "../dockerfile";
 import type { ConvertedRow } from "../graph";
 import { DEPENDS } from "./depends";
+import { explainHits } from "./explain-hits";
 import { contentOf, explainSteps } from "./explain-steps";
 import { StepLayer } from "../image/layer";
 import { checkOf } from "./check-text";
 import type { BuildOutcome, BuildState } from "./build";
 import { compareNames, judge, type JudgedRow, rankOf, type Row, rowsOf } from "./rows";
-import type { BuildRecord, BuildWarning, InstructionRow, Miss, Step } from "./types";
+import type { BuildRecord, BuildWarning, Hit, InstructionRow, Miss, Step } from "./types";
 
 /** Puts the record together. */
 export function makeRecord(state: BuildState): BuildOutcome {
@@ -17,11 +19,13 @@ export function makeRecord(state: BuildState): BuildOutcome {
   const rows = rowsOf(course);
   const judged = judge(rows);
   const shown = judged.filter((step) => !step.pending);
+  const earlier = request.builder.earlierTraces()[0];
   const misses = state.solver
     ? explainSteps(request.builder, state.solver, state.failedAt ?? Infinity)
     : new Map<string, Miss>();
   const index = indexOf(shown);
-  const steps = makeSteps(state, shown, index, misses);
+  const hits = hitsOf(state, earlier);
+  const steps = makeSteps(state, shown, index, misses, hits);
   const internal = rows.filter((row) => row.internal && row.started);
   const names = internal.map(({ name }) => name).sort((a, b) => rankOf(a) - rankOf(b) || compareNames(a, b));
   const transfers: Record<string, number> = {};
@@ -78,6 +82,7 @@ function makeSteps(
   shown: readonly JudgedRow[],
   index: ReadonlyMap<string, number>,
   misses: ReadonlyMap<string, Miss>,
+  hits: ReadonlyMap<string, Hit>,
 ): Step[] {
   return shown.map(({ row, status, racy }): Step => {
     const last = row.vertices[row.vertices.length - 1]!;
@@ -89,6 +94,7 @@ function makeSteps(
     const depends = row.vertices.some(({ digest }) => state.session.depending.has(digest));
     const found = missOf(row, misses);
     const contents = contentsOf(state, row, index);
+    const hit = status === "CACHED" && row.vertices.map(({ digest }) => hits.get(digest)).find(Boolean);
     const miss = found && depends ? { ...found, sentence: DEPENDS } : found;
     return {
       name: row.name,
@@ -105,12 +111,26 @@ function makeSteps(
       duration: (last.completed ?? 0) - (last.started ?? 0),
       ...(own?.isKnown(epoch) && { diffId: own.digest(state.request.world.platform, epoch).diffId }),
       ...(miss && { miss }),
+      ...(hit && { hit }),
       ...(row.vertices.some(({ digest }) => state.session.assumed.has(digest)) && { assumed: true }),
       ...(depends && { depends }),
       ...(row.error !== undefined && { error: row.error }),
       ...(racy && { racy: true }),
     };
   });
+}
+
+/** Why steps could be reused, and what the next build will ask. */
+function hitsOf(
+  { conversion, request, session, solver }: BuildState,
+  earlier: readonly StepTrace[] | undefined,
+): ReadonlyMap<string, Hit> {
+  const { builder } = request;
+  const rowsNow = conversion?.rows ?? [];
+  const rowsBefore = builder.lastRows;
+  builder.lastRows = rowsNow;
+  if (!solver) return new Map();
+  return explainHits({ builder, solver, contexts: session.contextChanges, earlier, rowsBefore, rowsNow });
 }
 
 /** The files that the vertices of *row* take by content, from others than themselves. */

@@ -29,6 +29,8 @@ export function syncLocal(session: Session, vertex: Vertex, op: LocalOp, at: num
     undo: () => (before ? builder.contexts.set(sharedKey, before) : builder.contexts.delete(sharedKey)),
   });
   session.transferred.set(vertex.digest, transfer.bytes);
+  if (before)
+    session.contextChanges.set(vertex.digest, { before: before.files, after: transfer.context.files });
   timeline.statusSpan(vertex.digest, `transferring ${op.name}:`, at, end, { current: transfer.bytes });
   const result = {
     id: session.newRef(),

@@ -2,6 +2,7 @@
 
 import type { ReadableFileSystem } from "../platform/files";
 import type { Builder } from "./builder";
+import type { ContextChange } from "./explain-hits";
 import type { BuildWorld } from "./machine";
 import type { Timeline } from "./timeline";
 import type { BuildOptions, HttpFixture } from "./types";
@@ -28,6 +29,8 @@ export interface Session {
   readonly depending: Set<string>;
   /** Paths that later steps copy out of a RUN, by its vertex digest. Filled only when the build may assume. */
   readonly expected: Map<string, readonly string[]>;
+  /** Contexts that were synced before, by vertex digest: as they were and as they are. */
+  readonly contextChanges: Map<string, ContextChange>;
   /** Bytes that a vertex transferred, by digest. */
   readonly transferred: Map<string, number>;
   /** Changes that must be undone when the build fails before they are complete. */

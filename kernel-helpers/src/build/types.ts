@@ -100,6 +100,17 @@ export interface Miss {
   readonly sentence: { readonly ko: string; readonly en: string };
 }
 
+/** Why a step could be reused although something had changed. */
+export interface Hit {
+  /**
+   * `same-content`: what it takes of a step that ran again is the same; `stored-before`: an older build had the same ingredients;
+   * `not-selected`: changed files are not among those it copies; `time-only`: only times of files changed; `not-in-key`: a changed
+   * instruction is not part of its key.
+   */
+  readonly because: "same-content" | "stored-before" | "not-selected" | "time-only" | "not-in-key";
+  readonly sentence: { readonly ko: string; readonly en: string };
+}
+
 /** One part of a key that differs, in the words of test/vectors/reasons.md. */
 export type KeyDifference = Difference;
 
@@ -129,7 +140,7 @@ export interface Step {
   readonly diffId?: string;
   readonly miss?: Miss;
   /** Why a hit was possible although something changed. */
-  readonly hit?: { readonly sentence: { readonly ko: string; readonly en: string } };
+  readonly hit?: Hit;
   /** Rests on something not simulated (추정). */
   readonly assumed?: boolean;
   /**

@@ -1,6 +1,7 @@
 /** The parts in which two keys differ: fields of the operation, files of the content (test/vectors/reasons.md). */
 
 import type { HashedFile } from "../context";
+import { isSecretName } from "../graph";
 import type { Json } from "./go-json";
 import type { OpJson } from "./op-json";
 import { changes } from "./similarity";
@@ -24,12 +25,26 @@ export interface Difference {
 
 /** Differences of two operations of one kind, in the order of the fields. */
 export function operationDifferences(before: OpJson | undefined, after: OpJson): Difference[] {
-  if (!before) return [{ kind: after.kind, path: "", old: null, new: show(after.json) }];
+  if (!before) return [{ kind: after.kind, path: "", old: null, new: show(hidden(after.json, "")) }];
   const found: Difference[] = [];
   compare(before.json, after.json, "", (path, old, now) => {
-    found.push({ kind: after.kind, path: shortPath(path), old: show(old), new: show(now) });
+    const at = shortPath(path);
+    found.push({ kind: after.kind, path: at, old: show(hidden(old, at)), new: show(hidden(now, at)) });
   });
   return found;
+}
+
+/** *value*, which stands at *path*, without the values of variables that look like secrets: that they changed is told, what to is not. */
+function hidden(value: Json | undefined, path: string): Json | undefined {
+  if (typeof value === "string") {
+    const equals = value.indexOf("=");
+    if (!/(^|\.)env(\[|$)/.test(path) || equals < 0 || !isSecretName(value.slice(0, equals))) return value;
+    return `${value.slice(0, equals)}=****`;
+  }
+  if (Array.isArray(value)) return (value as readonly Json[]).map((one) => hidden(one, path) ?? null);
+  if (!isObject(value)) return value;
+  const entries = Object.entries(value).map(([key, inner]) => [key, hidden(inner, key)] as const);
+  return Object.fromEntries(entries);
 }
 
 function shortPath(path: string): string {

@@ -1,0 +1,209 @@
+/** Why a step was reused although something had changed: what its key is made of, and what it is not. */
+
+import type { StepTrace } from "../cache/explain";
+import type { ConvertedRow } from "../graph";
+import type { Snapshot } from "../platform/files";
+import { contentOf } from "./explain-steps";
+import type { Builder } from "./builder";
+import type { Solver, VertexState } from "./solver";
+import type { Hit } from "./types";
+
+/** A context as it was at the build before, and as it is now. */
+export interface ContextChange {
+  readonly before: Snapshot;
+  readonly after: Snapshot;
+}
+
+/** What the explanation of hits looks at. */
+export interface HitSources {
+  readonly builder: Builder;
+  readonly solver: Solver;
+  /** By vertex of the context, of those that were synced before. */
+  readonly contexts: ReadonlyMap<string, ContextChange>;
+  /** The steps of the build before; undefined for a first build. */
+  readonly earlier: readonly StepTrace[] | undefined;
+  /** The instructions of the Dockerfile before and now. */
+  readonly rowsBefore: readonly ConvertedRow[] | undefined;
+  readonly rowsNow: readonly ConvertedRow[];
+}
+
+/** By vertex digest: why it could be reused. Only of steps around which something had changed. */
+export function explainHits(sources: HitSources): Map<string, Hit> {
+  const found = new Map<string, Hit>();
+  if (!sources.earlier) return found;
+  const changes = new Map<string, FileChange[]>();
+  for (const [digest, change] of sources.contexts) changes.set(digest, filesChanged(change));
+  for (const state of sources.solver.states.values()) {
+    const { vertex } = state;
+    if (
+      state.executed ||
+      !(state.loaded || state.record) ||
+      vertex.internal ||
+      vertex.op.kind === "image" ||
+      vertex.op.kind === "local"
+    )
+      continue;
+    const hit =
+      contentAddressed(state) ??
+      older(state, sources) ??
+      notSelected(state, changes) ??
+      notInKey(state, sources);
+    if (hit) found.set(vertex.digest, hit);
+  }
+  return found;
+}
+
+function nameOf({ vertex }: VertexState): string {
+  return vertex.progressGroup?.name ?? vertex.name;
+}
+
+/** A step before it ran again and made the same files. */
+function contentAddressed(state: VertexState): Hit | undefined {
+  const ran = state.deps.find(({ input }) => input.executed && input.vertex.op.kind !== "local");
+  if (!ran) return undefined;
+  const name = nameOf(ran.input);
+  return {
+    because: "same-content",
+    sentence: {
+      ko: `앞 단계가 다시 실행되었지만 쓰는 파일의 내용이 같음: ${name}`,
+      en: `a step before it ran again, but the files it takes are the same: ${name}`,
+    },
+  };
+}
+
+/** Another key than at the build before, under which something older is stored. */
+function older(state: VertexState, { builder, earlier }: HitSources): Hit | undefined {
+  const key = state.resultKey ?? state.record?.key;
+  const last = earlier!.find(({ name }) => name === nameOf(state));
+  if (key === undefined || !last || last.key === key || earlier!.some((one) => one.key === key))
+    return undefined;
+  const own = last.inputs.some(
+    ({ content }, i) => content !== undefined && content !== contentOf(builder, state, i),
+  );
+  return {
+    because: "stored-before",
+    sentence: own
+      ? {
+          ko: "바로 앞 빌드와는 다르지만, 더 전에 같은 내용으로 만든 결과가 있음",
+          en: "other than at the build before, but a result for the same contents is stored from an earlier one",
+        }
+      : {
+          ko: "바로 앞 빌드와는 다르지만, 더 전에 같은 재료로 만든 결과가 있음",
+          en: "other than at the build before, but a result of the same ingredients is stored from an earlier one",
+        },
+  };
+}
+
+interface FileChange {
+  readonly path: string;
+  readonly kind: "time" | "other";
+}
+
+/** Files of the context have changed, and none of them is in this step's key. */
+function notSelected(
+  state: VertexState,
+  changes: ReadonlyMap<string, readonly FileChange[]>,
+): Hit | undefined {
+  const files = state.deps.flatMap(({ input }) => changes.get(input.vertex.digest) ?? []);
+  if (files.length === 0) return undefined;
+  const real = files.filter(({ kind }) => kind !== "time");
+  const named = (list: readonly FileChange[]): { ko: string; en: string } => {
+    const rest = list.length - 1;
+    const first = list[0]!.path;
+    return {
+      ko: rest > 0 ? `${first} (외 ${rest}개)` : first,
+      en: rest > 0 ? `${first} (and ${rest} more)` : first,
+    };
+  };
+  if (real.length > 0) {
+    const names = named(real);
+    return {
+      because: "not-selected",
+      sentence: {
+        ko: `바뀐 파일은 이 단계가 복사하는 것이 아님: ${names.ko}`,
+        en: `what has changed is not what it copies: ${names.en}`,
+      },
+    };
+  }
+  const names = named(files);
+  return {
+    because: "time-only",
+    sentence: {
+      ko: `수정 시각만 바뀜. 시각은 키에 들지 않음: ${names.ko}`,
+      en: `only times have changed, which are in no key: ${names.en}`,
+    },
+  };
+}
+
+/** Instructions that no step's key has. */
+const NO_KEY = /^(LABEL|EXPOSE|CMD|ENTRYPOINT|HEALTHCHECK|STOPSIGNAL|VOLUME|MAINTAINER|ONBUILD)$/;
+/** Instructions that only the key of a RUN has. */
+const ONLY_RUN = /^(ENV|USER|SHELL)$/;
+
+/** Instructions before it have changed that its key does not have. */
+function notInKey(state: VertexState, { rowsBefore, rowsNow }: HitSources): Hit | undefined {
+  const { source, op } = state.vertex;
+  if (!rowsBefore || !source) return undefined;
+  const isIn = (row: ConvertedRow): boolean =>
+    row.stage === source.stage &&
+    (NO_KEY.test(row.instruction) || (op.kind !== "exec" && ONLY_RUN.test(row.instruction)));
+  const before = new Set(rowsBefore.filter(isIn).map(({ text }) => text));
+  const now = rowsNow.filter((row) => isIn(row) && row.line < source.range.start.line);
+  const changed = now.find(({ text }) => !before.has(text));
+  if (!changed) return undefined;
+  return {
+    because: "not-in-key",
+    sentence: {
+      ko: `앞의 줄이 바뀌었지만 이 단계의 키에 들지 않음: ${changed.instruction}`,
+      en: `an instruction before it has changed that its key does not have: ${changed.instruction}`,
+    },
+  };
+}
+
+/** More changes are not looked for: only the first is named, and roughly how many there are. */
+const ENOUGH = 1000;
+
+function filesChanged({ before, after }: ContextChange): FileChange[] {
+  const found: FileChange[] = [];
+  const visit = (folder: string): void => {
+    const at = folder === "" ? "/" : folder;
+    const same = before.identity(at);
+    if (found.length >= ENOUGH || (same !== undefined && same === after.identity(at))) return;
+    for (const name of new Set([...listed(before, at), ...listed(after, at)])) {
+      const path = `${folder}/${name}`;
+      const [x, y] = [before.lstat(path), after.lstat(path)];
+      if (x?.type === "dir" && y?.type === "dir") {
+        if (x.mode !== y.mode) found.push({ path: path.slice(1), kind: "other" });
+        visit(path);
+      } else if (!x || !y) found.push({ path: path.slice(1), kind: "other" });
+      else if (x.type !== y.type || x.mode !== y.mode || x.size !== y.size || x.linkname !== y.linkname)
+        found.push({ path: path.slice(1), kind: "other" });
+      else if (x.type === "file" && !isSame(before, after, path))
+        found.push({ path: path.slice(1), kind: "other" });
+      else if (x.mtime !== y.mtime) found.push({ path: path.slice(1), kind: "time" });
+    }
+  };
+  visit("");
+  return found;
+}
+
+function listed(tree: Snapshot, path: string): readonly string[] {
+  return tree.stat(path)?.type === "dir" ? tree.readdir(path) : [];
+}
+
+/** Larger files of one size and another time are taken to be changed. */
+const COMPARED_BYTES = 4 * 1024 * 1024;
+
+function isSame(before: Snapshot, after: Snapshot, path: string): boolean {
+  const [x, y] = [before.readFile(path), after.readFile(path)];
+  if (x === y) return true;
+  if (x.standIn !== undefined || y.standIn !== undefined) return x.standIn === y.standIn;
+  if (x.size > COMPARED_BYTES) return false;
+  try {
+    const [a, b] = [x.read(), y.read()];
+    return a.every((byte, i) => byte === b[i]);
+  } catch {
+    // The file as it was is gone: it was replaced.
+    return false;
+  }
+}
