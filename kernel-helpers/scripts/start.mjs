@@ -4,7 +4,7 @@ import fs from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { DIST, LEARN, ROOT } from "./lib/paths.mjs";
+import { DIST, INSTALLED, LEARN, ROOT } from "./lib/paths.mjs";
 import { Problem, runMain, say } from "./lib/say.mjs";
 
 const HELP = `npm start -- [옵션 · options]
@@ -112,8 +112,10 @@ async function main() {
   const { jupyter, env } = await withLock("set-up", async () => {
     // npm and pip fetch at the same time; when one of them cannot go on, the other is ended too.
     const build = async () => {
-      await ensureNodePackages({ dev: false });
-      await ensureBuild();
+      if (!INSTALLED) {
+        await ensureNodePackages({ dev: false });
+        await ensureBuild();
+      }
       // Loaded late: esbuild is one of the packages that have just been installed.
       const { ensureSnapshots } = await import("./lib/compiler.mjs");
       await ensureSnapshots();

@@ -13,6 +13,7 @@ import {
   UnpackedChains,
 } from "./image";
 import type { LabMachine } from "./lab";
+import { CONTENT } from "./platform/node/places";
 import { diskStore, nodePlatform, openHostDirectory, openWritableDirectory } from "./platform/node";
 
 /** The machine. Nothing is opened before it is asked for. */
@@ -76,10 +77,8 @@ function openCatalog(): ImageSource {
 
 /** A file of content/catalog, parsed. */
 export function catalogJson<T>(name: string): T {
-  for (const up of ["../../content", "../content"]) {
-    const bytes = readIfThere(join(__dirname, up, "catalog", `${name}.json`));
-    if (bytes) return JSON.parse(Buffer.from(bytes).toString()) as T;
-  }
+  const bytes = readIfThere(join(CONTENT, "catalog", `${name}.json`));
+  if (bytes) return JSON.parse(Buffer.from(bytes).toString()) as T;
   throw new Error(
     `content/catalog/${name}.json is missing from this installation / 설치에 content/catalog/${name}.json 파일이 없습니다`,
   );

@@ -1,4 +1,4 @@
-// Measures the cases ({ name, fn, setup?, teardown? }) of one file of test/bench/ with tinybench, one JSON line for each. Started by bench.mjs, with tsx loaded.
+// Measures the cases ({ name, fn, setup?, teardown? }, or { name, once } that measures itself and answers its figures) of one file of test/bench/ with tinybench, one JSON line for each. Started by bench.mjs, with tsx loaded.
 "use strict";
 const path = require("node:path");
 
@@ -10,7 +10,13 @@ async function main(file) {
   const { cases, open, close } = require(file);
   await open?.();
   try {
-    for (const { name, fn, setup, teardown, ...about } of cases) {
+    for (const { name, fn, once, setup, teardown, ...about } of cases) {
+      if (once) {
+        const { ms, ...figures } = await once();
+        const line = { bench: path.basename(file, ".ts"), name, median_ms: digits(ms), ...figures };
+        process.stdout.write(`${JSON.stringify(line)}\n`);
+        continue;
+      }
       await setup?.();
       const bench = new Bench({ time: 500, warmupTime: 100, iterations: 5, throws: true });
       bench.add(name, fn);

@@ -2,12 +2,12 @@
 import fs from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { transform } from "esbuild";
 import { DIST, PACKAGE } from "./paths.mjs";
 import { Progress } from "./say.mjs";
 
 /** Writes dist/kernel/typescript/compiler.cjs: a snapshot keeps the compiler's text twice in memory, and 5 of its 9 MB are white space and long names. */
 export async function shrinkCompiler() {
+  const { transform } = await import("esbuild"); // only where the package is built, not where it is installed
   const source = createRequire(path.join(PACKAGE, "package.json")).resolve("typescript");
   const target = path.join(DIST, "kernel/typescript/compiler.cjs");
   const { code } = await transform(fs.readFileSync(source, "utf8"), {

@@ -72,7 +72,11 @@ export function installExtension(data = DATA) {
   putCopy(path.join(EXTENSION, "package.json"), path.join(target, "package.json"));
   putTree(path.join(EXTENSION, "static"), path.join(target, "static"));
   const fonts = path.join(target, "static/fonts");
-  const modules = [path.join(ROOT, "node_modules"), path.join(PACKAGE, "node_modules")];
+  const modules = [
+    path.join(ROOT, "node_modules"),
+    path.join(PACKAGE, "node_modules"),
+    path.dirname(PACKAGE),
+  ];
   const find = (name) => modules.map((folder) => path.join(folder, name)).find((file) => fs.existsSync(file));
   const d2coding = find("@kfonts/d2coding");
   const noto = find("@fontsource-variable/noto-sans-kr");

@@ -1,12 +1,17 @@
 // Where everything lives that the scripts read or make; all of it is inside the project.
+import fs from "node:fs";
+import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The project's top folder, absolute. */
-export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../../..");
-
 /** The folder of the package `layerbook`. */
-export const PACKAGE = path.join(ROOT, "kernel-helpers");
+export const PACKAGE = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
+
+/** Was the package installed (built, with the lessons inside), or is this the project's repository? */
+export const INSTALLED = !fs.existsSync(path.join(PACKAGE, "../package-lock.json"));
+
+/** The project's top folder, absolute; of an installed package its own folder. */
+export const ROOT = INSTALLED ? PACKAGE : path.dirname(PACKAGE);
 
 /** The folder of these scripts. */
 export const SCRIPTS = path.join(PACKAGE, "scripts");
@@ -18,7 +23,18 @@ export const DIST = path.join(PACKAGE, "dist");
  * Private environment of this project: JupyterLab, its settings, logs. Git-ignored; `--uninstall` removes it. The tests give each
  * server they start one of its own (`LAYERBOOK_ENV_DIR`).
  */
-export const ENV_DIR = path.resolve(process.env.LAYERBOOK_ENV_DIR || path.join(ROOT, ".layerbook-env"));
+export const ENV_DIR = path.resolve(
+  process.env.LAYERBOOK_ENV_DIR ||
+    (INSTALLED ? path.join(userData(), "layerbook") : path.join(ROOT, ".layerbook-env")),
+);
+
+/** Where programs keep what they install for one user: an installed package's folder may belong to somebody else. */
+function userData() {
+  const home = os.homedir();
+  if (process.platform === "win32") return process.env.LOCALAPPDATA || path.join(home, "AppData/Local");
+  if (process.platform === "darwin") return path.join(home, "Library/Application Support");
+  return process.env.XDG_DATA_HOME || path.join(home, ".local/share");
+}
 
 /** The private virtual environment JupyterLab is installed into when there is none on PATH. */
 export const VENV = path.join(ENV_DIR, "venv");
@@ -29,8 +45,8 @@ export const TEST_VENV = path.join(ENV_DIR, "test-venv");
 /** Settings, kernels and logs of this project's JupyterLab. */
 export const JUPYTER = path.join(ENV_DIR, "jupyter");
 
-/** The default working folder of the learner. Git-ignored; never removed by us. */
-export const LEARN = path.join(ROOT, "learn");
+/** The default working folder of the learner: in the project, or where an installed package is started. Never removed by us. */
+export const LEARN = path.join(INSTALLED ? (process.env.INIT_CWD ?? process.cwd()) : ROOT, "learn");
 
 /** The Python of the virtual environment `venv`. */
 export function venvPython(venv) {

@@ -21,7 +21,6 @@ export const QUICK: ReadonlySet<string> = new Set([
   "waste",
 ]);
 
-/** At the top of dist/, where `__dirname` of the one module that needs it is the same. */
 const FILE = join(__dirname, "../layerbook-quick.js");
 
 /** The commands of `QUICK`; undefined when the file was not built. */

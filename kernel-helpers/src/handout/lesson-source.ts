@@ -5,15 +5,14 @@ import { join, relative, sep } from "node:path";
 
 import type { ContextChanges } from "../build/types";
 import { compileLesson, notebookText } from "../lesson/compile";
-import { readExtras } from "../lesson/course";
+import { CONTENT, readExtras } from "../lesson/course";
 import { parseExercises, type ExerciseFile } from "../lesson/read-exercises";
 import { parseLesson, type Lesson } from "../lesson/source";
 import { parseNotebook } from "../notebook/read";
 import type { Notebook } from "../notebook/format";
 import type { Edition } from "./document";
 
-/** The project's `content/`. */
-export const CONTENT = join(__dirname, "../../../content");
+export { CONTENT };
 
 export interface CourseLesson {
   readonly lesson: Lesson;

@@ -5,6 +5,7 @@ import { join } from "node:path";
 
 import { parse, type DefaultTreeAdapterMap } from "parse5";
 
+import { CONTENT } from "../platform/node/places";
 import { escapeHtml } from "../report/html";
 import { sectionAnchor } from "./book";
 import type { Edition } from "./document";
@@ -13,7 +14,7 @@ import { missingGlyphs, usedCharacters, type MissingGlyph } from "./fonts/glyphs
 import type { Heading } from "./markdown";
 
 /** The folder of style sheets. */
-const THEME = join(__dirname, "../../../content/theme");
+const THEME = join(CONTENT, "theme");
 
 export interface PageSection {
   /** `L01`; empty when the notebook is no lesson. */

@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { CONTENT } from "../platform/node/places";
 import { escapeHtml } from "../report/html";
 import type { Block } from "./document";
 import { fontFaces } from "./fonts/fonts";
@@ -11,7 +12,7 @@ import { MarkdownRenderer } from "./markdown";
 import { charactersOf, type FinishedPage } from "./page";
 import { renderSection, type Section } from "./section";
 
-const THEME = join(__dirname, "../../../content/theme");
+const THEME = join(CONTENT, "theme");
 
 /** One screen: its parts appear one after another. */
 interface Slide {

@@ -2,6 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import type { ContextChanges } from "../build/types";
+import { CONTENT } from "../platform/node/places";
 import { compileLesson, type Edition, notebookText } from "./compile";
 import { type GlossaryTerm, linkTerms, parseGlossary } from "./glossary";
 import { parseQuiz, type Quiz } from "./quiz";
@@ -24,8 +25,7 @@ export interface Course {
   readonly glossary?: readonly GlossaryTerm[];
 }
 
-/** The course's folder: `LAYERBOOK_CONTENT`, otherwise the project's `content/` as seen from the built package. */
-export const CONTENT = process.env["LAYERBOOK_CONTENT"] ?? path.resolve(__dirname, "../../../content");
+export { CONTENT };
 
 /** Where a lesson's files lie beside its notebook: the build context of its cells. */
 const CONTEXT = "app";

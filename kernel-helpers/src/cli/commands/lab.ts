@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
+import { PACKAGE } from "../../platform/node/places";
 import { CliError } from "../cli-error";
 import type { CommandModule } from "../commands";
 
@@ -25,7 +26,7 @@ Sets up what is missing and opens JupyterLab, as \`npm start\` does.
 };
 
 export const run: CommandModule["run"] = async (args, io) => {
-  const script = join(__dirname, "../../../scripts/start.mjs");
+  const script = join(PACKAGE, "scripts/start.mjs");
   if (!existsSync(script)) {
     throw new CliError(
       "LB_NO_PROJECT",

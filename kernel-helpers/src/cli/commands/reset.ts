@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 
 import { NoSuchLesson, resetLesson } from "../../lesson/workspace";
+import { NOTEBOOKS } from "../../platform/node/places";
 import { CliError, usageError } from "../cli-error";
 import type { CommandModule } from "../commands";
 import { say } from "../io";
@@ -40,8 +41,7 @@ export const run: CommandModule["run"] = async (args, io) => {
       },
     );
   }
-  const project = join(__dirname, "../../../..");
-  const source = join(project, "notebooks");
+  const source = NOTEBOOKS;
   if (!existsSync(source)) {
     throw new CliError("LB_NO_PROJECT", {
       ko: "이 설치에는 수업이 들어 있지 않습니다.",
@@ -50,7 +50,11 @@ export const run: CommandModule["run"] = async (args, io) => {
   }
   const here = join(io.cwd, "learn");
   const target =
-    values.dir !== undefined ? resolve(io.cwd, values.dir) : existsSync(here) ? here : join(project, "learn");
+    values.dir !== undefined
+      ? resolve(io.cwd, values.dir)
+      : existsSync(here)
+        ? here
+        : join(NOTEBOOKS, "../learn");
   try {
     const result = resetLesson({ source, target }, lesson);
     io.out(
