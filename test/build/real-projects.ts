@@ -56,6 +56,9 @@ function usualText(path: string): string {
     return '{ "name": "app", "lockfileVersion": 3, "packages": { "": {}, "node_modules/unheard-of": { "version": "1.2.3" } } }\n';
   if (path.endsWith("package.json"))
     return '{ "name": "app", "version": "1.0.0", "scripts": { "build": "bundle-it src", "start": "node ." }, "dependencies": { "unheard-of": "^1.0.0" } }\n';
+  if (path.endsWith("yarn.lock")) return '# yarn lockfile v1\n\n\nunheard-of@^1.0.0:\n  version "1.2.3"\n';
+  if (path.endsWith("main.go")) return "package main\n\nfunc main() {}\n";
+  if (path.endsWith(".go")) return "package part\n";
   return `contents of ${path}\n`;
 }
 

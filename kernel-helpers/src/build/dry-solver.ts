@@ -95,6 +95,7 @@ export function dryOperations(
   const nameOf = (vertex: Vertex): string =>
     vertex.op.kind === "image" ? vertex.op.ref.replace(/@.*$/, "") : "";
   return {
+    assumes: real.assumes,
     resolveSource(vertex, at) {
       return newBases.has(nameOf(vertex)) ? Promise.resolve({ at }) : real.resolveSource(vertex, at);
     },

@@ -7,6 +7,14 @@ import type { Snapshot } from "../platform/files";
 import { makeOutputs } from "./expected-outputs";
 import type { StepResult } from "./step-result";
 
+/** Begins the `unknownBase` of an image whose programs are known, but not all of its files. */
+export const CATALOG = "catalog ";
+
+/** Is so little known of *base* that what fails on it need not fail in truth? */
+export function isVague(base: StepResult | undefined): boolean {
+  return base?.open !== undefined || base?.unknownBase?.startsWith(CATALOG) === false;
+}
+
 /** All of a file system. */
 export const EVERYTHING: readonly string[] = ["/"];
 
@@ -88,8 +96,8 @@ export function withStandIns(result: StepResult, paths: readonly string[]): Snap
 
 /** Puts an unknown file where a mount of something open needs a source. */
 export function standInFolder(result: StepResult, path: string): Snapshot {
-  const isVague = isOpen(result.open, path) || result.unknownBase !== undefined;
-  if (!isVague || result.snapshot.stat(path) !== undefined) return result.snapshot;
+  const mayBe = isOpen(result.open, path) || result.unknownBase !== undefined;
+  if (!mayBe || result.snapshot.stat(path) !== undefined) return result.snapshot;
   const fs = result.snapshot.fork(result.createdAt);
   fs.mkdir(path, { recursive: true });
   fs.writeFile(

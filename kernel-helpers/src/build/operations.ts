@@ -28,6 +28,8 @@ export type ExecuteAnswer =
 
 /** What the solver asks for. */
 export interface Operations {
+  /** May what is not simulated be assumed? If not, results that were assumed are not reused. */
+  readonly assumes: boolean;
   resolveSource(vertex: Vertex, at: number): Promise<SourceAnswer>;
   execute(vertex: Vertex, inputs: readonly StepResult[], at: number): Promise<ExecuteAnswer>;
   /**
@@ -43,6 +45,7 @@ export interface Operations {
 export function buildOperations(session: Session): Operations {
   const http = new HttpSources(session);
   return {
+    assumes: session.options.assume === true,
     resolveSource(vertex, at) {
       switch (vertex.op.kind) {
         case "image":

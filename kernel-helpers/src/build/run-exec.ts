@@ -9,7 +9,7 @@ import { dirName } from "../platform/paths";
 import { CONTAINER_TIME } from "./durations";
 import { makeOutputs } from "./expected-outputs";
 import type { ExecuteAnswer } from "./operations";
-import { openAfterExec, standInFolder } from "./open-paths";
+import { isVague, openAfterExec, standInFolder } from "./open-paths";
 import { releaseContext } from "./run-local";
 import { clockAt, type Session } from "./session";
 import type { StepResult } from "./step-result";
@@ -45,7 +45,6 @@ export async function runExecOp(
     return refusedMount(session, vertex, op, error, at + CONTAINER_TIME);
   }
   const started = at + CONTAINER_TIME;
-  const isVague = base?.open !== undefined || base?.unknownBase !== undefined;
   const result = await session.world.run({
     args: op.args,
     env: environment(session, op),
@@ -58,7 +57,7 @@ export async function runExecOp(
     network: op.network,
     now: clockAt(session, started),
     assume: session.options.assume,
-    open: isVague,
+    open: isVague(base),
     signal: session.options.signal,
     onOutput: (stream, data, when) => session.timeline.log(vertex.digest, stream, data, started + when),
   });
@@ -71,7 +70,7 @@ export async function runExecOp(
   if (result.startError !== undefined) session.timeline.log(vertex.digest, 2, result.startError + "\n", end);
   for (const mount of kept) mount.keep(end);
   // What fails on files that nobody knows, or after something that was only assumed, need not fail in truth.
-  const isExcused = session.options.assume === true && (isVague || result.assumed.length > 0);
+  const isExcused = session.options.assume === true && (isVague(base) || result.assumed.length > 0);
   if (result.exitCode !== 0 && !(isExcused && result.exitCode !== STOPPED))
     return { at: end, error: `${process}: exit code: ${result.exitCode}` };
   const assumed =
@@ -198,7 +197,10 @@ function mountPoint(
     default:
       return {
         target,
-        source: (from ? standInFolder(from, mount.selector || "/") : emptySnapshot()).fork(now),
+        source: (from && session.options.assume
+          ? standInFolder(from, mount.selector || "/")
+          : (from?.snapshot ?? emptySnapshot())
+        ).fork(now),
         sourcePath: mount.selector || "/",
         readonly: mount.readonly,
       };

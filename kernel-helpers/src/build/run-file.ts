@@ -25,7 +25,7 @@ export function runFileOp(
     const upper = executeFileOp(
       op,
       inputs.map((input, i) =>
-        input.open || input.unknownBase !== undefined
+        session.options.assume && (input.open || input.unknownBase !== undefined)
           ? withStandIns(input, copiedFrom(op, i))
           : input.snapshot,
       ),

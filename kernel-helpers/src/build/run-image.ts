@@ -4,6 +4,7 @@ import type { ImageOp, Vertex } from "../graph/types";
 import type { BaseImage } from "../image/base-image";
 import { type BaseLayer, type LayerChain, layersOf, pushLayer } from "../image/layer";
 import { downloadTime, extractTime, RESOLVE_TIME } from "./durations";
+import { CATALOG } from "./open-paths";
 import type { ExecuteAnswer, SourceAnswer } from "./operations";
 import { clockAt, type Session } from "./session";
 import type { StepResult } from "./step-result";
@@ -44,6 +45,10 @@ export function openImage(session: Session, op: ImageOp, at: number): ExecuteAns
       createdAt: clockAt(session, at),
       duration: 0,
       ...(image.assumed !== undefined && { assumed: true, unknownBase: op.ref }),
+      // Of the catalog's images only some of the files are known.
+      ...(image.catalog &&
+        image.assumed === undefined &&
+        session.options.assume && { unknownBase: CATALOG + op.ref }),
     },
   };
 }

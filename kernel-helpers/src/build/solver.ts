@@ -301,7 +301,7 @@ export class Solver {
     await result.ready?.();
     this.unlazy(dep.input);
     dep.contentAt = dep.input.resultAt;
-    const open = isSelectionOpen(result, content!);
+    const open = this.operations.assumes && isSelectionOpen(result, content!);
     dep.content = open
       ? this.openDigest(result, content!)
       : this.contentDigest(state.vertex, result, content!, dep.contentAt);
@@ -338,7 +338,7 @@ export class Solver {
     } catch (error) {
       if (!(error instanceof ChecksumError) && !(error instanceof PatternError)) throw error;
       // What is not there may be in the base that nobody knows, always the same.
-      if (result.unknownBase !== undefined)
+      if (this.operations.assumes && result.unknownBase !== undefined)
         return (
           "sha256:" + this.world.platform.sha256Hex(`base ${result.unknownBase} ${JSON.stringify(selectors)}`)
         );
@@ -357,7 +357,8 @@ export class Solver {
   private newest(keys: readonly string[]): KeyResult<StepResult> | undefined {
     let best: KeyResult<StepResult> | undefined;
     for (const key of keys) {
-      const result = this.builder.keys.results(key)[0];
+      const { assumes } = this.operations;
+      const result = this.builder.keys.results(key).find(({ value }) => assumes || !value.assumed);
       if (result && (!best || isNewer(result, best))) best = result;
     }
     return best;

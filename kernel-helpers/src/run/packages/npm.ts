@@ -15,7 +15,7 @@ import {
   type Workspace,
 } from "./workspaces";
 
-interface PackageJson {
+export interface PackageJson {
   readonly name?: string;
   readonly version?: string;
   readonly scripts?: Readonly<Record<string, string>>;
@@ -36,13 +36,19 @@ interface Lock {
   readonly packages?: Readonly<Record<string, LockPackage>>;
 }
 
+/** Bytes of the package managers that `npm install -g` can bring. Simulated. */
+const MANAGERS: ReadonlyMap<string, number> = new Map([
+  ["pnpm", 18_500_000],
+  ["yarn", 5_400_000],
+]);
+
 /** Simulated milliseconds: reading the registry once, one package from it, one from the cache. */
 const START = 400;
 const DOWNLOAD = 35;
 const CACHED = 6;
 
 /** Ends npm with its error lines. */
-class NpmFailure extends Error {
+export class NpmFailure extends Error {
   constructor(
     readonly lines: readonly string[],
     readonly status = 1,
@@ -132,11 +138,11 @@ function* command(process: Process, args: readonly string[], words: readonly str
   }
 }
 
-function home(process: Process): string {
+export function home(process: Process): string {
   return decodeText(process.env.get("HOME") ?? "/root");
 }
 
-function readPackage(process: Process): PackageJson {
+export function readPackage(process: Process): PackageJson {
   const text = readText(process, "package.json");
   const cwd = decodeText(process.cwd);
   if (text === undefined) {
@@ -176,7 +182,7 @@ function readLock(process: Process): Lock | undefined {
   }
 }
 
-function omitsDev(process: Process, args: readonly string[]): boolean {
+export function omitsDev(process: Process, args: readonly string[]): boolean {
   const omit =
     args.some((word) => word === "--omit=dev" || word === "--production" || word === "--only=production") ||
     args.some((word, i) => word === "--omit" && args[i + 1] === "dev");
@@ -227,9 +233,19 @@ function* installGlobal(process: Process, wanted: readonly string[]): Task<numbe
   const names = wanted
     .map((word) => splitSpec(word))
     .filter(([name]) => name !== "npm" && name !== "corepack");
-  const places = resolveAll(process, facts, Object.fromEntries(names));
-  const count = yield* lay(process, places, "/usr/local/lib");
-  for (const [name] of names)
+  // Other package managers are programs of ours: their size is about that of their newest release.
+  const managers = names.filter(([name]) => MANAGERS.has(name));
+  for (const [name] of managers) {
+    const content = knownSize(MANAGERS.get(name) ?? 0, `manager:${name}`);
+    writeFile(process, `/usr/local/lib/node_modules/${name}/dist.cjs`, content);
+    for (const program of name === "pnpm" ? ["pnpm", "pnpx"] : ["yarn", "yarnpkg"])
+      writeFile(process, `/usr/local/bin/${program}`, knownSize(120, `bin:${program}`), 0o755);
+    process.machine.work(900);
+  }
+  const others = names.filter(([name]) => !MANAGERS.has(name));
+  const places = resolveAll(process, facts, Object.fromEntries(others));
+  const count = (yield* lay(process, places, "/usr/local/lib")) + managers.length;
+  for (const [name] of others)
     writeFile(
       process,
       `/usr/local/bin/${name.replace(/^@[^/]*\//, "")}`,
@@ -244,7 +260,7 @@ function* installGlobal(process: Process, wanted: readonly string[]): Task<numbe
   return 0;
 }
 
-function resolveAll(
+export function resolveAll(
   process: Process,
   facts: NpmFacts,
   ranges: Readonly<Record<string, string>>,
@@ -437,17 +453,26 @@ function reachedBy(
   return { chosen, links, reached };
 }
 
-/** Lays packages below *root*: a manifest whose text is known and contents of which the size is. Answers how many were new. */
-function* lay(process: Process, places: readonly NpmPlace[], root = "."): Task<number> {
+/**
+ * Lays packages below *root*: a manifest whose text is known and contents of which the size is. Answers how many were new.
+ * *archiveOf*: where the manager keeps what it fetched; npm's own cache by default.
+ */
+export function* lay(
+  process: Process,
+  places: readonly NpmPlace[],
+  root = ".",
+  archiveOf = (place: NpmPlace): string =>
+    `${home(process)}/.npm/_cacache/content-v2/${place.name.replace("/", "+")}-${place.version}.tgz`,
+): Task<number> {
   process.machine.work(START);
-  const cache = `${home(process)}/.npm/_cacache/content-v2`;
   let added = 0;
   let fetched = 0;
   for (const place of places) {
     const folder = root === "." ? place.path : `${root}/${place.path}`;
     const manifest = `{\n  "name": ${JSON.stringify(place.name)},\n  "version": ${JSON.stringify(place.version)}\n}\n`;
+    noteGuess(process, place);
     if (readText(process, `${folder}/package.json`) === manifest) continue;
-    const archive = `${cache}/${place.name.replace("/", "+")}-${place.version}.tgz`;
+    const archive = archiveOf(place);
     if (exists(process, archive)) process.machine.work(CACHED);
     else {
       process.machine.work(DOWNLOAD + place.download / 50_000);
@@ -465,7 +490,13 @@ function* lay(process: Process, places: readonly NpmPlace[], root = "."): Task<n
   return added;
 }
 
-function seconds(process: Process): number {
+/** A package without facts is assumed where that is allowed: its files are not known. */
+export function noteGuess(process: Process, { guessed, name, version }: NpmPlace): void {
+  if (guessed && process.machine.request.assume === true)
+    process.machine.assumed.push(`npm:${name}@${version}`);
+}
+
+export function seconds(process: Process): number {
   return Math.max(1, Math.round((process.machine.clock - process.startedAt) / 1000));
 }
 
@@ -520,7 +551,7 @@ function lockText(manifest: PackageJson, places: readonly NpmPlace[]): string {
 }
 
 /** `express@^5` → [express, ^5]; `express` → [express, *]. */
-function splitSpec(word: string): [string, string] {
+export function splitSpec(word: string): [string, string] {
   const at = word.indexOf("@", 1);
   return at < 0 ? [word, "*"] : [word.slice(0, at), word.slice(at + 1)];
 }
@@ -594,7 +625,7 @@ function* runInWorkspaces(
   return 0;
 }
 
-function* shell(process: Process, text: string): Task<number> {
+export function* shell(process: Process, text: string): Task<number> {
   process.env.set(
     "PATH",
     encodeText(`${absolute(process, "node_modules/.bin")}:${decodeText(process.env.get("PATH") ?? "")}`),
@@ -603,7 +634,7 @@ function* shell(process: Process, text: string): Task<number> {
   return yield* process.machine.loader.execute(process, "/bin/sh");
 }
 
-function removeFolder(process: Process, path: string): void {
+export function removeFolder(process: Process, path: string): void {
   const found = process.vfs.locate(process, encodeText(absolute(process, path)));
   if (found.stat !== undefined) found.fs.remove(found.inner, { recursive: true });
 }
