@@ -50,7 +50,10 @@ export function runFileOp(
     return { at: end, result };
   } catch (error) {
     if (!(error instanceof FileOpError)) throw error;
-    return { at: at + fileOpTime(0), error: withMountPath(error.message) };
+    return {
+      at: at + fileOpTime(0),
+      error: withMountPath(error.message, base ? MOUNT_PATH : snapshotPath(session)),
+    };
   }
 }
 
@@ -70,10 +73,12 @@ function rootInput(op: FileOp): number | undefined {
 /** Where BuildKit has the file system mounted that a copy changes; the number is another one each time there. */
 const MOUNT_PATH = "/var/lib/buildkit/runc-overlayfs/cachemounts/buildkit1";
 
+/** On an empty base nothing is mounted: the new snapshot's own directory is changed. It is numbered after those that are there. */
+function snapshotPath(session: Session): string {
+  return `/var/lib/buildkit/runc-overlayfs/snapshots/snapshots/${session.builder.nextRef + 2}/fs`;
+}
+
 /** Two of the refusals name the path as the daemon sees it. */
-function withMountPath(message: string): string {
-  return message.replace(
-    /^(cannot copy to non-directory: |cannot replace to directory )(?=\/)/,
-    `$1${MOUNT_PATH}`,
-  );
+function withMountPath(message: string, root: string): string {
+  return message.replace(/^(cannot copy to non-directory: |cannot replace to directory )(?=\/)/, `$1${root}`);
 }
