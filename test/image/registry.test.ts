@@ -20,6 +20,7 @@ import {
   Registry,
 } from "../../kernel-helpers/src/image";
 import { ImageBlobs } from "../../kernel-helpers/src/build/store/image-blobs";
+import { gather } from "../../kernel-helpers/src/platform";
 import { nodeHttp, nodePlatform } from "../../kernel-helpers/src/platform/node";
 import { fakeRegistry, type FakeRegistry } from "./fake-registry";
 import { digestOf, entry, withLayer } from "./hostile";
@@ -46,7 +47,7 @@ describe("registries", function () {
     assert.ok(!("error" in base));
     image = base.pack!();
     layer = image.manifests[0]!.layers[0]!.digest;
-    layerBytes = Buffer.from(files(`blobs/${layer.replace(":", "/")}`)!.read(0, Infinity));
+    layerBytes = Buffer.from(await gather(image.manifests[0]!.layers[0]!.pieces()));
   });
   beforeEach(async () => {
     fake = await fakeRegistry();

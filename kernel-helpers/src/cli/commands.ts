@@ -24,7 +24,7 @@ export interface Command {
 export const COMMANDS: readonly Command[] = [
   {
     name: "build",
-    usage: "[docker build flags] PATH",
+    usage: "[docker build flags] [--watch] PATH | -f compose.yaml|docker-bake.hcl [NAME…] | --all [DIR]",
     summary: {
       ko: "디렉터리를 빌드하고, 재사용하지 못한 단계마다 이유를 말합니다",
       en: "build a directory; a reason for every step that was not reused",
@@ -135,6 +135,15 @@ export const COMMANDS: readonly Command[] = [
     usage: "IMAGE [AS] [-u NAME --password-stdin]",
     summary: { ko: "이미지를 레지스트리로 보냅니다", en: "send an image to a registry" },
     load: () => require("./commands/push") as CommandModule,
+  },
+  {
+    name: "verify",
+    usage: "[--addr ADDR] [--edit FILE] [docker build flags] PATH",
+    summary: {
+      ko: "실제 엔진으로도 빌드해서 단계마다 비교합니다",
+      en: "build with a real engine too, and compare step by step",
+    },
+    load: () => require("./commands/verify") as CommandModule,
   },
   {
     name: "run",
