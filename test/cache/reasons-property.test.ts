@@ -188,8 +188,8 @@ describe("reasons: random edits", function () {
                 assert.equal(truth.size, 0, `${seed}#${build} ${text}`);
             } else if (text.startsWith("RUN") && step.miss && !step.miss.first) {
               const at = step === record.steps.find((one) => textOf(one).startsWith("RUN")) ? 0 : 1;
-              const isCommand = before.commands[at] !== project.commands[at];
-              const isEnv = at === 1 && before.env !== project.env;
+              const isCommand: boolean = before.commands[at] !== project.commands[at];
+              const isEnv: boolean = at === 1 && before.env !== project.env;
               const kinds = new Set(own.map(({ path }) => path.replace(/\[.*$/, "")));
               assert.deepEqual(
                 [...kinds].sort(),

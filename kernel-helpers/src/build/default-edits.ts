@@ -66,7 +66,7 @@ function fileEdits(context: MemoryContext, dockerfile: string): WhatIfEdit[] {
   const sources: string[] = [];
   const manifests: string[] = [];
   const documents: string[] = [];
-  const folders: string[] = [];
+  const files: string[] = [];
   for (const path of walk(context)) {
     const name = path.slice(path.lastIndexOf("/") + 1);
     if (path === dockerfile || name.endsWith(".dockerignore") || tree.lstat("/" + path)?.type !== "file")
@@ -74,7 +74,17 @@ function fileEdits(context: MemoryContext, dockerfile: string): WhatIfEdit[] {
     if (MANIFESTS.test(name) || LOCKFILES.test(name)) manifests.push(path);
     else if (DOCUMENTS.test(name)) documents.push(path);
     else if (!path.includes("/")) sources.push(path);
-    else if (!folders.some((other) => folderOf(other) === folderOf(path))) folders.push(path);
+    else files.push(path);
+  }
+  // In a monorepo every package is a folder of its own.
+  const packages = [...new Set(manifests.map(parentOf))].filter((folder) => folder !== "");
+  const folderOf = (path: string): string =>
+    packages.filter((folder) => path.startsWith(`${folder}/`)).sort((a, b) => b.length - a.length)[0] ??
+    path.slice(0, path.indexOf("/"));
+  const folders = new Map<string, string>();
+  for (const path of files) {
+    const folder = folderOf(path);
+    if (!folders.has(folder)) folders.set(folder, path);
   }
   const edit = (path: string, kind: NonNullable<WhatIfEdit["kind"]>, name = path): WhatIfEdit => ({
     name,
@@ -90,9 +100,10 @@ function fileEdits(context: MemoryContext, dockerfile: string): WhatIfEdit[] {
   });
   return [
     ...sources.slice(0, ROOT_FILES).map((path) => edit(path, "source")),
-    ...folders
-      .slice(0, MANY)
-      .map((path) => edit(path, "source", `${folderOf(path)}/ (${path.slice(folderOf(path).length + 1)})`)),
+    ...[...folders].slice(0, MANY).map(([folder, path]) => ({
+      ...edit(path, "source", `${folder}/ (${path.slice(folder.length + 1)})`),
+      folder: `${folder}/`,
+    })),
     ...manifests
       .slice(0, MANY)
       .map((path) =>
@@ -106,8 +117,9 @@ function walk(context: MemoryContext): string[] {
   return context.list().filter((path) => !path.split("/").some((part) => PASSED_OVER.test(part)));
 }
 
-function folderOf(path: string): string {
-  return path.slice(0, path.indexOf("/"));
+/** The folder that a path lies in; "" for the root. */
+function parentOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }
 
 function appended(bytes: Uint8Array): Uint8Array {

@@ -9,21 +9,31 @@ import type { Miss } from "./types";
 /** How many builds are kept to compare with. */
 const KEPT_BUILDS = 50;
 
-/** By vertex digest: why it missed. The builder remembers the steps of this build from now on. */
-export function explainSteps(builder: Builder, solver: Solver, end: number): Map<string, Miss> {
-  const missed: (StepTrace & { readonly state: VertexState })[] = [];
-  const traces: StepTrace[] = [];
+/**
+ * By vertex digest: why it missed. The builder remembers the steps of this build from now on, unless *forget* is set: then nobody asks
+ * about the next one.
+ */
+export function explainSteps(
+  builder: Builder,
+  solver: Solver,
+  end: number,
+  forget = false,
+): Map<string, Miss> {
+  const missed: { readonly trace: StepTrace; readonly state: VertexState }[] = [];
   const fresh = new Set<string>();
   for (const state of solver.states.values()) {
+    if (!state.executed || state.resultAt > end) continue;
     const trace = traceOf(builder, state);
     if (!trace) continue;
-    const isDone = !state.executed || state.resultAt <= end;
-    if (!isDone) continue;
-    traces.push(trace);
-    if (!state.executed) continue;
-    missed.push({ ...trace, state });
+    missed.push({ trace, state });
     if (!state.keyWasStored) fresh.add(trace.key);
   }
+  let all: StepTrace[] | undefined;
+  const traces = (): StepTrace[] =>
+    (all ??= [...solver.states.values()].flatMap((state) => {
+      const isDone = !state.executed || state.resultAt <= end;
+      return (isDone && traceOf(builder, state)) || [];
+    }));
   const source = {
     operation: (digest: string) => builder.operations.get(digest),
     content: (digest: string) => builder.contents.get(digest),
@@ -31,12 +41,12 @@ export function explainSteps(builder: Builder, solver: Solver, end: number): Map
   };
   const earlier = builder.earlierTraces();
   const found = new Map<string, Miss>();
-  for (const { state, ...trace } of missed) {
+  for (const { state, trace } of missed) {
     const step: MissedStep = { ...trace, keyWasStored: state.keyWasStored };
     const explanation = explainMiss(step, traces, earlier, source);
     found.set(trace.vertex, missOf(explanation));
   }
-  if (traces.length > 0) builder.traces = [traces, ...builder.traces].slice(0, KEPT_BUILDS);
+  if (!forget && traces().length > 0) builder.traces = [traces(), ...builder.traces].slice(0, KEPT_BUILDS);
   return found;
 }
 

@@ -30,6 +30,8 @@ export interface WhatIfEdit {
     | "env"
     | "base"
     | "other";
+  /** The folder that the edited file stands for, with a slash at its end. */
+  readonly folder?: string;
   /** Changes of the context. */
   readonly changes?: ContextChanges;
   /** Another text of the Dockerfile. */
@@ -220,7 +222,7 @@ export class Predictor {
     if (failedAt === undefined) this.rows.set(conversion, rows);
     return {
       rows,
-      misses: explainSteps(builder, solver, failedAt ?? Infinity),
+      misses: explainSteps(builder, solver, failedAt ?? Infinity, course === undefined),
       sawUnknown: solver.sawUnknown,
       guessed: (digest) => solver.isGuessed(digest),
     };
@@ -290,34 +292,36 @@ export const DEPENDS = {
   en: "depends on the files that a RUN before it makes: reused when they are the same, run again when not",
 };
 
-const bases = new WeakMap<JudgedRow["row"], Pick<WhatIfCell, "step" | "instruction">>();
+const rowCells = new WeakMap<JudgedRow["row"], Map<string, WhatIfCell>>();
 
-/** What a cell says of its step: the same object for all edits. */
-function baseOf(row: JudgedRow["row"]): Pick<WhatIfCell, "step" | "instruction"> {
-  let base = bases.get(row);
-  if (!base) {
-    base = { step: row.name, instruction: /^\[[^\]]*\] (\S+)/.exec(row.name)?.[1] ?? "" };
-    bases.set(row, base);
+/** The cell of *row*: one object for all edits with the same answer, of which there are many thousands. */
+function sharedCell(
+  row: JudgedRow["row"],
+  outcome: WhatIfOutcome,
+  sentence?: WhatIfCell["sentence"],
+): WhatIfCell {
+  let cells = rowCells.get(row);
+  if (!cells) rowCells.set(row, (cells = new Map<string, WhatIfCell>()));
+  const key = sentence ? `${outcome} ${sentence.ko}` : outcome;
+  let cell = cells.get(key);
+  if (!cell) {
+    const instruction = /^\[[^\]]*\] (\S+)/.exec(row.name)?.[1] ?? "";
+    cell = { step: row.name, outcome, instruction, ...(sentence && { sentence }) };
+    cells.set(key, cell);
   }
-  return base;
+  return cell;
 }
 
 function cellOf(
   { row, status, pending }: JudgedRow,
   misses: ReadonlyMap<string, Miss> | undefined,
 ): WhatIfCell {
+  if (status === "ERROR")
+    return sharedCell(row, "fails", row.error === undefined ? undefined : { ko: row.error, en: row.error });
+  if (pending || status === undefined || status === "CANCELED") return sharedCell(row, "not-reached");
   let miss: Miss | undefined;
   for (const { digest } of row.vertices) miss ??= misses?.get(digest);
-  const base = baseOf(row);
-  if (status === "ERROR")
-    return {
-      ...base,
-      outcome: "fails",
-      ...(row.error !== undefined && { sentence: { ko: row.error, en: row.error } }),
-    };
-  if (pending || status === undefined || status === "CANCELED") return { ...base, outcome: "not-reached" };
-  if (!miss) return { ...base, outcome: "hit" };
-  return { ...base, outcome: miss.first ? "first" : miss.cause, sentence: miss.sentence };
+  return miss ? sharedCell(row, miss.first ? "first" : miss.cause, miss.sentence) : sharedCell(row, "hit");
 }
 
 /** The same images, but those of *refs* under another digest. */

@@ -54,12 +54,12 @@ export interface Explanation {
 const LEAST_SIMILARITY = 0.5;
 
 /**
- * Explains *missed*. *steps*: all steps of the build; *earlier*: those of the builds before, newest build first. The counterpart is
+ * Explains *missed*. *steps* gives all steps of the build; *earlier*: those of the builds before, newest build first. The counterpart is
  * the same record, else the same operation, else the most similar operation that no step of the build has any more.
  */
 export function explainMiss(
   missed: MissedStep,
-  steps: readonly StepTrace[],
+  steps: () => readonly StepTrace[],
   earlier: readonly (readonly StepTrace[])[],
   source: ExplainSource,
 ): Explanation {
@@ -100,14 +100,15 @@ export function explainMiss(
 function findCounterpart(
   missed: StepTrace,
   operation: OpJson,
-  steps: readonly StepTrace[],
+  steps: () => readonly StepTrace[],
   earlier: readonly (readonly StepTrace[])[],
   source: ExplainSource,
 ): StepTrace | undefined {
-  const current = new Set(steps.map(({ opDigest }) => opDigest));
   for (const [age, build] of earlier.entries()) {
-    const same = build.find(({ key }) => key === missed.key) ?? nearest(missed, build);
+    const index = indexOf(build);
+    const same = index.byKey.get(missed.key) ?? nearest(missed, index.byOperation.get(missed.opDigest) ?? []);
     if (same) return same;
+    const current = indexOf(steps()).byOperation;
     let best: StepTrace | undefined;
     let bestRatio = age === 0 ? 0 : LEAST_SIMILARITY;
     for (const old of build) {
@@ -130,11 +131,35 @@ function textOf(operation: OpJson): string {
   return text;
 }
 
-/** The step with the same operation; of several the one that shares most inputs. */
-function nearest(missed: StepTrace, build: readonly StepTrace[]): StepTrace | undefined {
-  const same = build.filter(({ opDigest }) => opDigest === missed.opDigest);
+interface TraceIndex {
+  readonly byKey: ReadonlyMap<string, StepTrace>;
+  readonly byOperation: ReadonlyMap<string, readonly StepTrace[]>;
+}
+
+const indexes = new WeakMap<readonly StepTrace[], TraceIndex>();
+
+/** The steps of a build by key (of equal ones the first) and by operation, made once. */
+function indexOf(build: readonly StepTrace[]): TraceIndex {
+  let index = indexes.get(build);
+  if (!index) {
+    const byKey = new Map<string, StepTrace>();
+    const byOperation = new Map<string, StepTrace[]>();
+    for (const step of build) {
+      if (!byKey.has(step.key)) byKey.set(step.key, step);
+      const list = byOperation.get(step.opDigest);
+      if (list) list.push(step);
+      else byOperation.set(step.opDigest, [step]);
+    }
+    indexes.set(build, (index = { byKey, byOperation }));
+  }
+  return index;
+}
+
+/** Of the steps with the same operation the one that shares most inputs. */
+function nearest(missed: StepTrace, same: readonly StepTrace[]): StepTrace | undefined {
+  if (same.length < 2) return same[0];
   const shared = (old: StepTrace): number =>
     old.inputs.filter((input, i) => input.name === missed.inputs[i]?.name).length +
     (old.name === missed.name ? 1 : 0);
-  return same.sort((a, b) => shared(b) - shared(a))[0];
+  return [...same].sort((a, b) => shared(b) - shared(a))[0];
 }

@@ -32,9 +32,13 @@ export class KeyStoreFork<R> extends KeyStore<R> {
     return this.records.has(id) || this.base.record(id) !== undefined;
   }
 
-  protected override children(name: string): Set<string> {
-    const children = super.children(name);
-    for (const id of this.base.childrenOf(name)) if (!this.isTooNew(id)) children.add(id);
+  protected override children(name: string): ReadonlySet<string> {
+    const own = super.children(name);
+    const below = this.base.childrenOf(name);
+    if (below.size === 0) return own;
+    if (own.size === 0 && this.asOf === Infinity) return below;
+    const children = new Set(own);
+    for (const id of below) if (!this.isTooNew(id)) children.add(id);
     return children;
   }
 

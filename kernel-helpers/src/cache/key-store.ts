@@ -71,11 +71,12 @@ export class KeyStore<R> {
     return all;
   }
 
-  /** Keys that still exist behind a link. */
-  protected children(name: string): Set<string> {
-    const children = new Set<string>();
-    for (const id of this.links.get(name) ?? []) if (this.has(id)) children.add(id);
-    return children;
+  /** Keys that still exist behind a link. Not to be kept: it may be the store's own set. */
+  protected children(name: string): ReadonlySet<string> {
+    const linked = this.links.get(name);
+    if (linked === undefined) return NONE;
+    for (const id of linked) if (!this.has(id)) return new Set([...linked].filter((one) => this.has(one)));
+    return linked;
   }
 
   /** Keys behind a link, as `children`, for a fork. */
@@ -101,7 +102,7 @@ export class KeyStore<R> {
   /** Is the key of a source, or one that all of *deps* lead to, stored already? Gives its id. */
   find(opDigest: string, output: number, deps: readonly (readonly KeyLink[])[]): string | undefined {
     if (deps.length === 0) return this.queryRoot(opDigest);
-    let matches: Set<string> | undefined;
+    let matches: ReadonlySet<string> | undefined;
     for (const [input, links] of deps.entries()) {
       for (const link of links) {
         const children = this.children(linkName(link, input, opDigest, output));
@@ -215,6 +216,8 @@ export class KeyStore<R> {
     return this.links.entries();
   }
 }
+
+const NONE: ReadonlySet<string> = new Set();
 
 export type KeyChange<R> =
   | { readonly type: "record"; readonly record: KeyRecord }

@@ -326,6 +326,7 @@ describe("optimize: weights and diffs", () => {
     name: path,
     kind,
     changes: { write: { [path]: { text: "" } } },
+    ...(path.startsWith("src/") && { folder: "src/" }),
   });
   const edits = [edit("src/a.js", "source"), edit("package.json", "manifest"), edit(".env", "source")];
 

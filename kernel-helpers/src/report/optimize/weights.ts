@@ -114,9 +114,8 @@ function isTouched(edit: WhatIfEdit, commit: readonly string[]): boolean {
   const [path] = pathsOf(edit);
   if (path === undefined) return false;
   if (commit.includes(path)) return true;
-  if (edit.kind !== "source" || !path.includes("/")) return false;
-  const folder = path.slice(0, path.indexOf("/") + 1);
-  return commit.some((changed) => changed.startsWith(folder));
+  const { folder } = edit;
+  return folder !== undefined && commit.some((changed) => changed.startsWith(folder));
 }
 
 export function printed(weighed: readonly Weighed[]): WeightedEdit[] {
