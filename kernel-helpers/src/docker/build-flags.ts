@@ -90,6 +90,13 @@ const SPEC: Readonly<Record<string, FlagSpec>> = {
 
 const PROGRESS = ["auto", "plain", "tty", "rawjson", "quiet"] as const;
 
+/** Flags that stand without a value, with their dashes. */
+export const BARE_BUILD_FLAGS: ReadonlySet<string> = new Set(
+  Object.entries(SPEC).flatMap(([name, { type, short }]) =>
+    type === "boolean" ? [`--${name}`, ...(short === undefined ? [] : [`-${short}`])] : [],
+  ),
+);
+
 /** Names of all flags with their dashes, for suggestions. */
 export const BUILD_FLAG_NAMES: readonly string[] = Object.keys(SPEC).map((name) => "--" + name);
 

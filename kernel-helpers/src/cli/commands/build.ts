@@ -10,6 +10,7 @@ import type { CommandModule } from "../commands";
 import { say, type CommandIo } from "../io";
 import { keepBuild } from "../last-builds";
 import { openLab, userCache } from "../open-lab";
+import { takeValues } from "../options";
 
 export const help: CommandModule["help"] = {
   ko: `
@@ -25,6 +26,14 @@ PATH를 컨텍스트로 빌드합니다. Docker는 쓰지 않으며, 디렉터�
   --cache-dir DIR                     캐시를 둘 곳 (기본값: LAYERBOOK_CACHE_DIR, 없으면 사용자의 캐시 폴더)
   --bases DIR                         FROM이 찾는 OCI 이미지가 있는 폴더
   --strict                            모르는 명령이나 베이스를 추정하지 않고 실패로 봅니다
+  --watch                             빌드한 다음 파일을 지켜보다가, 고칠 때마다 다시 빌드하고 무엇이 다시 실행되었는지 말합니다 (Ctrl-C로 끝)
+
+여러 이미지를 한꺼번에:
+
+  layerbook build -f compose.yaml [SERVICE…]            compose 파일의 build: (여러 -f를 차례로 합칩니다)
+  layerbook build -f docker-bake.hcl [TARGET|GROUP…]    bake 파일(HCL, JSON). 변수는 환경에서 읽습니다
+  layerbook build -f a/Dockerfile -f b/Dockerfile PATH  Dockerfile 여럿, 컨텍스트는 PATH 하나
+  layerbook build --all [DIR]                           DIR 아래의 모든 Dockerfile. COPY하는 것이 자기 폴더에 없으면 DIR이 컨텍스트입니다
 
 진행 상황과 이유는 표준 오류에, 이미지 ID(-q)와 표는 표준 출력에 씁니다.
 `,
@@ -41,17 +50,43 @@ and more:
   --cache-dir DIR                     where the cache is (default: LAYERBOOK_CACHE_DIR, else the user's cache folder)
   --bases DIR                         folder of OCI images that FROM finds
   --strict                            unknown commands and bases fail instead of being assumed
+  --watch                             after the build watches the files, builds again after every edit and tells what ran again (Ctrl-C ends)
+
+Several images at once:
+
+  layerbook build -f compose.yaml [SERVICE…]            the build parts of a compose file (several -f are merged in order)
+  layerbook build -f docker-bake.hcl [TARGET|GROUP…]    a bake file (HCL, JSON); variables come from the environment
+  layerbook build -f a/Dockerfile -f b/Dockerfile PATH  several Dockerfiles with PATH as the context of all
+  layerbook build --all [DIR]                           every Dockerfile below DIR; DIR is the context of those whose own folder lacks what they copy
 
 Progress and reasons go to standard error; image id (-q) and table to standard output.
 `,
 };
 
 export const run: CommandModule["run"] = async (args, io) => {
-  const request = readBuildRequest(args, io);
+  const { own, rest } = takeValues(args, [], ["watch"]);
+  const project = mayBeProject(rest) ? projectPart().readProject(rest, io) : undefined;
+  if (project) {
+    const code = await projectPart().buildProject(project, io);
+    return own.has("watch") ? projectPart().watchTargets(project.targets, io) : code;
+  }
+  const request = readBuildRequest(rest, io);
   const record = await buildDirectory(request, io);
   printBuild(record, request, io);
-  return record.exitCode;
+  if (!own.has("watch") || record.check) return record.exitCode;
+  return projectPart().watchTargets([{ name: request.directory, request, tag: "" }], io);
 };
+
+/** Do *args* name more than one Dockerfile? The part that builds several is loaded only then. */
+export function mayBeProject(args: readonly string[]): boolean {
+  const files = args.filter((word) => /^(?:-f|--file)/.test(word)).length;
+  return files > 1 || args.some((word) => word === "--all" || /\.(?:ya?ml|hcl|json)$/i.test(word));
+}
+
+function projectPart(): typeof import("../project") {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- require loads at once and only when asked
+  return require("../project") as typeof import("../project");
+}
 
 /** Builds what *request* says with the user's cache. */
 export async function buildDirectory(request: BuildRequest, io: CommandIo): Promise<BuildRecord> {

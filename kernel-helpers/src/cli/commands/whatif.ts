@@ -8,6 +8,7 @@ import type { WhatIfResult } from "../../lab";
 import { readBuildRequest, type BuildRequest } from "../build-request";
 import { type CourseSummary, isRun, renderChange, renderCourse } from "../../report";
 import { CliError, usageError } from "../cli-error";
+import { mayBeProject } from "./build";
 import type { CommandModule } from "../commands";
 import { say, type CommandIo } from "../io";
 import { replayChange, replayLast } from "../git/replay";
@@ -27,6 +28,7 @@ export const help: CommandModule["help"] = {
   --max-rerun-steps N                 BASE..HEAD가 RUN을 N개보다 많이 다시 실행하면 끝 코드 1
   --table text|markdown|html|json     형식 (기본값: text)
 
+-f compose.yaml, -f docker-bake.hcl, 여러 -f, --all DIR을 주면 이미지마다 다시 실행하는 단계를 한 표로 보입니다 (layerbook build --help).
 나머지 옵션은 layerbook build와 같습니다. 지금 상태를 빌드한 적이 없으면, 방금 빌드했다고 치고 예측합니다.
 `,
   en: `
@@ -41,6 +43,7 @@ With --git the commits of the repository are followed: only git's objects are re
   --max-rerun-steps N                 exit code 1 when BASE..HEAD runs more than N RUNs again
   --table text|markdown|html|json     form (default: text)
 
+With -f compose.yaml, -f docker-bake.hcl, several -f, or --all DIR one table shows what each image runs again (layerbook build --help).
 The other options are those of layerbook build. When the present state was never built, it is taken as just built.
 `,
 };
@@ -48,6 +51,15 @@ The other options are those of layerbook build. When the present state was never
 export const run: CommandModule["run"] = async (args, io) => {
   const { own, rest: others } = takeValues(args, ["git", "max-rerun-rate", "max-rerun-steps"]);
   const { files, rest } = takeEdits(others);
+  const project = mayBeProject(rest) ? projectPart().readProject(rest, io) : undefined;
+  if (project) {
+    if (own.has("git"))
+      throw usageError("LB_ARGUMENTS", {
+        ko: "`--git`은 Dockerfile 하나만 봅니다. -f로 하나를 고르세요.",
+        en: "--git looks at one Dockerfile: choose it with -f",
+      });
+    return projectPart().whatIfProject(project, files, io);
+  }
   const request = readBuildRequest(rest, io, ".");
   const wanted = own.get("git");
   if (wanted !== undefined) return fromHistory(wanted, own, request, io);
@@ -71,6 +83,11 @@ export const run: CommandModule["run"] = async (args, io) => {
   io.out(result.table(request.table ?? "text", { locale: io.locale }));
   return 0;
 };
+
+function projectPart(): typeof import("../project") {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- require loads at once and only when asked
+  return require("../project") as typeof import("../project");
+}
 
 /** `--git`: the commits of the repository. */
 async function fromHistory(
@@ -142,7 +159,7 @@ function numberOf(
 }
 
 /** From the user's cache; when a rebuild would run anything there, from a cache in memory that has just seen a build. */
-async function predict(
+export async function predict(
   request: BuildRequest,
   edits: readonly WhatIfEdit[] | undefined,
   io: CommandIo,
@@ -159,7 +176,8 @@ async function predict(
   return { result: await fresh.whatIf(edits, options), assumed: true };
 }
 
-function takeEdits(args: readonly string[]): { files: string[]; rest: string[] } {
+/** `--edit FILE`s, and what is left of *args*. */
+export function takeEdits(args: readonly string[]): { files: string[]; rest: string[] } {
   const files: string[] = [];
   const rest: string[] = [];
   for (let i = 0; i < args.length; i++) {
@@ -176,7 +194,7 @@ function takeEdits(args: readonly string[]): { files: string[]; rest: string[] }
 }
 
 /** One more line at the end of *file*, relative to the working directory or to the context. */
-function editOf(file: string, { directory }: BuildRequest, io: CommandIo): WhatIfEdit {
+export function editOf(file: string, { directory }: BuildRequest, io: CommandIo): WhatIfEdit {
   const place = [resolve(io.cwd, file), resolve(directory, file)].find(
     (path) => existsSync(path) && statSync(path).isFile() && !relative(directory, path).startsWith(".."),
   );

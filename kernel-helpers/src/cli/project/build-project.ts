@@ -1,0 +1,184 @@
+/** Builds the images of a project one after the other with one cache, and tells what each did. */
+
+import type { BuildRecord } from "../../build/types";
+import { Lab } from "../../lab";
+import { nodeMachine } from "../../lab-node";
+import {
+  buildOutput,
+  type Grid,
+  type GridCell,
+  type PictureMedium,
+  renderGrid,
+  renderReasons,
+  humanSize,
+} from "../../report";
+import { say, type CommandIo } from "../io";
+import { keepBuild } from "../last-builds";
+import { openLab, userCache } from "../open-lab";
+import type { ProjectRequest, TargetRequest } from "./read-project";
+
+/** A target and what its build answered; *skipped* when one that it takes files from failed. */
+export interface BuiltTarget {
+  readonly target: TargetRequest;
+  readonly record?: BuildRecord;
+}
+
+/** Builds all targets. Progress and reasons go to standard error, the table to standard output. Answers the exit code. */
+export async function buildProject(project: ProjectRequest, io: CommandIo): Promise<number> {
+  const isQuiet = project.targets.some(({ request }) => request.flags.quiet);
+  sayNotes(project, io);
+  const built: BuiltTarget[] = [];
+  for (const target of project.targets) {
+    io.signal.throwIfAborted();
+    if (needsFailed(target, built)) {
+      io.err(
+        say(
+          io,
+          `\n── ${target.name}: 필요한 타깃이 실패해 건너뜁니다\n`,
+          `\n── ${target.name}: left out, a target that it needs failed\n`,
+        ),
+      );
+      built.push({ target });
+      continue;
+    }
+    if (!isQuiet) io.err(`\n── ${target.name}\n`);
+    const record = await buildTarget(target, io);
+    built.push({ target, record });
+    if (!isQuiet) {
+      const { terminal } = io;
+      const kind = target.request.flags.progress === "rawjson" ? "rawjson" : "plain";
+      io.err(buildOutput(record, kind, { width: terminal?.columns }));
+      const reasons = kind === "rawjson" ? "" : renderReasons(record, io.locale);
+      if (reasons !== "") io.err(`\n${reasons}`);
+    } else if (record.exitCode !== 0) io.err(buildOutput(record, "plain"));
+  }
+  const medium = project.targets[0]?.request.table ?? "text";
+  io.out(renderProject(built, medium, io));
+  return built.every(({ record }) => record?.exitCode === 0) ? 0 : 1;
+}
+
+/** What of the project's file is not followed, once each. */
+export function sayNotes({ project }: ProjectRequest, io: CommandIo): void {
+  for (const note of new Set(project.notes.map((one) => one[io.locale]))) io.err(`! ${note}\n`);
+}
+
+function needsFailed({ request }: TargetRequest, built: readonly BuiltTarget[]): boolean {
+  const images = Object.values(request.options.buildContexts ?? {}).flatMap((one) =>
+    "image" in one ? [one.image] : [],
+  );
+  return built.some(
+    ({ target, record }) => record?.exitCode !== 0 && images.some((image) => image.includes(target.tag)),
+  );
+}
+
+/** Builds one target. Its builds are remembered by folder and name, for `layerbook why`. */
+export async function buildTarget(target: TargetRequest, io: CommandIo, given?: Lab): Promise<BuildRecord> {
+  const { request } = target;
+  const lab = given ?? (await labOf(target, io));
+  const record = await lab.build({
+    ...request.options,
+    ...inlineOptions(target),
+    assume: !request.strict,
+    signal: io.signal,
+  });
+  io.signal.throwIfAborted();
+  if (!record.check) keepBuild(userCache(request.cacheDir, io), keptName(target), record);
+  return record;
+}
+
+/** A Lab for *target*: on its folder, or on a copy in memory when its Dockerfile is none of the folder's files. */
+export async function labOf(target: TargetRequest, io: CommandIo, inMemory = false): Promise<Lab> {
+  const { request } = target;
+  if (target.dockerfile === undefined) return openLab({ ...request, inMemory }, io);
+  const lab = await Lab.openOn(nodeMachine(), {
+    ...(!inMemory && { cacheDir: userCache(request.cacheDir, io) }),
+    ...(request.bases !== undefined && { bases: request.bases }),
+    locale: io.locale,
+    clock: () => Date.now() / 1000,
+    sourceDateEpoch: null,
+  });
+  lab.context.importDirectory(request.directory);
+  return lab;
+}
+
+/** Where an inline Dockerfile stands in the copy of the context. */
+const INLINE = ".layerbook.Dockerfile";
+
+/** The Dockerfile of a target that is no file of its context. */
+export function inlineOptions({ dockerfile }: TargetRequest): { dockerfile?: string; file?: string } {
+  return dockerfile === undefined ? {} : { dockerfile, file: INLINE };
+}
+
+/** The name under which a target's builds are kept. */
+export function keptName({ name, request }: TargetRequest): string {
+  return `${request.directory}#${name}`;
+}
+
+/** One row per target. */
+export function renderProject(built: readonly BuiltTarget[], medium: PictureMedium, io: CommandIo): string {
+  const { locale } = io;
+  const text = (ko: string, en: string): string => say(io, ko, en);
+  if (medium === "json") {
+    const rows = built.map(({ target, record }) => ({
+      name: target.name,
+      exitCode: record?.exitCode ?? null,
+      steps: record?.steps.map(({ name, status }) => ({ name, status })) ?? [],
+      image: record?.image?.configDigest ?? record?.indexDigest ?? null,
+      tags: target.request.options.tags ?? [],
+    }));
+    return JSON.stringify({ targets: rows, shared: sharedSteps(built) }, null, 2) + "\n";
+  }
+  const rows = built.map(({ target, record }): GridCell[] => {
+    const own = record?.steps.filter(({ instruction }) => instruction !== "FROM") ?? [];
+    const cause = record?.steps.find(({ miss }) => miss?.cause === "own" && !miss.first);
+    const image = record?.image;
+    const bytes = image?.layers.reduce((sum, { uncompressed }) => sum + uncompressed, 0);
+    return [
+      { text: target.name, code: true },
+      record === undefined
+        ? { verdict: "not-run" }
+        : record.exitCode === 0
+          ? { text: text("성공", "succeeded") }
+          : { verdict: "failed" },
+      { text: String(own.filter(({ status }) => status === "CACHED").length), right: true },
+      { text: String(own.filter(({ status }) => status === "DONE").length), right: true },
+      { text: cause ? `${cause.name.slice(0, 40)}: ${cause.miss!.sentence[locale]}` : "" },
+      { text: bytes === undefined ? "–" : humanSize(bytes, 3), right: true },
+    ];
+  });
+  const shared = sharedSteps(built);
+  const grid: Grid = {
+    locale,
+    title: text(`이미지 ${built.length}개`, `${built.length} images`),
+    heads: [
+      text("타깃", "Target"),
+      text("결과", "Outcome"),
+      text("재사용", "Reused"),
+      text("실행", "Ran"),
+      text("첫 원인", "First cause"),
+      text("크기", "Size"),
+    ],
+    rows,
+    notes: [
+      shared > 0
+        ? text(
+            `여러 이미지가 함께 쓰는 단계 ${shared}개는 한 번만 실행하면 됩니다.`,
+            `${shared} steps belong to several of the images and need run only once.`,
+          )
+        : "",
+    ].filter((note) => note !== ""),
+  };
+  return renderGrid(grid, medium);
+}
+
+/** Steps (FROM left out) that more than one of the images has. */
+function sharedSteps(built: readonly BuiltTarget[]): number {
+  const counts = new Map<string, number>();
+  for (const { record } of built) {
+    const keys = new Set(
+      record?.steps.filter(({ instruction }) => instruction !== "FROM").map(({ cacheKey }) => cacheKey) ?? [],
+    );
+    for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  return [...counts].filter(([key, count]) => key !== "" && count > 1).length;
+}
