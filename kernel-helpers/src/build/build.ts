@@ -3,6 +3,7 @@
 import type { Conversion, ConvertOptions, ImageResolver, InternalRequest, LocalOp } from "../graph";
 import type { ReadableFileSystem } from "../platform/files";
 import { transferBytes } from "../context";
+import { readDeclared } from "../run";
 import { dependingVertices } from "./depends";
 import { NOT_FOUND_TIME, registryTime, transferTime } from "./durations";
 import { exportImages, type Export } from "./export-image";
@@ -50,6 +51,7 @@ const STAGES: readonly Stage[] = [
   { name: "load definition", run: loadDefinition },
   { name: "convert", run: convertDefinition },
   { name: "internal requests", run: showRequests },
+  { name: "declared commands", run: loadDeclared },
   { name: "solve", run: solve },
   { name: "export image", run: exportResult },
   { name: "export cache", run: exportResultCache },
@@ -117,6 +119,7 @@ export function newSession(request: BuildRequest, timeline: Timeline): Session {
     newRef: () => `${WORKER}::${(builder.nextRef++).toString(36).padStart(25, "0")}`,
     assumed: new Map(),
     depending: new Set(),
+    declared: [],
     expected: new Map(),
     contextChanges: new Map(),
     transferred: new Map(),
@@ -236,6 +239,19 @@ function localOf(state: BuildState, op: LocalOp): ReadableFileSystem {
   return slash < 0
     ? state.request.context
     : new Subdirectory(state.request.context, "/" + state.file.slice(0, slash));
+}
+
+/** Reads the context's layerbook.json: commands that are not simulated, with their outputs. */
+function loadDeclared(state: BuildState): void {
+  const text = readText(state.request.context, "layerbook.json");
+  if (text === undefined || state.request.options.check) return;
+  const declared = readDeclared(text);
+  if (!("code" in declared)) {
+    state.session.declared = declared;
+    return;
+  }
+  const { code, ko, en } = declared;
+  state.error = { code, message: en, lines: [], hint: { ko, en } };
 }
 
 async function solve(state: BuildState): Promise<void> {

@@ -58,6 +58,7 @@ export async function runExecOp(
     now: clockAt(session, started),
     assume: session.options.assume,
     open: isVague(base),
+    ...(session.declared.length > 0 && { declared: session.declared }),
     signal: session.options.signal,
     onOutput: (stream, data, when) => session.timeline.log(vertex.digest, stream, data, started + when),
   });
@@ -76,6 +77,8 @@ export async function runExecOp(
   const assumed =
     result.exitCode === 0 ? result.assumed : [...result.assumed, `exit code ${result.exitCode}`];
   if (assumed.length > 0) session.assumed.set(vertex.digest, assumed);
+  // Declared is not simulated either, but what comes of it is known as far as the file says.
+  if (result.declared) session.assumed.set(vertex.digest, [...assumed, ...result.declared]);
   const isAssumed = assumed.length > 0 || inputs.some((input) => input.assumed);
   if (isAssumed)
     makeOutputs(root, session.expected.get(vertex.digest) ?? [], op.args.join(" "), session.newRef());

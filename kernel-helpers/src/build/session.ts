@@ -3,6 +3,7 @@
 import type { ReadableFileSystem } from "../platform/files";
 import type { Builder } from "./builder";
 import type { ContextChange } from "./explain-hits";
+import type { DeclaredCommand } from "../run";
 import type { BuildWorld } from "./machine";
 import type { Timeline } from "./timeline";
 import type { BuildOptions, HttpFixture } from "./types";
@@ -25,6 +26,8 @@ export interface Session {
   newRef(): string;
   /** Programs that were assumed to succeed, by vertex digest. */
   readonly assumed: Map<string, readonly string[]>;
+  /** The commands of the context's layerbook.json. */
+  declared: readonly DeclaredCommand[];
   /** Vertices that ran only because of contents that nobody knows (depends.ts). */
   readonly depending: Set<string>;
   /** Paths that later steps copy out of a RUN, by its vertex digest. Filled only when the build may assume. */

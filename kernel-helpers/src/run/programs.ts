@@ -4,11 +4,16 @@ import { base, type Program, type Programs } from "./machine/exec";
 import { applets } from "./applets";
 import { packagePrograms } from "./packages";
 import { DEBIAN_APPLETS } from "./applets/debian-applets";
+import { declaredFor, runDeclared } from "./declared-program";
 import { toolProgram } from "./tool";
 
 export const programs: Programs = {
   applets,
   debianApplets: DEBIAN_APPLETS,
+  declared(process, args) {
+    const command = declaredFor(process, args);
+    return command && ((running) => runDeclared(running, command));
+  },
   external(process, path, name): Program | undefined {
     const tool = process.machine.request.tools?.get(name);
     if (tool !== undefined) return toolProgram(tool);

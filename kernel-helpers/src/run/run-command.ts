@@ -55,6 +55,7 @@ export async function runCommand(request: RunRequest): Promise<RunResult> {
     ...(startError === undefined ? {} : { startError }),
     duration: Math.round(machine.clock),
     assumed: machine.assumed,
+    ...(machine.declared.length > 0 && { declared: machine.declared }),
     ...(machine.downloads === 0 ? {} : { downloads: machine.downloads }),
   });
   try {
@@ -132,7 +133,7 @@ function start(machine: Machine, request: RunRequest): Process {
   first.setFd(2, machine.sink(2));
   resolveCwd(first);
   first.name = base(first.args[0] ?? "");
-  programPath = programOf(first, request);
+  programPath = machine.loader.isDeclared(first, first.args) ? "" : programOf(first, request);
   return first;
 
   function* entry(process: Process): Task<number> {

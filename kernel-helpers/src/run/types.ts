@@ -2,6 +2,7 @@
 
 import type { WritableFileSystem } from "../platform/files";
 import type { RunCatalog } from "./catalog";
+import type { DeclaredCommand } from "./declared";
 
 export interface RunRequest {
   /** argv, as BuildKit gives it to the container: `["/bin/sh", "-c", "npm ci"]`. */
@@ -31,6 +32,8 @@ export interface RunRequest {
   readonly signal?: AbortSignal;
   /** Facts about real packages, for the package managers of images without contents. */
   readonly catalog?: RunCatalog;
+  /** Commands that the project declares in layerbook.json: they do what it says. */
+  readonly declared?: readonly DeclaredCommand[];
   /** Programs from outside the machine, by name: they run where a file without known contents of that name is started. */
   readonly tools?: ReadonlyMap<string, Tool>;
   /** Called with output as it is printed; `at` is simulated ms since the step began. */
@@ -57,6 +60,8 @@ export interface RunResult {
   readonly duration: number;
   /** Programs that were assumed, not simulated. */
   readonly assumed: readonly string[];
+  /** Commands that ran as layerbook.json declares them; absent for none. */
+  readonly declared?: readonly string[];
   /** Packages that the simulated package managers fetched; absent for none. */
   readonly downloads?: number;
 }

@@ -35,6 +35,15 @@ PATH를 컨텍스트로 빌드합니다. Docker는 쓰지 않으며, 디렉터�
   layerbook build -f a/Dockerfile -f b/Dockerfile PATH  Dockerfile 여럿, 컨텍스트는 PATH 하나
   layerbook build --all [DIR]                           DIR 아래의 모든 Dockerfile. COPY하는 것이 자기 폴더에 없으면 DIR이 컨텍스트입니다
 
+흉내 내지 않는 명령의 결과는 컨텍스트의 layerbook.json에 적어 둘 수 있습니다 (whatif, optimize, 노트북의 빌드도 읽습니다):
+
+  { "commands": [ { "run": "./gradlew build", "seconds": 40, "prints": "", "exit": 0, "outputs": {
+      "build/libs/app.jar": { "size": "38MB", "from": ["src", "build.gradle"] },
+      "dist/": { "files": 12, "size": "300kB", "from": ["src"] }, "version.txt": { "text": "1.0" } } } ] }
+
+run은 명령의 첫 낱말들이고, 경로는 명령이 도는 폴더에서 봅니다. from에 적은 파일이 그대로면 결과도 그대로라고 봅니다.
+from이 없으면 그 결과를 가져가는 단계는 '달림'입니다.
+
 진행 상황과 이유는 표준 오류에, 이미지 ID(-q)와 표는 표준 출력에 씁니다.
 `,
   en: `
@@ -58,6 +67,15 @@ Several images at once:
   layerbook build -f docker-bake.hcl [TARGET|GROUP…]    a bake file (HCL, JSON); variables come from the environment
   layerbook build -f a/Dockerfile -f b/Dockerfile PATH  several Dockerfiles with PATH as the context of all
   layerbook build --all [DIR]                           every Dockerfile below DIR; DIR is the context of those whose own folder lacks what they copy
+
+What a command that is not simulated leaves can be declared in the context's layerbook.json (whatif, optimize and notebooks read it too):
+
+  { "commands": [ { "run": "./gradlew build", "seconds": 40, "prints": "", "exit": 0, "outputs": {
+      "build/libs/app.jar": { "size": "38MB", "from": ["src", "build.gradle"] },
+      "dist/": { "files": 12, "size": "300kB", "from": ["src"] }, "version.txt": { "text": "1.0" } } } ] }
+
+run: the words that the command begins with; paths are seen from where it runs. The output is the same while the files in from are.
+Without from, steps that take the output "depend".
 
 Progress and reasons go to standard error; image id (-q) and table to standard output.
 `,

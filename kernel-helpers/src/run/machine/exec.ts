@@ -15,6 +15,8 @@ export interface Programs {
   readonly applets: ReadonlyMap<string, Program>;
   /** Those that Debian's static busybox has. */
   readonly debianApplets: ReadonlySet<string>;
+  /** What layerbook.json declares for a command that begins with *args*. */
+  declared(process: Process, args: readonly string[]): Program | undefined;
   /** The program that a file of the catalog stands for, by its name. */
   external(process: Process, path: string, name: string): Program | undefined;
 }
@@ -69,7 +71,17 @@ export class ProgramLoader implements Loader {
     return this.programs.debianApplets;
   }
 
+  /** Is the command declared in layerbook.json? Then its file need not be there. */
+  isDeclared(process: Process, args: readonly string[]): boolean {
+    return this.programs.declared(process, args) !== undefined;
+  }
+
   *execute(process: Process, path: string): Task<number> {
+    const declared = this.programs.declared(process, process.args);
+    if (declared !== undefined) {
+      process.name = base(process.args[0] ?? "");
+      return yield* declared(process);
+    }
     return yield* this.start(process, path, 0);
   }
 

@@ -10,6 +10,8 @@ import type { Vfs } from "./vfs";
 
 /** Finds and runs programs; given by exec.ts so that files need no circle. */
 export interface Loader {
+  /** Is the command declared in layerbook.json? */
+  isDeclared(process: Process, args: readonly string[]): boolean;
   /** Runs the program at *path* in *process* with `process.args`. Throws Errno when it cannot be started. */
   execute(process: Process, path: string): Task<number>;
 }
@@ -21,6 +23,8 @@ export class Machine {
   readonly processes = new Map<number, Process>();
   readonly meter: Meter;
   readonly assumed: string[] = [];
+  /** Commands that ran as layerbook.json declares them. */
+  readonly declared: string[] = [];
   readonly output: { stream: 1 | 2; data: string }[] = [];
   /** Simulated ms since the start. */
   clock = 0;

@@ -344,6 +344,7 @@ function* become(
   const loader = process.machine.loader as ProgramLoader;
   process.args = title === undefined ? args : [title, ...args.slice(1)];
   let path = name;
+  if (loader.isDeclared(process, args)) return yield* loader.execute(process, path);
   if (!name.includes("/")) {
     const applet = shell.standalone ? loader.applet(name) : undefined;
     if (applet !== undefined) {
