@@ -24,7 +24,7 @@ export interface Command {
 export const COMMANDS: readonly Command[] = [
   {
     name: "build",
-    usage: "[docker build flags] [--watch] PATH | -f compose.yaml|docker-bake.hcl [NAME…] | --all [DIR]",
+    usage: "[docker build flags] PATH | -f compose.yaml|docker-bake.hcl [NAME…] | --all [DIR]",
     summary: {
       ko: "디렉터리를 빌드하고, 재사용하지 못한 단계마다 이유를 말합니다",
       en: "build a directory; a reason for every step that was not reused",
