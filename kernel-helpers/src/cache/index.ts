@@ -5,4 +5,5 @@ export * from "./differences";
 export * from "./explain";
 export * from "./go-json";
 export * from "./key-store";
+export { readableValue } from "./operation-words";
 export * from "./op-json";

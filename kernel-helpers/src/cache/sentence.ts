@@ -2,11 +2,9 @@
 
 import type { Difference } from "./differences";
 import type { Explanation } from "./explain";
+import { OPERATION_WORDS, readableValue, type Sentence } from "./operation-words";
 
-export interface Sentence {
-  readonly ko: string;
-  readonly en: string;
-}
+export type { Sentence };
 
 /** The sentence for an explanation: the first own part, how many more there are, or the step that it follows from. */
 export function missSentence({ cause, parts, first }: Explanation): Sentence {
@@ -43,7 +41,8 @@ function dependencySentence(part: Difference | undefined): Sentence {
 }
 
 function arrow(part: Difference): string {
-  return `${clip(part.old)} → ${clip(part.new)}`;
+  const shown = (value: string | null | undefined): string => clip(readableValue(part.path, value));
+  return `${shown(part.old)} → ${shown(part.new)}`;
 }
 
 function clip(value: string | null | undefined): string {
@@ -66,28 +65,6 @@ function partSentence(part: Difference): Sentence {
     ? found
     : { ko: `${found.ko}: ${arrow(part)}`, en: `${found.en}: ${arrow(part)}` };
 }
-
-/** By field of the operation; the first that fits. */
-const OPERATION_WORDS: readonly (readonly [RegExp, Sentence])[] = [
-  [/^args/, { ko: "실행할 명령이 바뀜", en: "the command changed" }],
-  [/^env/, { ko: "환경 변수(ENV, ARG)가 바뀜", en: "an environment variable (ENV, ARG) changed" }],
-  [/^cwd$/, { ko: "작업 디렉터리(WORKDIR)가 바뀜", en: "the working directory (WORKDIR) changed" }],
-  [/^user$/, { ko: "사용자(USER)가 바뀜", en: "the user (USER) changed" }],
-  [/^mounts|^secretenv/, { ko: "마운트(--mount)가 바뀜", en: "a mount (--mount) changed" }],
-  [/^extraHosts/, { ko: "추가 호스트(--add-host)가 바뀜", en: "the extra hosts (--add-host) changed" }],
-  [/^network/, { ko: "네트워크(--network)가 바뀜", en: "the network (--network) changed" }],
-  [/^ulimit/, { ko: "자원 제한(--ulimit)이 바뀜", en: "the limits (--ulimit) changed" }],
-  [/^(Arch|OS|Variant)$/, { ko: "플랫폼이 바뀜", en: "the platform changed" }],
-  [/\.dest$/, { ko: "복사할 곳이 바뀜", en: "the destination changed" }],
-  [/\.src$/, { ko: "복사할 원본의 이름이 바뀜", en: "the name of the source changed" }],
-  [/\.(mode|modeStr)$/, { ko: "권한(--chmod)이 바뀜", en: "the permissions (--chmod) changed" }],
-  [/\.owner/, { ko: "소유자가 바뀜", en: "the owner changed" }],
-  [/\.path$/, { ko: "만들 경로가 바뀜", en: "the path to make changed" }],
-  [/\.timestamp$/, { ko: "SOURCE_DATE_EPOCH 값이 바뀜", en: "SOURCE_DATE_EPOCH changed" }],
-  [/\.data$/, { ko: "인라인 문서의 내용이 바뀜", en: "the inline document changed" }],
-  [/^Actions\[\d+\]$/, { ko: "복사할 원본의 목록이 바뀜", en: "the list of sources changed" }],
-  [/^$/, { ko: "새 단계", en: "a new step" }],
-];
 
 function sourceSentence(part: Difference): Sentence {
   if (part.path === "Digest") return { ko: "베이스 이미지가 바뀜", en: "the base image changed" };

@@ -1,6 +1,7 @@
 /** V3, the key card: the ingredients of one step's cache key, as they were and as they are. */
 
 import type { KeyDifference, Step } from "../../build/types";
+import { readableValue } from "../../cache";
 import type { Locale } from "../locale";
 import { oneLine, truncate } from "../text";
 import { fieldWord } from "./build-matrix";
@@ -94,8 +95,8 @@ export function keyCard(step: Step, { locale = "ko", title }: KeyCardOptions = {
             ? `${name.text}: ${part!.path.replace(/^file /, "")} ${fieldWord(part!.field, isKorean)}${more}`
             : name.text + more,
       },
-      { text: valueOf(part!.old), code: true },
-      { text: valueOf(part!.new), code: true },
+      { text: valueOf(readableValue(part!.path, part!.old)), code: true },
+      { text: valueOf(readableValue(part!.path, part!.new)), code: true },
       { text: `≠ ${say("달라짐", "differs")}`, outlined: true },
     ];
   });
