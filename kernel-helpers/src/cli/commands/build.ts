@@ -11,6 +11,7 @@ import { say, type CommandIo } from "../io";
 import { keepBuild } from "../last-builds";
 import { openLab, userCache } from "../open-lab";
 import { takeValues } from "../options";
+import { mayBeProject, projectPart } from "../several";
 
 export const help: CommandModule["help"] = {
   ko: `
@@ -94,17 +95,6 @@ export const run: CommandModule["run"] = async (args, io) => {
   if (!own.has("watch") || record.check) return record.exitCode;
   return projectPart().watchTargets([{ name: request.directory, request, tag: "" }], io);
 };
-
-/** Do *args* name more than one Dockerfile? The part that builds several is loaded only then. */
-export function mayBeProject(args: readonly string[]): boolean {
-  const files = args.filter((word) => /^(?:-f|--file)/.test(word)).length;
-  return files > 1 || args.some((word) => word === "--all" || /\.(?:ya?ml|hcl|json)$/i.test(word));
-}
-
-function projectPart(): typeof import("../project") {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- require loads at once and only when asked
-  return require("../project") as typeof import("../project");
-}
 
 /** Builds what *request* says with the user's cache. */
 export async function buildDirectory(request: BuildRequest, io: CommandIo): Promise<BuildRecord> {

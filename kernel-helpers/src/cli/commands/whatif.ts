@@ -1,19 +1,17 @@
 /** `layerbook whatif`: a matrix of edits not yet made and the steps they would run again. */
 
-import { existsSync, readFileSync, statSync } from "node:fs";
-import { relative, resolve, sep } from "node:path";
-
 import type { WhatIfEdit } from "../../build";
 import type { WhatIfResult } from "../../lab";
 import { readBuildRequest, type BuildRequest } from "../build-request";
 import { type CourseSummary, isRun, renderChange, renderCourse } from "../../report";
 import { CliError, usageError } from "../cli-error";
-import { mayBeProject } from "./build";
 import type { CommandModule } from "../commands";
 import { say, type CommandIo } from "../io";
 import { replayChange, replayLast } from "../git/replay";
+import { editOf, takeEdits } from "../edits";
 import { openLab } from "../open-lab";
 import { takeValues } from "../options";
+import { mayBeProject, projectPart } from "../several";
 
 export const help: CommandModule["help"] = {
   ko: `
@@ -83,11 +81,6 @@ export const run: CommandModule["run"] = async (args, io) => {
   io.out(result.table(request.table ?? "text", { locale: io.locale }));
   return 0;
 };
-
-function projectPart(): typeof import("../project") {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- require loads at once and only when asked
-  return require("../project") as typeof import("../project");
-}
 
 /** `--git`: the commits of the repository. */
 async function fromHistory(
@@ -174,38 +167,4 @@ export async function predict(
   const fresh = await openLab({ ...request, inMemory: true }, io);
   await fresh.build({ ...options, signal: io.signal });
   return { result: await fresh.whatIf(edits, options), assumed: true };
-}
-
-/** `--edit FILE`s, and what is left of *args*. */
-export function takeEdits(args: readonly string[]): { files: string[]; rest: string[] } {
-  const files: string[] = [];
-  const rest: string[] = [];
-  for (let i = 0; i < args.length; i++) {
-    const word = args[i]!;
-    if (word.startsWith("--edit=")) files.push(word.slice("--edit=".length));
-    else if (word === "--edit") {
-      const file = args[++i];
-      if (file === undefined)
-        throw usageError("LB_FLAG_VALUE", { ko: "`--edit`에 파일이 필요합니다.", en: "--edit needs a file" });
-      files.push(file);
-    } else rest.push(word);
-  }
-  return { files, rest };
-}
-
-/** One more line at the end of *file*, relative to the working directory or to the context. */
-export function editOf(file: string, { directory }: BuildRequest, io: CommandIo): WhatIfEdit {
-  const place = [resolve(io.cwd, file), resolve(directory, file)].find(
-    (path) => existsSync(path) && statSync(path).isFile() && !relative(directory, path).startsWith(".."),
-  );
-  if (place === undefined) {
-    throw new CliError("LB_NO_PATH", {
-      ko: `컨텍스트에 그런 파일이 없습니다: ${file}`,
-      en: `no such file in the context: ${file}`,
-    });
-  }
-  const name = relative(directory, place).split(sep).join("/");
-  const bytes = Buffer.concat([readFileSync(place), Buffer.from("\n")]);
-  const mode = (statSync(place).mode & 0o7777).toString(8);
-  return { name, kind: "other", changes: { write: { [name]: { base64: bytes.toString("base64"), mode } } } };
 }

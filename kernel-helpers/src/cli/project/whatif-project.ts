@@ -6,7 +6,7 @@ import type { WhatIfEdit } from "../../build";
 import type { WhatIfResult } from "../../lab";
 import { type GridCell, labelOf, renderGrid } from "../../report";
 import { CliError } from "../cli-error";
-import { editOf } from "../commands/whatif";
+import { editOf } from "../edits";
 import { say, type CommandIo } from "../io";
 import { inlineOptions, labOf, sayNotes } from "./build-project";
 import type { ProjectRequest, TargetRequest } from "./read-project";
