@@ -4,12 +4,18 @@ import type { Pieces } from "../platform/bytes";
 import type { Platform } from "../platform/platform";
 
 /** Bytes of the tar in one gzip member. A smaller layer is one member, as any gzip makes it; a larger one is several behind one another (RFC 1952, 2.2). */
-export const GZIP_BLOCK = 2 << 20;
+export const GZIP_BLOCK = 1 << 20;
 
 /** *pieces* gzip'd. The same bytes give the same, however they are cut. */
 export function* gzipBlocks(platform: Platform, pieces: Iterable<Uint8Array>): Generator<Uint8Array> {
   const cutter = new BlockCutter();
-  for (const piece of pieces) for (const block of cutter.push(piece)) yield platform.gzip(block);
+  for (const piece of pieces) {
+    for (const block of cutter.push(piece)) {
+      const packed = platform.gzip(block);
+      cutter.takeBack(block);
+      yield packed;
+    }
+  }
   for (const block of cutter.end()) yield platform.gzip(block);
 }
 
@@ -17,19 +23,26 @@ export function* gzipBlocks(platform: Platform, pieces: Iterable<Uint8Array>): G
 export async function* gzipBlocksLater(platform: Platform, pieces: Pieces): AsyncGenerator<Uint8Array> {
   const gzip = (block: Uint8Array): Promise<Uint8Array> =>
     platform.gzipLater?.(block) ?? Promise.resolve(platform.gzip(block));
-  const running: Promise<Uint8Array>[] = [];
+  const running: { readonly block: Uint8Array; readonly packed: Promise<Uint8Array> }[] = [];
+  const cutter = new BlockCutter();
+  const start = (block: Uint8Array): void => void running.push({ block, packed: gzip(block) });
+  const finish = async (): Promise<Uint8Array> => {
+    const { block, packed } = running.shift()!;
+    const bytes = await packed;
+    cutter.takeBack(block);
+    return bytes;
+  };
   try {
-    const cutter = new BlockCutter();
     for await (const piece of pieces) {
       for (const block of cutter.push(piece)) {
-        running.push(gzip(block));
-        if (running.length > AT_ONCE) yield await running.shift()!;
+        start(block);
+        if (running.length > AT_ONCE) yield await finish();
       }
     }
-    for (const block of cutter.end()) running.push(gzip(block));
-    while (running.length > 0) yield await running.shift()!;
+    for (const block of cutter.end()) start(block);
+    while (running.length > 0) yield await finish();
   } finally {
-    await Promise.allSettled(running);
+    await Promise.allSettled(running.map(({ packed }) => packed));
   }
 }
 
@@ -41,13 +54,19 @@ class BlockCutter {
   private block = new Uint8Array(0);
   private filled = 0;
   private cut = 0;
+  private readonly spare: Uint8Array<ArrayBuffer>[] = [];
+
+  /** A block that is done with: it is filled again, so that many blocks take the memory of few. */
+  takeBack(block: Uint8Array): void {
+    if (block.length === GZIP_BLOCK) this.spare.push(block as Uint8Array<ArrayBuffer>);
+  }
 
   *push(piece: Uint8Array): Generator<Uint8Array> {
     for (let at = 0; at < piece.length;) {
       if (this.filled === GZIP_BLOCK) {
         yield this.block;
         this.cut++;
-        this.block = new Uint8Array(0);
+        this.block = this.spare.pop() ?? new Uint8Array(0);
         this.filled = 0;
       }
       if (this.filled === this.block.length) this.grow();

@@ -121,14 +121,20 @@ function linkTarget(folder: string, target: string): string {
   return parts.join("/");
 }
 
-/** *source* unpacked. Rejects with `LB_ARCHIVE_LIMIT` or *code*. */
+/** Up to so many bytes unpacked the ratio is nobody's business. */
+const FREE = 2 ** 30;
+/** Real layers shrink to a fifth, logs to a twentieth; what gzip makes a thousandth of was made to fill a disk. */
+const MOST_RATIO = 200;
+
+/** *source* unpacked. Rejects with `LB_ARCHIVE_LIMIT` (more than *limit*, or a bomb) or *code*. */
 export async function* gunzip(
   platform: Platform,
   source: ByteSource,
-  limit: number,
+  most: number,
   what: string,
   code: "LB_ARCHIVE_TAR" | "LB_ARCHIVE_LAYER",
 ): AsyncGenerator<Uint8Array> {
+  const limit = Math.min(most, Math.max(FREE, MOST_RATIO * source.size));
   try {
     yield* platform.gunzipPieces(piecesOf(source), limit);
   } catch (error) {
