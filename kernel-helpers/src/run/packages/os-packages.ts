@@ -259,7 +259,8 @@ export const apk: Program = function* (process) {
             writeFile(process, `/usr/bin/${program}`, knownSize(0, `program:${program}`), 0o755);
           writeFile(process, `/usr/lib/${name}/contents`, knownSize(bytes, `apk:${name}`));
           text += `P:${name}\nV:${entry?.version ?? "1.0-r0"}\nI:${bytes}\n\n`;
-          if (entry === undefined) process.machine.assumed.push(`apk:${name}`);
+          if (entry === undefined && process.machine.request.assume === true)
+            process.machine.assumed.push(`apk:${name}`);
           yield* process.room();
         }
         process.machine.downloads += fresh.length;
