@@ -140,6 +140,8 @@ export const EXPECTED_STEPS: Readonly<Record<string, Readonly<Record<string, str
     "l16-ci-new": "WORKDIR= RUN= COPY! RUN! COPY= RUN= COPY= RUN=",
     "l16-ci-shared":
       "WORKDIR= RUN= COPY= RUN= COPY= RUN= COPY= RUN= / WORKDIR= RUN= COPY= RUN! COPY! RUN! COPY! RUN! / WORKDIR= RUN= COPY= RUN! COPY! RUN! COPY! RUN!",
+    "l16-pnpm": "RUN! WORKDIR! COPY! RUN! COPY! RUN! RUN!",
+    "l16-pnpm-version": "RUN= WORKDIR= COPY= RUN= COPY! RUN! RUN!",
   },
   PRJ: {
     "prj-given": "COPY! WORKDIR! RUN! RUN! RUN! RUN! RUN!",
