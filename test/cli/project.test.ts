@@ -103,6 +103,9 @@ describe("cli: several images at once, and watching", () => {
       assert.match(row[heads.indexOf("web")]!, /▲ 다시 실행 \(\[3\/5\] \[4\/5\] \[5\/5\]\)/);
       assert.match(row[heads.indexOf("api")]!, /상관없음/);
     }
+    const fresh = await layerbook(["whatif", ...cache, "-f", join(folder, "compose.yaml")]);
+    assert.match(fresh.err, /방금 빌드했다고/);
+    assert.match(fresh.out, /api\/main\.js .*▲ 다시 실행 .*△ 연쇄 \(api 때문\)/);
     await layerbook(["build", "-q", ...cache, "-f", join(folder, "compose.yaml")]);
     const whole = await layerbook(["whatif", ...cache, "-f", join(folder, "compose.yaml")]);
     assert.match(whole.out, /api\/main\.js .*▲ 다시 실행 .*△ 연쇄 \(api 때문\)/);

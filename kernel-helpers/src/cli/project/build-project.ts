@@ -62,12 +62,14 @@ export function sayNotes({ project }: ProjectRequest, io: CommandIo): void {
   for (const note of new Set(project.notes.map((one) => one[io.locale]))) io.err(`! ${note}\n`);
 }
 
-function needsFailed({ request }: TargetRequest, built: readonly BuiltTarget[]): boolean {
-  const images = Object.values(request.options.buildContexts ?? {}).flatMap((one) =>
-    "image" in one ? [one.image] : [],
-  );
-  return built.some(
-    ({ target, record }) => record?.exitCode !== 0 && images.some((image) => image.includes(target.tag)),
+function needsFailed(target: TargetRequest, built: readonly BuiltTarget[]): boolean {
+  return built.some(({ target: other, record }) => record?.exitCode !== 0 && needs(target, other));
+}
+
+/** Does *target* take files of the image of *other*? */
+export function needs({ request }: TargetRequest, other: TargetRequest): boolean {
+  return Object.values(request.options.buildContexts ?? {}).some(
+    (one) => "image" in one && one.image.replace(/:latest$/, "").endsWith(other.tag),
   );
 }
 

@@ -1,14 +1,16 @@
 /** Predicts edits for all images of a project: which of them an edit builds again, and from which step on. */
 
-import { relative, resolve, sep } from "node:path";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative, resolve, sep } from "node:path";
 
-import type { WhatIfEdit } from "../../build";
-import type { WhatIfResult } from "../../lab";
+import type { BuildOptions, WhatIfEdit } from "../../build";
+import type { Lab, WhatIfResult } from "../../lab";
 import { type GridCell, labelOf, renderGrid } from "../../report";
 import { CliError } from "../cli-error";
 import { editOf } from "../edits";
 import { say, type CommandIo } from "../io";
-import { inlineOptions, labOf, sayNotes } from "./build-project";
+import { inlineOptions, labOf, needs, sayNotes } from "./build-project";
 import type { ProjectRequest, TargetRequest } from "./read-project";
 
 interface Prediction {
@@ -25,9 +27,14 @@ export async function whatIfProject(
 ): Promise<number> {
   sayNotes(project, io);
   const predictions: Prediction[] = [];
-  for (const target of project.targets) {
-    io.signal.throwIfAborted();
-    predictions.push(await predictTarget(target, editsFor(target, files, io), io));
+  const scratch = new Scratch(project.targets, io);
+  try {
+    for (const target of project.targets) {
+      io.signal.throwIfAborted();
+      predictions.push(await predictTarget(target, editsFor(target, files, io), scratch, io));
+    }
+  } finally {
+    scratch.remove();
   }
   if (files.length > 0 && predictions.every(({ result }) => result.rows.length === 0)) {
     throw new CliError("LB_NO_PATH", {
@@ -75,22 +82,54 @@ function editsFor(target: TargetRequest, files: readonly string[], io: CommandIo
   });
 }
 
+/** A cache of its own for targets whose present state was never built; images that they need are built there first. */
+class Scratch {
+  private readonly folder = mkdtempSync(join(tmpdir(), "layerbook-"));
+  private readonly built = new Set<TargetRequest>();
+
+  constructor(
+    private readonly targets: readonly TargetRequest[],
+    private readonly io: CommandIo,
+  ) {}
+
+  async predict(target: TargetRequest, edits: readonly WhatIfEdit[] | undefined): Promise<WhatIfResult> {
+    const lab = await this.build(target);
+    return lab.whatIf(edits, optionsOf(target));
+  }
+
+  private async build(target: TargetRequest): Promise<Lab> {
+    for (const other of this.targets)
+      if (needs(target, other) && !this.built.has(other)) await this.build(other);
+    this.built.add(target);
+    const lab = await labOf({ ...target, request: { ...target.request, cacheDir: this.folder } }, this.io);
+    await lab.build({ ...optionsOf(target), signal: this.io.signal });
+    this.io.signal.throwIfAborted();
+    return lab;
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+function optionsOf(target: TargetRequest): BuildOptions {
+  const { request } = target;
+  return { ...request.options, ...inlineOptions(target), assume: !request.strict };
+}
+
 async function predictTarget(
   target: TargetRequest,
   edits: readonly WhatIfEdit[] | undefined,
+  scratch: Scratch,
   io: CommandIo,
 ): Promise<Prediction> {
-  const { request } = target;
-  const options = { ...request.options, ...inlineOptions(target), assume: !request.strict };
   const lab = await labOf(target, io);
-  const unchanged = await lab.whatIf([{ name: "" }], options);
-  const cells = unchanged.rows[0]?.cells ?? [];
-  const isBuilt = unchanged.rows[0]?.error === undefined && cells.every(({ outcome }) => outcome === "hit");
-  if (isBuilt || unchanged.rows[0]?.error !== undefined)
-    return { target, result: await lab.whatIf(edits, options), assumed: false };
-  const fresh = await labOf(target, io, true);
-  await fresh.build({ ...options, signal: io.signal });
-  return { target, result: await fresh.whatIf(edits, options), assumed: true };
+  const [unchanged] = (await lab.whatIf([{ name: "" }], optionsOf(target))).rows;
+  const isBuilt =
+    unchanged?.error === undefined && (unchanged?.cells ?? []).every(({ outcome }) => outcome === "hit");
+  return isBuilt
+    ? { target, result: await lab.whatIf(edits, optionsOf(target)), assumed: false }
+    : { target, result: await scratch.predict(target, edits), assumed: true };
 }
 
 /** Edits of files that several contexts share are one row. */
@@ -149,12 +188,7 @@ function runsAgain({ verdict }: GridCell): boolean {
 function passOn(cells: GridCell[], predictions: readonly Prediction[], io: CommandIo): void {
   predictions.forEach(({ target }, column) => {
     if (runsAgain(cells[column]!)) return;
-    const images = Object.values(target.request.options.buildContexts ?? {}).flatMap((one) =>
-      "image" in one ? [one.image] : [],
-    );
-    const cause = predictions.find(
-      ({ target: other }, i) => runsAgain(cells[i]!) && images.some((image) => image.includes(other.tag)),
-    );
+    const cause = predictions.find(({ target: other }, i) => runsAgain(cells[i]!) && needs(target, other));
     if (cause)
       cells[column] = {
         verdict: "knock-on",
