@@ -45,6 +45,8 @@ import {
   type Comparison,
   findSecret,
   type LayerContents,
+  type Leak,
+  leaksOf,
   type Locale,
   type Medium,
   openWorkshop,
@@ -390,6 +392,17 @@ export class Lab {
    */
   async findSecret(built: BuildRecord | BuiltImage | string, value: string): Promise<SecretPlace[]> {
     const image = this.imageOf(built);
+    return findSecret(image, value, await this.contentsOf(image));
+  }
+
+  /** What looks like a secret in an image (a record, an image, or its name), by names and shapes. Rejects for no image (`LB_NO_IMAGE`). */
+  async leaks(built: BuildRecord | BuiltImage | string): Promise<Leak[]> {
+    const image = this.imageOf(built);
+    return leaksOf(image, await this.contentsOf(image));
+  }
+
+  /** The bytes of the files in the layers that an image of this Lab has of its own. */
+  private async contentsOf(image: BuiltImage): Promise<LayerContents[]> {
     const result = this.results.get(image.manifestDigest) ?? this.shelf.resultOf(image.manifestDigest);
     const layers = layersOf(result?.layers);
     const below = image.layers.length - layers.length;
@@ -397,12 +410,14 @@ export class Lab {
     for (const [i, layer] of layers.entries()) {
       if (layer.kind !== "step") continue;
       await layer.ready(true);
-      const entries = layer
-        .entries()
-        .map(({ name, content }) => ({ path: name, read: () => bytesOf(content) }));
+      const entries = layer.entries().map(({ name, content }) => ({
+        path: name,
+        ...(content && { size: content.size }),
+        read: () => bytesOf(content),
+      }));
       contents.push({ layer: below + i + 1, entries });
     }
-    return findSecret(image, value, contents);
+    return contents;
   }
 
   /** A course of states (commits) over an empty cache: what each runs again after the one before it, without running anything. */

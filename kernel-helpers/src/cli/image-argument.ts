@@ -7,10 +7,10 @@ import { parseArgs } from "node:util";
 import { canonicalName } from "../build/store/image-shelf";
 import type { BuiltImage } from "../build/types";
 import { suggest } from "../dockerfile/suggest";
-import { type ForeignImage, isArchive, readForeignImage } from "../report";
+import { type ForeignImage, isArchive, type Leak, leaksOf, readForeignImage } from "../report";
 import { TABLE_FORMS } from "./build-request";
 import { CliError, usageError } from "./cli-error";
-import { imageInFile } from "./image-file";
+import { openImageFile } from "./image-file";
 import type { CommandIo } from "./io";
 import { openLab } from "./open-lab";
 import { checkedOptions } from "./options";
@@ -22,6 +22,8 @@ export interface ImageArgument {
   readonly form: Form;
   /** The output of another tool that the image was read from: not all of it is known. */
   readonly foreign?: ForeignImage;
+  /** What looks like a secret in it, as far as its files are known. */
+  leaks(image: BuiltImage): Promise<Leak[]>;
   /** Values of the options named in *more*; `""` for a flag. */
   readonly given: ReadonlyMap<string, string>;
 }
@@ -36,6 +38,7 @@ export async function readImageArgument(
   const options = {
     table: { type: "string" },
     "cache-dir": { type: "string" },
+    bases: { type: "string" },
     ...Object.fromEntries(own),
   } as const;
   const { values, positionals } = checkedOptions(
@@ -56,30 +59,33 @@ export async function readImageArgument(
       en: "name one image: the name given with -t, or a file of docker save",
     });
   }
-  const { image, foreign } = await findImage(name, values["cache-dir"], io);
+  const { image, foreign, leaks } = await findImage(name, values["cache-dir"], io, values.bases);
   const given = new Map(
     Object.keys(more).flatMap((key) => {
       const value = (values as Record<string, string | boolean | undefined>)[key];
       return value === undefined ? [] : [[key, value === true ? "" : String(value)] as const];
     }),
   );
-  return { image, form, given, ...(foreign && { foreign }) };
+  return { image, form, given, leaks, ...(foreign && { foreign }) };
 }
 
-/** The image that *name* says: a file (docker save, OCI layout, or what docker history, docker image inspect or dive printed), `-`, or a name in the store. */
+/** The image that *name* says: a file (docker save, OCI layout, or what docker history, docker image inspect or dive printed), `-`, or a name in the store. *bases*: where FROM was looked up. */
 export async function findImage(
   name: string,
   cacheDir: string | undefined,
   io: CommandIo,
-): Promise<{ readonly image: BuiltImage; readonly foreign?: ForeignImage }> {
+  bases?: string,
+): Promise<Pick<ImageArgument, "image" | "foreign" | "leaks">> {
   const foreign = name === "-" ? readForeignImage(await io.stdin()) : foreignInFile(resolve(io.cwd, name));
-  if (foreign) return { image: foreign.image, foreign };
+  if (foreign) return { image: foreign.image, foreign, leaks: () => Promise.resolve([]) };
   if (name === "-")
     throw new CliError("LB_NOT_AN_IMAGE", {
       ko: "표준 입력이 docker history, docker image inspect, dive --json의 출력이 아닙니다.",
       en: "standard input is no output of docker history, docker image inspect or dive --json",
     });
-  return { image: imageInFile(resolve(io.cwd, name)) ?? (await storedImage(name, cacheDir, io)) };
+  const file = openImageFile(resolve(io.cwd, name));
+  if (!file) return storedImage(name, cacheDir, io, bases);
+  return { image: file.image, leaks: (image) => Promise.resolve(leaksOf(image, file.contents)) };
 }
 
 /** Larger files are no output of these tools. */
@@ -101,10 +107,16 @@ export function sayUnknown(foreign: ForeignImage | undefined, io: CommandIo): vo
   for (const sentence of foreign?.unknown ?? []) io.err(`! ${sentence[io.locale]}\n`);
 }
 
-async function storedImage(name: string, cacheDir: string | undefined, io: CommandIo): Promise<BuiltImage> {
-  const { shelf } = await openLab({ cacheDir }, io);
+async function storedImage(
+  name: string,
+  cacheDir: string | undefined,
+  io: CommandIo,
+  bases: string | undefined,
+): Promise<Pick<ImageArgument, "image" | "leaks">> {
+  const lab = await openLab({ cacheDir, ...(bases !== undefined && { bases: resolve(io.cwd, bases) }) }, io);
+  const { shelf } = lab;
   const image = await shelf.whole(canonicalName(name));
-  if (image) return image;
+  if (image) return { image, leaks: (one) => lab.leaks(one) };
   const names = shelf.all().map((one) => one.name.replace(/^docker\.io\/(library\/)?/, ""));
   const near = suggest(name, names);
   throw new CliError(

@@ -3,6 +3,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
+import type { LayerContents } from "../report";
 import type { BuiltImage, HistoryEntry, ImageLayer, LayerEntry } from "../build/types";
 import { readTar } from "../filesystem";
 import { nodePlatform } from "../platform/node";
@@ -18,6 +19,13 @@ interface Manifest {
 
 /** The image in *path*; undefined when there is no such file. Throws CliError for one that is not an image. */
 export function imageInFile(path: string): BuiltImage | undefined {
+  return openImageFile(path)?.image;
+}
+
+/** As `imageInFile`, with the bytes of its files. */
+export function openImageFile(
+  path: string,
+): { readonly image: BuiltImage; readonly contents: readonly LayerContents[] } | undefined {
   if (!existsSync(path)) return undefined;
   try {
     const files = statSync(path).isDirectory() ? folderFiles(path) : tarFiles(readFileSync(path));
@@ -58,7 +66,8 @@ function unzipped(bytes: Uint8Array): Uint8Array {
   return bytes[0] === 0x1f && bytes[1] === 0x8b ? nodePlatform.gunzip(bytes) : bytes;
 }
 
-function readImage(files: Files): BuiltImage {
+function readImage(files: Files): { image: BuiltImage; contents: LayerContents[] } {
+  const contents: LayerContents[] = [];
   const manifest = manifestOf(files);
   const configBytes = need(files, manifest.config);
   const config = JSON.parse(new TextDecoder().decode(configBytes)) as {
@@ -66,15 +75,24 @@ function readImage(files: Files): BuiltImage {
     readonly os?: string;
     readonly architecture?: string;
   };
-  const layers = manifest.layers.map((path): ImageLayer => {
+  const layers = manifest.layers.map((path, i): ImageLayer => {
     const blob = need(files, path);
     const tar = unzipped(blob);
+    const entries = [...readTar(tar)];
+    contents.push({
+      layer: i + 1,
+      entries: entries.flatMap(({ name, type, content }) =>
+        type === "file" && content
+          ? [{ path: name, size: content.size, read: (): Uint8Array => content.read() }]
+          : [],
+      ),
+    });
     return {
       diffId: "sha256:" + nodePlatform.sha256Hex(tar),
       digest: "sha256:" + nodePlatform.sha256Hex(blob),
       size: blob.length,
       uncompressed: tar.length,
-      entries: [...readTar(tar)].map((entry): LayerEntry => ({
+      entries: entries.map((entry): LayerEntry => ({
         path: entry.name,
         type: entry.type,
         mode: entry.mode.toString(8),
@@ -91,7 +109,7 @@ function readImage(files: Files): BuiltImage {
     };
   });
   const { history = [], rootfs: _rootfs, ...rest } = config as typeof config & { readonly rootfs?: unknown };
-  return {
+  const image: BuiltImage = {
     config: rest,
     configDigest: "sha256:" + nodePlatform.sha256Hex(configBytes),
     manifestDigest: manifest.digest,
@@ -99,6 +117,7 @@ function readImage(files: Files): BuiltImage {
     layers,
     platform: `${config.os ?? "linux"}/${config.architecture ?? "amd64"}`,
   };
+  return { image, contents };
 }
 
 function need(files: Files, path: string): Uint8Array {

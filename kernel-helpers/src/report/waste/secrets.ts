@@ -20,7 +20,11 @@ export interface SecretPlace {
 /** The bytes of the files in the layers of an image's own, by position (1 = bottom): `undefined` where they are not known. */
 export interface LayerContents {
   readonly layer: number;
-  readonly entries: readonly { readonly path: string; read(): Uint8Array | undefined }[];
+  readonly entries: readonly {
+    readonly path: string;
+    readonly size?: number;
+    read(): Uint8Array | undefined;
+  }[];
 }
 
 const MASK = "****";
@@ -90,7 +94,7 @@ export function findSecret(
 }
 
 /** By path: the highest layer that hides or replaces it. */
-function hiddenPaths({ layers }: BuiltImage): Map<string, number> {
+export function hiddenPaths({ layers }: BuiltImage): Map<string, number> {
   const hidden = new Map<string, number>();
   const seen = new Set<string>();
   layers.forEach(({ entries = [] }, i) => {

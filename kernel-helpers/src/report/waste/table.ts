@@ -3,6 +3,7 @@
 import type { Locale } from "../locale";
 import { type Grid, type GridCell, type PictureMedium, renderGrid } from "../pictures/grid";
 import { humanSize } from "../units";
+import type { Leak } from "./leaks";
 import type { Waste, WasteKind } from "./waste";
 
 const WORDS: Readonly<Record<WasteKind, { readonly ko: string; readonly en: string }>> = {
@@ -14,13 +15,13 @@ const WORDS: Readonly<Record<WasteKind, { readonly ko: string; readonly en: stri
 
 const SHOWN = 20;
 
-/** The table of *waste* in *medium*. Default locale: Korean. */
+/** The table of *waste* in *medium*, with a second one of *leaks* when there are any. Default locale: Korean. */
 export function renderWaste(
   waste: Waste,
   medium: PictureMedium,
-  { locale = "ko" }: { readonly locale?: Locale } = {},
+  { locale = "ko", leaks }: { readonly locale?: Locale; readonly leaks?: readonly Leak[] } = {},
 ): string {
-  if (medium === "json") return JSON.stringify(waste, null, 2) + "\n";
+  if (medium === "json") return JSON.stringify({ ...waste, ...(leaks && { leaks }) }, null, 2) + "\n";
   const say = (ko: string, en: string): string => (locale === "ko" ? ko : en);
   const rows = waste.reclaimable
     .slice(0, SHOWN)
@@ -64,5 +65,24 @@ export function renderWaste(
         : "",
     ].filter((note) => note !== ""),
   };
-  return renderGrid(grid, medium);
+  const table = renderGrid(grid, medium);
+  if (!leaks || leaks.length === 0) return table;
+  return table + (medium === "html" ? "" : "\n") + renderGrid(leakGrid(leaks, locale), medium);
+}
+
+function leakGrid(leaks: readonly Leak[], locale: Locale): Grid {
+  const say = (ko: string, en: string): string => (locale === "ko" ? ko : en);
+  const notes = new Set(leaks.flatMap(({ recover, fix }) => [recover[locale], fix[locale]]));
+  return {
+    locale,
+    title: say("비밀로 보이는 것", "What looks like a secret"),
+    heads: [say("곳", "Place"), say("무엇", "What"), say("층", "Layer"), say("보임", "Visible")],
+    rows: leaks.map(({ place, what, layer, hidden }): GridCell[] => [
+      { text: place, code: true },
+      { text: what[locale] },
+      { text: layer === undefined ? "" : String(layer), right: true },
+      { text: hidden ? say("가려졌지만 꺼낼 수 있음", "hidden, yet recoverable") : say("보임", "yes") },
+    ]),
+    notes: [...notes],
+  };
 }

@@ -1,6 +1,7 @@
 /** Where the bytes of an image went: what each layer adds, changes and hides, what could be saved, and with which change. */
 
 import type { BuiltImage, ImageLayer, LayerEntry } from "../../build/types";
+import { isSecretName } from "../../graph";
 import { efficiencyOf, type WastedPath } from "./efficiency";
 import type { LayerFile } from "./file-tree";
 
@@ -54,6 +55,7 @@ export interface Waste {
 
 interface Copy {
   readonly layer: number;
+  readonly fromBase: boolean;
   readonly size: number;
   readonly sha256?: string;
   readonly attributes: string;
@@ -64,6 +66,7 @@ export function wasteOf(image: BuiltImage): Waste {
   const { layers } = image;
   const instructions = instructionsOf(image);
   const present = new Map<string, Copy[]>();
+  const folders = new Set<string>();
   const reclaimable: Reclaimable[] = [];
   const account: LayerWaste[] = [];
   layers.forEach((layer, i) => {
@@ -87,8 +90,27 @@ export function wasteOf(image: BuiltImage): Waste {
     for (const entry of layer.entries) {
       if (hiddenBy(entry.path)) continue;
       const path = cleaned(entry.path);
-      if (entry.type === "dir") continue;
       const before = present.get(path);
+      if (entry.type === "dir") {
+        // A folder in the place of a file hides it.
+        if (before) {
+          removed.push(path);
+          reclaimable.push(saved(path, "removed", before, number));
+          present.delete(path);
+        }
+        folders.add(path);
+        continue;
+      }
+      if (folders.has(path)) {
+        // A file in the place of a folder hides all that was in it.
+        folders.delete(path);
+        for (const [known, copies] of present) {
+          if (!known.startsWith(path + "/")) continue;
+          removed.push(known);
+          reclaimable.push(saved(known, "removed", copies, number));
+          present.delete(known);
+        }
+      }
       if (before) {
         changed.push(path);
         reclaimable.push(saved(path, kindOf(before.at(-1), entry), before, number));
@@ -96,7 +118,13 @@ export function wasteOf(image: BuiltImage): Waste {
       const { sha256 } = entry;
       const attributes = attributesOf(entry);
       present.set(path, [
-        { layer: number, size: sizeOf(entry), attributes, ...(sha256 !== undefined && { sha256 }) },
+        {
+          layer: number,
+          fromBase: layer.fromBase,
+          size: sizeOf(entry),
+          attributes,
+          ...(sha256 !== undefined && { sha256 }),
+        },
       ]);
     }
     account.push({
@@ -158,7 +186,9 @@ function kindOf(before: Copy | undefined, entry: LayerEntry): WasteKind {
   return before.attributes === attributesOf(entry) ? "again" : "attributes";
 }
 
-function saved(path: string, kind: WasteKind, copies: readonly Copy[], hiddenBy: number): Reclaimable {
+/** Copies in layers of the base are the base's: no change of this Dockerfile saves them. */
+function saved(path: string, kind: WasteKind, all: readonly Copy[], hiddenBy: number): Reclaimable {
+  const copies = all.filter(({ fromBase }) => !fromBase);
   return {
     path: "/" + path,
     kind,
@@ -204,8 +234,15 @@ function bytesOf(layer: ImageLayer): number {
 function instructionsOf({ history, layers }: BuiltImage): string[] {
   const makers = history
     .filter((entry) => !entry.empty_layer)
-    .map(({ created_by: text }) => (text ?? "").replace(/ # buildkit$/, ""));
+    .map(({ created_by: text }) => masked((text ?? "").replace(/ # buildkit$/, "")));
   return makers.length === layers.length ? makers : layers.map(() => "");
+}
+
+/** The values of names that look like secrets are nobody's to read here. */
+function masked(text: string): string {
+  return text.replace(/\b([A-Za-z_]\w*)=("[^"]*"|'[^']*'|\S+)/g, (all, name: string) =>
+    isSecretName(name) ? `${name}=****` : all,
+  );
 }
 
 function sum(numbers: readonly number[]): number {
