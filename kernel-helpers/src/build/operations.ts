@@ -4,6 +4,7 @@ import type { OpJson } from "../cache/op-json";
 import type { Vertex } from "../graph/types";
 import { runExecOp } from "./run-exec";
 import { runFileOp } from "./run-file";
+import { checkOut, resolveGitSource } from "./run-git";
 import { HttpSources } from "./run-http";
 import { fetchImported, openImage, resolveImageSource, unlazyImage } from "./run-image";
 import { syncLocal } from "./run-local";
@@ -51,12 +52,9 @@ export function buildOperations(session: Session): Operations {
         case "image":
           return Promise.resolve(resolveImageSource(session, vertex, vertex.op, at));
         case "http":
-          return Promise.resolve(http.resolve(vertex.op, at));
+          return Promise.resolve(http.resolve(vertex, vertex.op, at));
         case "git":
-          return Promise.resolve({
-            at,
-            error: `failed to fetch remote ${vertex.op.remote}: no network in the simulation`,
-          });
+          return Promise.resolve(resolveGitSource(session, vertex, vertex.op, at));
         case "local":
           return Promise.resolve({ at, isRandom: true });
         default:
@@ -79,14 +77,14 @@ export function buildOperations(session: Session): Operations {
           return syncLocal(session, vertex, op, at);
         case "http":
           return http.fetch(vertex, op, at);
+        case "git":
+          return checkOut(session, op, at);
         case "file":
           return runFileOp(session, vertex, op, inputs, at);
         case "exec":
           return runExecOp(session, vertex, op, inputs, at);
         case "merge":
           return mergeResults(session, inputs, at);
-        default:
-          return { at, error: `cannot execute ${op.kind}` };
       }
     },
   };

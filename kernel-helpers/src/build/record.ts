@@ -3,6 +3,7 @@
 import type { StepTrace } from "../cache/explain";
 import { codeFrame } from "../dockerfile";
 import type { ConvertedRow } from "../graph";
+import type { Vertex } from "../graph/types";
 import { DEPENDS } from "./depends";
 import { explainHits } from "./explain-hits";
 import { contentOf, explainSteps } from "./explain-steps";
@@ -101,7 +102,7 @@ function makeSteps(
       status: status ?? null,
       digest: last.digest,
       stage: source?.stage ?? "",
-      instruction: source?.instruction ?? "FROM",
+      instruction: source?.instruction ?? (isRemote(vertexState?.vertex) ? "ADD" : "FROM"),
       ...(source && { range: source.range }),
       cacheKey: vertexState?.resultKey ?? vertexState?.keys[0] ?? "",
       needs: [...new Set(row.needs.flatMap((digest) => index.get(digest) ?? []))].sort((a, b) => a - b),
@@ -164,6 +165,11 @@ function makeWarnings(state: BuildState): BuildWarning[] {
   return (state.conversion?.warnings ?? [])
     .map((warning): BuildWarning => ({ ...warning, line: warning.lines[0]?.[0] ?? 0, ko: "" }))
     .sort((a, b) => a.line - b.line || compareNames(a.rule, b.rule) || compareNames(a.detail, b.detail));
+}
+
+/** Sources have no line of their own: those of ADD are URLs and repositories, all others images. */
+function isRemote(vertex: Vertex | undefined): boolean {
+  return vertex?.op.kind === "http" || vertex?.op.kind === "git";
 }
 
 function instructionRow(row: ConvertedRow, index: ReadonlyMap<string, number>): InstructionRow {

@@ -6,6 +6,7 @@ import { pushLayer, StepLayer } from "../image/layer";
 import { fileOpTime } from "./durations";
 import { openAfterFileOp, withStandIns } from "./open-paths";
 import type { ExecuteAnswer } from "./operations";
+import { unknownCheckout } from "./run-git";
 import { releaseContext } from "./run-local";
 import { clockAt, type Session } from "./session";
 import type { StepResult } from "./step-result";
@@ -36,6 +37,7 @@ export function runFileOp(
     );
     const layer = new StepLayer({ lower, upper }, clockAt(session, at), vertex.name);
     const open = openAfterFileOp(op, inputs);
+    const unknownBase = unknownCheckout(inputs) ?? base?.unknownBase;
     const end = at + fileOpTime(layer.contentBytes());
     const result = {
       id: session.newRef(),
@@ -45,7 +47,7 @@ export function runFileOp(
       duration: end - at,
       ...(inputs.some((input) => input.assumed) && { assumed: true }),
       ...(open && { open }),
-      ...(base?.unknownBase !== undefined && { unknownBase: base.unknownBase }),
+      ...(unknownBase !== undefined && { unknownBase }),
     };
     return { at: end, result };
   } catch (error) {

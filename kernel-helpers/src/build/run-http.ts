@@ -1,9 +1,15 @@
-/** ADD of a URL: answered from the fixtures given to the build, never from the network (BuildKit source/http/source.go). */
+/**
+ * ADD of a URL: answered from the fixtures given to the build, never from the network (BuildKit source/http/source.go). A build that
+ * may assume takes another URL to give a file, always the same one (추정).
+ */
 
 import { goJson } from "../cache/go-json";
 import type { OpJson } from "../cache/op-json";
 import { buildSnapshot } from "../filesystem";
+import { toContent } from "../filesystem/content";
 import type { HttpOp, Vertex } from "../graph/types";
+import { unknownContent } from "../image";
+import type { Content } from "../platform/files";
 import { baseName } from "../platform/paths";
 import { sha256Digest } from "../platform/platform";
 import { registryTime, transferTime } from "./durations";
@@ -11,10 +17,11 @@ import type { ExecuteAnswer, SourceAnswer } from "./operations";
 import { clockAt, type Session } from "./session";
 
 interface Found {
-  readonly bytes: Uint8Array;
+  readonly content: Content;
   readonly digest: string;
   /** Seconds since 1970. */
   readonly lastModified?: number;
+  readonly assumed: boolean;
 }
 
 /** The URLs of one build. */
@@ -24,7 +31,9 @@ export class HttpSources {
   constructor(private readonly session: Session) {}
 
   /** Looks at the URL, as every build does; a checksum makes that unnecessary. */
-  resolve(op: HttpOp, at: number): SourceAnswer {
+  resolve(vertex: Vertex, op: HttpOp, at: number): SourceAnswer {
+    if (this.session.options.assume && !this.session.fixtures.has(op.url))
+      this.session.assumed.set(vertex.digest, [`url:${op.url}`]);
     if (op.checksum !== undefined && op.checksum !== "") return { at, key: keyOf(op, op.checksum) };
     const end = at + registryTime(true);
     const file = this.get(op.url);
@@ -36,9 +45,9 @@ export class HttpSources {
 
   fetch(vertex: Vertex, op: HttpOp, at: number): ExecuteAnswer {
     const file = this.get(op.url);
-    const end = at + transferTime(file?.bytes.length ?? 0);
+    const end = at + transferTime(file?.content.size ?? 0);
     if (!file) return { at: end, error: `invalid response status 404` };
-    if (op.checksum !== undefined && op.checksum !== "" && op.checksum !== file.digest) {
+    if (op.checksum !== undefined && op.checksum !== "" && op.checksum !== file.digest && !file.assumed) {
       return { at: end, error: `digest mismatch ${file.digest}: ${op.checksum}` };
     }
     const snapshot = buildSnapshot(
@@ -50,7 +59,7 @@ export class HttpSources {
           uid: op.uid ?? 0,
           gid: op.gid ?? 0,
           mtime: file.lastModified ?? 0,
-          content: file.bytes,
+          content: file.content,
         },
       ],
       { mtime: clockAt(this.session, at) },
@@ -61,6 +70,7 @@ export class HttpSources {
       layers: undefined,
       createdAt: clockAt(this.session, end),
       duration: end - at,
+      ...(file.assumed && { assumed: true }),
     };
     return { at: end, result };
   }
@@ -69,17 +79,30 @@ export class HttpSources {
     const known = this.found.get(url);
     if (known) return known;
     const fixture = this.session.fixtures.get(url);
-    if (!fixture) return undefined;
+    if (!fixture) return this.session.options.assume ? this.assumedFile(url) : undefined;
     const bytes =
       fixture.base64 === undefined
         ? new TextEncoder().encode(fixture.text ?? "")
         : Uint8Array.from(atob(fixture.base64), (c) => c.charCodeAt(0));
     const digest = sha256Digest(this.session.world.platform, bytes);
-    const file: Found = { bytes, digest, lastModified: fixture.lastModified };
+    const file: Found = {
+      content: toContent(bytes),
+      digest,
+      lastModified: fixture.lastModified,
+      assumed: false,
+    };
     this.found.set(url, file);
     return file;
   }
+
+  private assumedFile(url: string): Found {
+    const digest = sha256Digest(this.session.world.platform, new TextEncoder().encode(`assumed ${url}`));
+    return { content: unknownContent(SIZE, `assumed ${url}`), digest, assumed: true };
+  }
 }
+
+/** So many bytes a file has whose size nobody knows. */
+const SIZE = 1_000_000;
 
 function fileName(op: HttpOp): string {
   if (op.filename !== undefined && op.filename !== "") return op.filename;
