@@ -122,7 +122,7 @@ exercises:
     options:
       - {text: COPY는 파일의 내용을 본다., correct: true, feedback: 내용이 달라지면 다시 실행됩니다.}
       - {text: COPY는 파일의 수정 시각을 본다., correct: false, misconception: M6, feedback: 수정 시각은 재료가 아닙니다.}
-    hints: [touch로 시각만 바꾸어 보세요., 내용이 같으면 어떻게 되었나요?, 맞는 것은 하나입니다.]
+    hints: [touch로 시각만 바꾸어 보세요., 내용이 같으면 어떻게 되었습니까?, 맞는 것은 하나입니다.]
   - id: ${id}-E2
     kind: build
     title: 고치기
@@ -144,7 +144,7 @@ exercises:
         feedback: 빌드가 실패했습니다. RUN이 읽는 파일이 그 위에 있어야 합니다.
         example:
           write: {Dockerfile: "FROM busybox\\nRUN cat /data/hello.txt\\nCOPY . /data\\n"}
-    hints: [COPY는 무엇을 가져가나요?, 필요한 파일만 가져갈 수 있습니다., COPY hello.txt /data/]
+    hints: [COPY는 무엇을 가져갑니까?, 필요한 파일만 가져갈 수 있습니다., COPY hello.txt /data/]
     solutions:
       - write: {Dockerfile: "FROM busybox\\nCOPY hello.txt /data/\\nRUN cat /data/hello.txt\\n"}
       - write: {.dockerignore: "note.txt\\nDockerfile\\n.dockerignore\\n"}

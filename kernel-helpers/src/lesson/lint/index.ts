@@ -1,6 +1,7 @@
 /** The linter of lessons: `layerbook lesson lint`, and a test over the whole course. */
 
 import type { Course, CourseLesson } from "../course";
+import { exerciseTexts } from "./exercises";
 import { claims, codeCells, structure } from "./structure";
 import { emphasis, links, readingTime, style, tables, terms } from "./text";
 import type { LintFinding, LintRule } from "./types";
@@ -19,6 +20,7 @@ export const LINT_RULES: Readonly<Record<string, LintRule>> = {
   link: links,
   time: readingTime,
   style,
+  exercises: exerciseTexts,
 };
 
 /** What is to mend in *lessons* (default: all of *course*), by file and line. */
