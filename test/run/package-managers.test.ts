@@ -258,3 +258,48 @@ describe("yarn", () => {
     assert.match(output, /➤ YN0000: · Yarn 4\.5\.3[^]*^4\.5\.3$/m);
   });
 });
+
+describe("apk, curl and pip", () => {
+  const last = async (
+    dockerfile: string,
+    assume = false,
+  ): Promise<{ code: number; lines: readonly string[] }> => {
+    const { record } = await build({}, dockerfile, undefined, assume);
+    return { code: record.exitCode, lines: record.steps.at(-1)!.output };
+  };
+
+  it("takes a virtual group away with all that it brought", async () => {
+    const { code, lines } = await last(
+      "FROM alpine:3.24.2\nRUN apk add --no-cache --virtual .deps gcc musl-dev && ls /usr/bin/gcc && apk del .deps && ls /usr/bin/gcc || echo gone\n",
+    );
+    assert.equal(code, 0);
+    assert.ok(lines.includes("(3/3) Installing .deps (20250101.000000)"));
+    assert.ok(lines.includes("(1/3) Purging .deps (20250101.000000)"));
+    assert.equal(lines.at(-1), "gone");
+  });
+
+  it("knows no package that nobody has, unless it may assume", async () => {
+    const text = "FROM alpine:3.24.2\nRUN apk add --no-cache nosuchpkg\n";
+    const { code, lines } = await last(text);
+    assert.equal(code, 1);
+    assert.deepEqual(lines.slice(-3), [
+      "ERROR: unable to select packages:",
+      "  nosuchpkg (no such package):",
+      "    required by: world[nosuchpkg]",
+    ]);
+    assert.equal((await last(text, true)).code, 0);
+  });
+
+  it("has no network, but may assume one", async () => {
+    for (const command of ["curl -fsSLo /x https://x.example.com/x", "wget -q https://x.example.com/x"]) {
+      assert.equal((await last(`FROM node:22\nRUN ${command}\n`)).code, 1, command);
+      assert.equal((await last(`FROM node:22\nRUN ${command}\n`, true)).code, 0, command);
+      assert.equal((await last(`FROM node:22\nRUN --network=none ${command}\n`, true)).code, 1, command);
+    }
+  });
+
+  it("runs pip as a module", async () => {
+    const { lines } = await last("FROM python:3.12-slim\nRUN python -m pip install --no-cache-dir flask\n");
+    assert.match(lines.at(-1)!, /^Successfully installed .*Flask-/);
+  });
+});

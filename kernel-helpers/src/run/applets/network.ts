@@ -1,10 +1,16 @@
 /** Programs that want a network: a build of Layerbook has none, and they say so in their own words. */
 
-import type { Program } from "../machine/exec";
+import { assume, type Program } from "../machine/exec";
+import type { Process } from "../machine/process";
 import { parseOptions, usage } from "./options";
 
 function hostOf(url: string): string {
   return url.replace(/^[a-z]+:\/\//, "").split(/[/:?]/)[0] ?? url;
+}
+
+/** A real build has a network: where it may be assumed, what comes from there is unknown. */
+function mayReach(process: Process): boolean {
+  return process.machine.request.assume === true && process.machine.request.network !== "none";
 }
 
 const wget: Program = function* (process) {
@@ -32,6 +38,7 @@ const wget: Program = function* (process) {
     if (process.gnu) process.err("wget: missing URL\n");
     throw usage(process, "[-cqS] [-O FILE] [-o LOGFILE] [-P DIR] [-T SEC] URL...");
   }
+  if (mayReach(process)) return yield* assume(process, "wget");
   const host = hostOf(url);
   if (process.gnu) {
     if (!options.has("q"))
@@ -55,6 +62,7 @@ const curl: Program = function* (process) {
     process.err("curl: try 'curl --help' or 'curl --manual' for more information\n");
     return 2;
   }
+  if (mayReach(process)) return yield* assume(process, "curl");
   const short = args.filter((arg) => /^-[a-zA-Z]+$/.test(arg)).join("");
   if (!short.includes("s") || short.includes("S") || args.includes("--show-error"))
     process.err(`curl: (6) Could not resolve host: ${hostOf(url)}\n`);

@@ -112,9 +112,13 @@ function env(process: Process, names: readonly string[], variable: (name: string
   return 0;
 }
 
+function homeOf(process: Process): string {
+  return decodeText(process.env.get("HOME") ?? "").replace(/\/$/, "") || "/root";
+}
+
 function modCache(process: Process): string {
   const set = decodeText(process.env.get("GOMODCACHE") ?? "");
-  return set || `${decodeText(process.env.get("GOPATH") ?? "") || "/root/go"}/pkg/mod`;
+  return set || `${decodeText(process.env.get("GOPATH") ?? "") || `${homeOf(process)}/go`}/pkg/mod`;
 }
 
 interface Module {
@@ -306,7 +310,7 @@ function* build(process: Process, verb: "build" | "install", args: readonly stri
   for (const { folder, name } of outputs) {
     const gobin =
       decodeText(process.env.get("GOBIN") ?? "") ||
-      `${decodeText(process.env.get("GOPATH") ?? "") || "/root/go"}/bin`;
+      `${decodeText(process.env.get("GOPATH") ?? "") || `${homeOf(process)}/go`}/bin`;
     const path =
       verb === "install"
         ? `${gobin}/${name}`

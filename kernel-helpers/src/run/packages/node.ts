@@ -2,6 +2,7 @@
 
 import type { Program } from "../machine/exec";
 import type { Process } from "../machine/process";
+import { pip } from "./pip";
 import { decodeText, encodeText, exists } from "./files";
 
 /** `v22.23.2` of the image's NODE_VERSION; the newest of the catalog when it says nothing. */
@@ -29,6 +30,10 @@ export const python: Program = function* (process) {
   if (first === "-V" || first === "--version") {
     process.out(encodeText(`Python ${version(process, "PYTHON_VERSION", "3.12.12")}\n`));
     return 0;
+  }
+  if (first === "-m" && second === "pip") {
+    process.args = ["pip", ...process.args.slice(3)];
+    return yield* pip(process);
   }
   if (first === "-m" && second === "compileall") return 0;
   if (first === "-m" && second === "venv" && third !== undefined) return 0;

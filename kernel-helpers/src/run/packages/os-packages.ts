@@ -1,4 +1,4 @@
-/** `apt-get` (apt) and `apk`: indexes, installs with the catalog's sizes and closures, clean. Times are simulated. */
+/** `apt-get` (apt): indexes, installs with the catalog's sizes and closures, clean. Times are simulated. */
 
 import type { Program } from "../machine/exec";
 import { Errno } from "../machine/errno";
@@ -25,7 +25,7 @@ interface AptCatalog {
 
 const LISTS = "/var/lib/apt/lists";
 /** Packages whose programs go by another name than theirs. */
-const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
+export const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   "build-essential": [], "ca-certificates": ["update-ca-certificates"], "g++": ["g++", "c++"], gcc: ["gcc", "cc"], "python3-pip": ["pip3", "pip"], "openssh-client": ["ssh", "scp", "ssh-keygen"],
   procps: ["ps", "top", "free"], "iputils-ping": ["ping"], "dnsutils": ["dig", "nslookup"], "postgresql-client": ["psql"], "xz-utils": ["xz", "unxz"], "imagemagick": ["convert"],
 }; // prettier-ignore
@@ -205,85 +205,3 @@ function size(bytes: number): string {
   if (bytes < 10_000_000) return `${Math.round(bytes / 1000)} kB`;
   return `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
-
-interface ApkPackage {
-  readonly name: string;
-  readonly version: string;
-  readonly installedBytes?: number;
-  readonly installedBytesApprox?: number;
-}
-
-const APK_USUAL = 1_500_000;
-
-export const apk: Program = function* (process) {
-  const args = process.args.slice(1).map(decodeText);
-  const words = args.filter(
-    (word, i) => !word.startsWith("-") && args[i - 1] !== "-t" && args[i - 1] !== "--virtual",
-  );
-  if (process.cred.uid !== 0 && words[0] !== "--version") {
-    process.err(
-      "ERROR: Unable to lock database: Permission denied\nERROR: Failed to open apk database: Permission denied\n",
-    );
-    return 99;
-  }
-  const catalog = process.machine.request.catalog?.apk as
-    | {
-        readonly alpine3203?: { readonly packages?: readonly ApkPackage[] };
-        readonly apk3242?: readonly ApkPackage[];
-      }
-    | undefined;
-  const known = [...(catalog?.apk3242 ?? []), ...(catalog?.alpine3203?.packages ?? [])];
-  try {
-    switch (words[0]) {
-      case "update":
-        process.machine.work(800);
-        writeFile(process, "/var/cache/apk/APKINDEX.main.tar.gz", knownSize(520_000, "apk-index"));
-        process.out(
-          "fetch main/x86_64/APKINDEX.tar.gz\nfetch community/x86_64/APKINDEX.tar.gz\nOK: 26000 distinct packages available\n",
-        );
-        return 0;
-      case "add": {
-        const wanted = words.slice(1).map((word) => word.replace(/[=<>~].*$/, ""));
-        let text = readText(process, "/lib/apk/db/installed") ?? "";
-        const fresh = wanted.filter((name) => !text.includes(`P:${name}\n`));
-        if (args.includes("--no-cache"))
-          process.out("fetch main/x86_64/APKINDEX.tar.gz\nfetch community/x86_64/APKINDEX.tar.gz\n");
-        for (const [i, name] of fresh.entries()) {
-          const entry = known.find((candidate) => candidate.name === name);
-          const bytes = entry?.installedBytes ?? entry?.installedBytesApprox ?? APK_USUAL;
-          process.machine.work(150 + bytes / 50_000);
-          process.out(
-            encodeText(`(${i + 1}/${fresh.length}) Installing ${name} (${entry?.version ?? "1.0-r0"})\n`),
-          );
-          for (const program of PROGRAMS[name] ?? [name])
-            writeFile(process, `/usr/bin/${program}`, knownSize(0, `program:${program}`), 0o755);
-          writeFile(process, `/usr/lib/${name}/contents`, knownSize(bytes, `apk:${name}`));
-          text += `P:${name}\nV:${entry?.version ?? "1.0-r0"}\nI:${bytes}\n\n`;
-          if (entry === undefined && process.machine.request.assume === true)
-            process.machine.assumed.push(`apk:${name}`);
-          yield* process.room();
-        }
-        process.machine.downloads += fresh.length;
-        if (fresh.length > 0) writeFile(process, "/lib/apk/db/installed", text);
-        process.out(
-          encodeText(
-            `OK: ${Math.max(8, Math.round(text.length / 40))} MiB in ${(text.match(/^P:/gm) ?? []).length} packages\n`,
-          ),
-        );
-        return 0;
-      }
-      case "del":
-      case "upgrade":
-      case "cache":
-        process.out("OK: 8 MiB in 16 packages\n");
-        return 0;
-      default:
-        process.out("apk-tools 2.14.10, compiled for x86_64.\n");
-        return words[0] === undefined ? 0 : 1;
-    }
-  } catch (error) {
-    if (!(error instanceof Errno)) throw error;
-    process.err(encodeText(`ERROR: ${decodeText(error.path)}: ${error.message}\n`));
-    return 1;
-  }
-};
