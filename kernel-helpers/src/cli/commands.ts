@@ -194,6 +194,15 @@ export const COMMANDS: readonly Command[] = [
     load: () => require("./commands/lesson") as CommandModule,
   },
   {
+    name: "class",
+    usage: "DIR… [--csv FILE] [--html FILE] [--json] | --moodle-xml FILE",
+    summary: {
+      ko: "학습자들의 진도를 한 표로 모읍니다(교사용)",
+      en: "gather the learners' progress in one table (for teachers)",
+    },
+    load: () => require("./commands/class") as CommandModule,
+  },
+  {
     name: "kernel",
     usage: "install [--user | --sys-prefix | --prefix DIR]",
     summary: { ko: "Jupyter에 커널을 등록합니다", en: "register the kernel with Jupyter" },

@@ -41,11 +41,40 @@ export const EMPTY_PROGRESS: Progress = {
 export function parseProgress(text: string): Progress | undefined {
   try {
     const data = JSON.parse(text) as Partial<Progress>;
-    if (data.schema !== 1 || typeof data.exercises !== "object" || data.exercises === null) return undefined;
-    return { ...EMPTY_PROGRESS, ...data, schema: 1 };
+    if (data.schema !== 1 || !isRecord(data.exercises)) return undefined;
+    const progress = { ...EMPTY_PROGRESS, ...data, schema: 1 as const };
+    return isWhole(progress) ? progress : undefined;
   } catch {
     return undefined;
   }
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value) && !Object.hasOwn(value, "__proto__");
+const isCount = (value: unknown): boolean =>
+  typeof value === "number" && Number.isFinite(value) && value >= 0;
+
+/** Has every entry its shape? A file can be edited by hand, and a teacher's table reads many that others wrote. */
+function isWhole({ exercises, predictions, quiz, misconceptions }: Progress): boolean {
+  const every = (value: unknown, test: (entry: unknown) => boolean): boolean =>
+    isRecord(value) && Object.values(value).every(test);
+  const answer = (entry: unknown): boolean =>
+    isRecord(entry) &&
+    typeof entry["option"] === "string" &&
+    ["guess", "half", "sure"].includes(String(entry["confidence"]));
+  return (
+    every(
+      exercises,
+      (entry) =>
+        isRecord(entry) &&
+        isCount(entry["tries"]) &&
+        isCount(entry["hints"]) &&
+        (entry["passedAt"] === undefined || isCount(entry["passedAt"])),
+    ) &&
+    every(predictions, (entry) => isRecord(entry) && isCount(entry["made"]) && isCount(entry["right"])) &&
+    every(quiz, (round) => every(round, answer)) &&
+    every(misconceptions, isCount)
+  );
 }
 
 /** Counts one try of an exercise; *passedAt* when it passed. A passed exercise stays passed. */
