@@ -260,6 +260,24 @@ describe("report/ci: records", () => {
     assert.ok(codes(build).includes("huge-context"));
   });
 
+  it("reads records of BuildKit v0.34.2 as its own plain progress tells them", () => {
+    const file = (name: string): Buffer => readFileSync(join(__dirname, "ci-records", name));
+    const { builds } = ciReportOfFile(file("recorded.dockerbuild"), nodePlatform);
+    assert.equal(builds.length, 2);
+    builds.forEach((build, i) => {
+      const [plain] = ciReport(file(`plain-${i + 1}.log`).toString()).builds as [CiBuild];
+      const rows = (one: CiBuild): string[] =>
+        one.rows.map(({ name, status, error }) => `${name} ${status} ${error ?? ""}`).sort();
+      assert.deepEqual(rows(build), rows(plain));
+      assert.equal(build.result, plain.result);
+      for (const row of build.rows) {
+        // A row that failed says no time there.
+        const shown = plain.rows.find(({ name }) => name === row.name)!.time?.ms ?? row.time!.ms;
+        assert.ok(Math.abs(row.time!.ms - shown) <= 50, `${row.name}: ${row.time!.ms} and ${shown}`);
+      }
+    });
+  });
+
   it("refuses other archives, and survives broken ones", () => {
     assert.throws(() => ciReportOfFile(gzipSync("no tar"), nodePlatform), /LB_NO_RECORD/);
     assert.throws(() => ciReportOfFile(tarOf({ "index.json": "{}" }), nodePlatform), /LB_NO_RECORD/);

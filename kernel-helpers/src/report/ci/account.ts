@@ -13,6 +13,11 @@ export type CountedBuild = Omit<CiBuild, "findings">;
 export function countBuild(build: RawBuild, times: "date" | "clock" | undefined): CountedBuild {
   const began = beginningOf(build);
   const raws = [...build.rows.values()].filter(({ name, parts }) => name !== "" || parts.size > 0);
+  // Messages come in any order: rows stand as they began.
+  if (raws.some(({ intervals }) => intervals.size > 0))
+    raws.sort(
+      (a, b) => Math.min(...a.intervals.keys()) - Math.min(...b.intervals.keys()) || a.index - b.index,
+    );
   const rows = raws.map((raw) => rowOf(raw, began));
   const intervals = rows.flatMap((row): (Interval & { row?: CiRow })[] =>
     row.start === undefined || row.end === undefined ? [] : [[row.start, row.end]],

@@ -17,6 +17,11 @@ const LAST: readonly FindingCode[] = ["slowest-step"];
 export function findingsOf(build: CountedBuild, around: readonly Around[]): CiFinding[] {
   const scene: Scene = { build, around, total: Math.max(1, build.wall?.ms ?? build.work.ms) };
   const all = [...cacheFindings(scene), ...stepFindings(scene), ...amountFindings(scene)];
+  return all.sort(byImportance);
+}
+
+/** What stops a build, then what takes the most time. */
+export function byImportance(a: CiFinding, b: CiFinding): number {
   const rank = ({ code }: CiFinding): number => (FIRST.includes(code) ? 0 : LAST.includes(code) ? 2 : 1);
-  return all.sort((a, b) => rank(a) - rank(b) || b.ms - a.ms);
+  return rank(a) - rank(b) || b.ms - a.ms;
 }

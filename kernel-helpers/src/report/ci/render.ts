@@ -5,6 +5,7 @@ import type { Locale } from "../locale";
 import { escapeMarkdown } from "../markdown";
 import { type Grid, type GridCell, gridHtml, type PictureMedium, renderGrid } from "../pictures/grid";
 import { wrap } from "../text";
+import { byImportance } from "./findings";
 import type { CiBuild, CiFinding, CiReport, CiRow } from "./types";
 import { BASIS, duration, FORMATS, PHASES, STATUSES, type Sentences } from "./words";
 
@@ -63,15 +64,7 @@ function viewOf(report: CiReport, { locale = "ko", rows = 12 }: CiRenderOptions)
         ? ""
         : say(`로그 ${one.lines.join(", ")}번째 줄`, `log line ${one.lines.join(", ")}`),
   });
-  const firstOf = ({ findings }: { readonly findings: readonly CiFinding[] }): CiFinding | undefined =>
-    findings.find(({ code }) => code !== "slowest-step" && code !== "legacy-builder") ?? findings[0];
-  const top = builds
-    .flatMap((build) => {
-      const one = firstOf(build);
-      return one ? [one] : [];
-    })
-    .concat(report.findings)
-    .reduce<CiFinding | undefined>((a, b) => (a && a.ms >= b.ms ? a : b), undefined);
+  const top = [...builds.flatMap(({ findings }) => findings), ...report.findings].sort(byImportance)[0];
   const sections = builds.map((build, i): Section => sectionOf(build, i, report, itemOf, locale, rows));
   const shared: Section[] =
     report.findings.length === 0
