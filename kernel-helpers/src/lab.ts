@@ -58,6 +58,7 @@ import {
   prove,
   renderComparison,
   renderEditMatrix,
+  renderOptimization,
   renderPicture,
   renderTable,
   type SecretPlace,
@@ -165,6 +166,18 @@ function whatIfResult(record: WhatIf, locale: Locale | undefined): WhatIfResult 
     renderEditMatrix(record, medium, { locale: options?.locale ?? locale });
   // Not enumerable: the result prints and compares as the plain record it is.
   return Object.defineProperty(withPicture(record, render), "table", { value: render }) as WhatIfResult;
+}
+
+/** Proposals with what can be made of them. */
+export interface OptimizationResult extends Optimization {
+  /** The proposals with their diffs and proofs. */
+  table(medium: Medium, options?: { readonly locale?: Locale }): string;
+}
+
+function optimizationResult(record: Optimization, locale: Locale | undefined): OptimizationResult {
+  const render = (medium: Medium, options?: { readonly locale?: Locale }): string =>
+    renderOptimization(record, medium, { locale: options?.locale ?? locale ?? "ko" });
+  return Object.defineProperty(withPicture(record, render), "table", { value: render }) as OptimizationResult;
 }
 
 interface LabParts {
@@ -444,8 +457,8 @@ export class Lab {
   optimize(
     options: BuildOptions = this.lastOptions,
     { weights }: { readonly weights?: OptimizeWeights } = {},
-  ): Promise<Optimization> {
-    const run = this.queue.then(async (): Promise<Optimization> => {
+  ): Promise<OptimizationResult> {
+    const run = this.queue.then(async (): Promise<OptimizationResult> => {
       const request = this.whatIfRequest(options);
       const { context } = request;
       const file = request.options.file ?? "Dockerfile";
@@ -459,7 +472,12 @@ export class Lab {
           !("error" in this.images.find(canonicalName(name), { os: "linux", architecture: "amd64" })),
       });
       const text = context.exists(file) ? context.readText(file) : "";
-      return prove({ dockerfile: text, secrets: Object.keys(options.secrets ?? {}) }, file, shop);
+      const found = await prove(
+        { dockerfile: text, secrets: Object.keys(options.secrets ?? {}) },
+        file,
+        shop,
+      );
+      return optimizationResult(found, this.options.locale);
     });
     this.queue = run.catch(() => undefined);
     return run;

@@ -48,6 +48,10 @@ describe("optimize", () => {
     assert.ok(proposal!.proof.after.rebuild < proposal!.proof.before.rebuild);
     assert.equal(lab.cacheRecords().length, 0);
     assert.equal(lab.context.readText("Dockerfile"), NODE);
+    const found = await lab.optimize();
+    assert.match(found.table("text"), /패키지 목록을 먼저 복사하고/);
+    assert.match(found.table("markdown", { locale: "en" }), /copy the manifests/);
+    assert.ok(!Object.keys(found).includes("table"));
   });
 
   it("says that there is nothing to gain in a good order", async () => {

@@ -175,6 +175,8 @@ RUN npm test
         rewritten("prefetch", `FROM scratch\nWORKDIR /w\nCOPY . .\nRUN ${command}\n`, files),
         expected,
       );
+    const chef = "FROM rust\nRUN cargo chef cook\nCOPY . .\nRUN cargo build\n";
+    assert.deepEqual(ask("prefetch", chef, { "Cargo.toml": "", "Cargo.lock": "" }), []);
     assert.deepEqual(
       ask("prefetch", "FROM scratch\nCOPY . .\nRUN go build .\n", {
         "go.mod": "",
