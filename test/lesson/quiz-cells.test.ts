@@ -7,6 +7,8 @@ import path from "node:path";
 
 import { run as progressCommand } from "../../kernel-helpers/src/cli/commands/progress";
 import type { CommandIo } from "../../kernel-helpers/src/cli/io";
+import { exerciseMagic } from "../../kernel-helpers/src/kernel/magics/exercise";
+import { checkMagic } from "../../kernel-helpers/src/kernel/magics/lesson";
 import { noteMagic } from "../../kernel-helpers/src/kernel/magics/note";
 import { progressMagic, quizMagic } from "../../kernel-helpers/src/kernel/magics/quiz";
 import type { Magic, MagicCall } from "../../kernel-helpers/src/kernel/magics/types";
@@ -122,6 +124,27 @@ describe("quiz and progress in a notebook", () => {
       async () => progressCommand(["--dir", "none"], { cwd: learn } as unknown as CommandIo),
       { code: "LB_NO_FOLDER" },
     );
+  });
+
+  it("%exercise lays an exercise's files out and keeps what was there; the lesson's own state does not pass it", async () => {
+    const own = session("05-order");
+    const app = path.join(learn, "05-order/app");
+    fs.mkdirSync(path.join(app, "src"), { recursive: true });
+    fs.writeFileSync(path.join(app, "src/mine.js"), "mine");
+    const shown = await cell(exerciseMagic, "L05-E2", "", own);
+    assert.match(shown, /app\/.*펼쳤습니다[^]*requirements\.txt[^]*FROM python/);
+    assert.deepEqual(fs.readdirSync(app).sort(), [
+      ".dockerignore",
+      "Dockerfile",
+      "app.py",
+      "requirements.txt",
+    ]);
+    const kept = path.join(learn, "05-order/.layerbook/kept/L05-E2-1/src/mine.js");
+    assert.equal(fs.readFileSync(kept, "utf8"), "mine");
+    assert.match(await cell(checkMagic, "L05-E2", "", own), /아직: L05-E2/);
+    await cell(exerciseMagic, "l05-e2", "", own);
+    assert.ok(fs.existsSync(path.join(learn, "05-order/.layerbook/kept/L05-E2-2/app.py")));
+    await assert.rejects(() => cell(exerciseMagic, "L03-E1", "", own), /LB_|%exercise/);
   });
 
   it("looking back: the answer comes once something was written", async () => {

@@ -72,8 +72,11 @@ function expandPrediction(cell: LessonCell, prediction: Prediction, edition: Edi
 }
 
 function expandExercise(cell: LessonCell, exercise: Exercise, edition: Edition): LessonCell[] {
+  // An exercise that goes on with the lesson's own files (its cell says `here`) starts with what is there.
+  const opens = exercise.kind === "build" && !cell.tags.includes("here");
   const cells: LessonCell[] = [
     part(cell, "text", "markdown", exerciseText(exercise), ["exercise"]),
+    ...(opens ? [part(cell, "open", "code", `%exercise ${exercise.id}`, ["exercise"])] : []),
     part(cell, "check", "code", `%%check ${exercise.id}\n${template(exercise)}`, ["exercise"]),
     part(cell, "hint", "code", `%%hint ${exercise.id}`, ["exercise"]),
   ];

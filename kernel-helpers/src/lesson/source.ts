@@ -63,7 +63,7 @@ export class LessonError extends Error {
 }
 
 const CELL_COMMENT = /^<!--\s*cell:\s*(.*?)\s*-->\s*$/;
-const REFERENCE = /^<!--\s*(exercise|prediction|quiz|glossary):\s*([A-Za-z0-9-]+)\s*-->\s*$/;
+const REFERENCE = /^<!--\s*(exercise|prediction|quiz|glossary):\s*([A-Za-z0-9-]+)((?:\s+[a-z-]+)*)\s*-->\s*$/;
 const FENCE = /^(`{3,}|~{3,})\{cell\}\s*(.*?)\s*$/;
 const ANY_FENCE = /^(`{3,}|~{3,})/;
 const BLOCK = /^:::\s*(teacher|solution|exam|slides|paper)\s*$/;
@@ -138,7 +138,7 @@ export function parseLesson(file: string, text: string): Lesson {
         kind,
         id,
         source: ref,
-        tags: [],
+        tags: (reference[3] ?? "").split(/\s+/).filter((tag) => tag !== ""),
         audience,
         line: i + 1,
       });

@@ -2,6 +2,7 @@
 
 import { contextMagic, resetMagic } from "./context";
 import { dockerfileMagic } from "./dockerfile";
+import { exerciseMagic } from "./exercise";
 import { helpMagic } from "./help";
 import { checkMagic, hintMagic, predictMagic } from "./lesson";
 import type { MagicRegistry } from "./registry";
@@ -20,6 +21,7 @@ export function registerMagics(registry: MagicRegistry): void {
     predictMagic,
     checkMagic,
     hintMagic,
+    exerciseMagic,
     quizMagic,
     progressMagic,
     contextMagic,

@@ -5,7 +5,7 @@ import { finder, type LintRule, proseLines, studentCells } from "./types";
 
 /** Cells by the beginning of their first line; the rest is TypeScript. */
 const MAGICS =
-  /^%%(dockerfile|writefile|sh|predict|check|hint|note|quiz)(\s|$)|^%(context|reset_lab|progress|help)\b|^!/;
+  /^%%(dockerfile|writefile|sh|predict|check|hint|note|quiz)(\s|$)|^%(context|reset_lab|progress|exercise|help)\b|^!/;
 /** Shell commands that print nothing when they succeed. */
 const SILENT = /^(cp|mv|rm|mkdir|touch|chmod|sed -i|ln|cd|export)\b|^(echo|printf|cat)\b.*>/;
 const BUILDS = /^%%dockerfile\b|docker( buildx)? build\b|lab\.build\(/m;
