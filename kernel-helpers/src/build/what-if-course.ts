@@ -4,7 +4,8 @@ import { forkBuilder, UnknownResults } from "./dry-solver";
 import type { MemoryContext } from "./lab-context";
 import type { JudgedRow } from "./rows";
 import type { KeyDifference } from "./types";
-import { DEPENDS, Predictor, type Solved, type WhatIfOutcome, type WhatIfRequest } from "./what-if";
+import { DEPENDS } from "./depends";
+import { Predictor, type Solved, type WhatIfOutcome, type WhatIfRequest } from "./what-if";
 
 /** One state of the project. */
 export interface CourseState {

@@ -5,6 +5,7 @@ import type { ImageSource } from "../image/base-image";
 import type { ReadableFileSystem } from "../platform/files";
 import { type BuildState, convertDefinition, loadDefinition, newSession } from "./build";
 import type { Builder } from "./builder";
+import { DEPENDS } from "./depends";
 import { DrySolver, forkBuilder, UnknownResults } from "./dry-solver";
 import { explainSteps } from "./explain-steps";
 import { type ExternalCaches, importCaches } from "./external-cache";
@@ -285,12 +286,6 @@ export interface Solved {
   readonly guessed?: (digest: string) => boolean;
   readonly error?: string;
 }
-
-/** The verdict that only a build can give. */
-export const DEPENDS = {
-  ko: "앞의 RUN이 만드는 파일에 달려 있음: 내용이 같으면 재사용, 다르면 다시 실행",
-  en: "depends on the files that a RUN before it makes: reused when they are the same, run again when not",
-};
 
 const rowCells = new WeakMap<JudgedRow["row"], Map<string, WhatIfCell>>();
 
