@@ -3,7 +3,7 @@
 import { Lab as AnyLab, type LabOptions } from "./lab";
 import { nodeMachine } from "./lab-node";
 
-export type { BuildResult, LabMachine, LabOptions } from "./lab";
+export type { BuildResult, ComparisonResult, LabMachine, LabOptions } from "./lab";
 export type * from "./build/types";
 export type * from "./build/status";
 export type { LabContext, WriteOptions } from "./build/lab-context";
@@ -12,7 +12,8 @@ export { ContextPathError } from "./build/lab-context";
 export { nodeMachine } from "./lab-node";
 export { codeFrame, parseDockerfile } from "./dockerfile";
 export { convert } from "./graph";
-export { renderBundle, renderTable } from "./report";
+export { ciReport, readForeignImage, renderBundle, renderCi, renderTable } from "./report";
+export type { CiReport, Comparison, ForeignImage, PictureKind, PictureOptions, Shown } from "./report";
 export { progressText } from "./report/progress";
 
 /** A context, a builder and base images in one hand. */

@@ -9,6 +9,7 @@ import { byImportance } from "./findings";
 import type { CiBuild, CiFinding, CiReport, CiRow } from "./types";
 import { BASIS, duration, FORMATS, PHASES, STATUSES, type Sentences } from "./words";
 
+/** Language and length of the CI report. */
 export interface CiRenderOptions {
   readonly locale?: Locale;
   /** Rows of the table of steps. Default: 12, the longest. */

@@ -13,6 +13,7 @@ import type { BuildComparison, ComparedLayer, ComparedSide, Comparison, ImageCom
 /** One side: a build's record, an image, or both (an image whose sizes are not known has layers of -1 bytes). */
 export type Comparable = BuildRecord | BuiltImage;
 
+/** How the two are called. */
 export interface CompareOptions {
   /** Language of the matrix of steps. Default: Korean. */
   readonly locale?: Locale;

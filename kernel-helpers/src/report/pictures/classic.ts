@@ -17,6 +17,7 @@ export type ClassicBuild = Pick<BuildRecord, "dockerfile" | "steps" | "rows" | "
   readonly image?: BuiltImage;
 };
 
+/** One instruction as the classic builder counts it. */
 export interface ClassicStep {
   /** `Step 2/6 : WORKDIR /app` without the head. */
   readonly text: string;

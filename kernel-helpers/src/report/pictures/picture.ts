@@ -30,6 +30,7 @@ export type PicturedBuild = MatrixBuild &
   ClassicBuild &
   Pick<BuildRecord, "rows" | "steps"> & { readonly image?: BuiltImage };
 
+/** What a picture shows and in which language; each option says which pictures know it. */
 export interface PictureOptions {
   readonly locale?: Locale;
   readonly title?: string;

@@ -6,6 +6,7 @@ import { labelOf } from "../table/model";
 import { oneLine } from "../text";
 import { type Grid, type GridCell, type PictureMedium, renderGrid } from "./grid";
 
+/** Language and caption. */
 export interface TruthTableOptions {
   readonly locale?: Locale;
   /** Caption. Default: `네 칸 표`. */
