@@ -23,7 +23,7 @@ const KERNEL = {
   display_name: "Layerbook (TypeScript)",
   language: "typescript",
   interrupt_mode: "message",
-  env: {},
+  env: { MALLOC_ARENA_MAX: "1", MALLOC_TRIM_THRESHOLD_: "131072", MALLOC_MMAP_THRESHOLD_: "65536" }, // as in src/kernel/kernel-spec.ts
   metadata: { debugger: false },
 };
 

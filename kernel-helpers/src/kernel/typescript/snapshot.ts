@@ -19,6 +19,7 @@ import {
 } from "node:fs";
 import { homedir, setPriority } from "node:os";
 import { dirname, join } from "node:path";
+import { LEAN_MALLOC } from "../kernel-spec";
 
 /** `slim`: with the few globals of service/node-globals.ts. `full`: with all of Node's declarations. */
 export type ServiceKind = "slim" | "full";
@@ -40,7 +41,7 @@ const STALE_MS = 120_000;
 
 /** The command of the service of *kind*. *packageDirectory* holds this package's package.json. */
 export function serviceCommand(kind: ServiceKind, packageDirectory: string): ServiceCommand {
-  const env = { ...process.env };
+  const env: NodeJS.ProcessEnv = { ...process.env, ...LEAN_MALLOC };
   delete env.NODE_OPTIONS; // options of the learner's own programs are not the compiler's
   const snapshot = findSnapshot(kind, packageDirectory);
   if (snapshot !== undefined)

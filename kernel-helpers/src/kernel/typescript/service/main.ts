@@ -1,17 +1,20 @@
 /** Entry of the TypeScript process: requests as JSON lines on standard input, replies on standard output. */
 
 import { writeSync } from "node:fs";
+import { Collector } from "./collect";
 import type { ServiceReply, ServiceRequest } from "./protocol";
 import { Service } from "./service";
 
 /** Serves until standard input ends. *service* may have been made ahead, in a start-up snapshot. */
 export function serve(service: Service): void {
   let pending = "";
+  const collector = new Collector();
   process.stdin.setEncoding("utf8");
   process.stdin.on("data", (chunk: string) => {
     const lines = (pending + chunk).split("\n");
     pending = lines.pop() as string;
     for (const line of lines) reply(answer(service, line));
+    collector.answered();
   });
   process.stdin.on("end", () => process.exit(0));
 }

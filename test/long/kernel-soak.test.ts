@@ -1,0 +1,156 @@
+/** 5,000 mixed cells with failures, interrupts and restarts: no message is lost, and memory stays flat. */
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Answer, TestKernel } from "../kernel/client";
+
+const CELLS = Number(process.env["LAYERBOOK_SOAK_CELLS"] ?? 5000);
+const LIVES = 4;
+/** From so many cells of a life on, memory may grow by at most GROWTH_MB to its end. */
+const WARM_CELLS = 200;
+const GROWTH_MB = 40;
+const CELL_MS = 60_000;
+
+const DOCKERFILE = "FROM node\nWORKDIR /app\nCOPY package.json .\nRUN npm install\nCOPY . .\n";
+
+/** A cell and what it must bring. *number* is its place in the whole run. */
+interface Kind {
+  readonly code: (number: number) => string;
+  readonly check: (answer: Answer, number: number) => void;
+  /** Interrupt it after so many ms. */
+  readonly interruptAfter?: number;
+}
+
+const ok = ({ reply }: Answer): void =>
+  assert.equal(reply.content.status, "ok", JSON.stringify(reply.content));
+const shows = (text: (number: number) => string) => (answer: Answer, number: number) => {
+  ok(answer);
+  assert.equal(answer.of("execute_result")[0]?.data["text/plain"], text(number));
+};
+const fails = (name: string) => (answer: Answer) => {
+  assert.equal(answer.reply.content.ename, name, JSON.stringify(answer.reply.content));
+  assert.equal(answer.of("error").length, 1);
+};
+const lines = (count: number): string => Array.from({ length: count }, (_, index) => `${index}\n`).join("");
+const BUILD = "application/vnd.layerbook.build+json";
+const rerun = (answer: Answer): void => {
+  ok(answer);
+  // A slow build shows its progress first, and then replaces it.
+  const shown = [...answer.of("display_data"), ...answer.of("update_display_data")] as {
+    data: Record<string, { steps: unknown[] } | undefined>;
+  }[];
+  assert.ok(shown.some(({ data }) => (data[BUILD]?.steps.length ?? 0) > 0));
+};
+
+const KINDS: readonly Kind[] = [
+  { code: (n) => `let v${n % 60} = ${n}; v${n % 60} + 1`, check: shows((n) => String(n + 1)) },
+  {
+    code: (n) => `const f${n % 60} = (x: number): number => x * 2; f${n % 60}(${n})`,
+    check: shows((n) => String(n * 2)),
+  },
+  {
+    code: () => "for (let i = 0; i < 300; i++) console.log(i)",
+    check: (a) => (ok(a), assert.equal(a.stream("stdout"), lines(300))),
+  },
+  { code: () => `%%dockerfile -t memo\n${DOCKERFILE}`, check: rerun },
+  { code: (n) => `%%writefile note.txt\n${n}`, check: ok },
+  { code: (n) => `%%dockerfile -t memo\n${DOCKERFILE}LABEL n=${n % 7}\n`, check: rerun },
+  { code: () => "!cat note.txt", check: (a) => (ok(a), assert.match(a.stream("stdout"), /^\d+\n$/)) },
+  { code: (n) => `throw new Error("${n}")`, check: fails("Error") },
+  { code: () => "const wrong: string = 1;", check: fails("TypeScriptError") },
+  {
+    code: (n) => `await new Promise((r) => setTimeout(r, 2)); console.error("e${n}")`,
+    check: (a, n) => (ok(a), assert.equal(a.stream("stderr"), `e${n}\n`)),
+  },
+  {
+    code: (n) => `display({ "text/html": "<p>${n}" + "x".repeat(20000) }, { raw: true })`,
+    check: (a) => (ok(a), assert.equal(a.of("display_data").length, 1)),
+  },
+  {
+    code: () =>
+      "import { createHash } from 'node:crypto'; createHash('sha256').update('a').digest('hex').length",
+    check: shows(() => "64"),
+  },
+  { code: () => "Promise.reject(new TypeError('놓침')); 0", check: fails("TypeError") },
+  { code: () => "(await lab.build()).exitCode", check: shows(() => "0") },
+];
+const STOPPED: readonly Kind[] = [
+  { code: () => "while (true);", check: fails("Interrupted"), interruptAfter: 60 },
+  { code: () => "await 0; for (;;) {}", check: fails("Interrupted"), interruptAfter: 60 },
+  { code: () => "await new Promise(() => {})", check: fails("Interrupted"), interruptAfter: 60 },
+  {
+    code: () => "while (true) { await new Promise((r) => setTimeout(r, 1)); console.log('.'); }",
+    check: fails("Interrupted"),
+    interruptAfter: 60,
+  },
+];
+
+/** Resident MB of the kernel and the processes below it. */
+function resident(pid: number): number {
+  const rows = execFileSync("ps", ["-A", "-o", "pid=,ppid=,rss="], { encoding: "utf8" })
+    .trim()
+    .split("\n")
+    .map((row) => row.trim().split(/\s+/).map(Number) as [number, number, number]);
+  const below = (root: number): number =>
+    rows
+      .filter(([, parent]) => parent === root)
+      .reduce((sum, [child]) => sum + below(child), rows.find(([id]) => id === root)?.[2] ?? 0);
+  return below(pid) / 1024;
+}
+
+describe(`kernel: a soak of ${CELLS} cells`, function () {
+  this.timeout(3_600_000);
+  it("loses nothing and stays flat", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "layerbook-soak-"));
+    const began = Date.now();
+    const growths: number[] = [];
+    let number = 0;
+    let kernel: TestKernel | undefined;
+    try {
+      for (let life = 0; life < LIVES; life++) {
+        kernel = await TestKernel.start({ directory });
+        await kernel.execute('%%writefile package.json\n{ "name": "memo", "version": "1.0.0" }');
+        await kernel.execute("%%writefile note.txt\n0");
+        let warm = 0;
+        for (let cell = 0; cell < CELLS / LIVES; cell++, number++) {
+          const kind = ((cell % 50 === 49 ? STOPPED[Math.floor(cell / 50) % STOPPED.length] : undefined) ??
+            KINDS[number % KINDS.length]) as Kind;
+          const running = kernel.execute(kind.code(number));
+          if (kind.interruptAfter !== undefined) {
+            await new Promise((resolve) => setTimeout(resolve, kind.interruptAfter));
+            await kernel.interrupt();
+          }
+          let timer: NodeJS.Timeout | undefined;
+          const lost = new Promise<never>((_, reject) => {
+            timer = setTimeout(
+              () => reject(new Error(`cell ${number} never ended: ${kind.code(number)}`)),
+              CELL_MS,
+            );
+          });
+          kind.check(await Promise.race([running, lost]), number);
+          clearTimeout(timer);
+          kernel.heard.length = 0;
+          if (cell === WARM_CELLS) warm = resident(kernel.process.pid as number);
+        }
+        const end = resident(kernel.process.pid as number);
+        growths.push(end - warm);
+        process.stdout.write(
+          `  life ${life + 1}: ${warm.toFixed(0)} MB after ${WARM_CELLS} cells, ${end.toFixed(0)} MB at its end\n`,
+        );
+        // Half of the restarts are shutdowns as Jupyter asks for them, half are kills.
+        if (life % 2 === 0) await kernel.tell("control", "shutdown_request", { restart: true });
+        await kernel.stop();
+      }
+      process.stdout.write(
+        `  ${number} cells in ${((Date.now() - began) / 1000).toFixed(0)} s; load ${readFileSync("/proc/loadavg", "utf8").split(" ")[0] ?? ""}\n`,
+      );
+      for (const growth of growths) assert.ok(growth < GROWTH_MB, `memory grew by ${growth.toFixed(0)} MB`);
+    } finally {
+      await kernel?.stop();
+      rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
+    }
+  });
+});
