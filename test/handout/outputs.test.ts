@@ -7,17 +7,22 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 
 import { Lab } from "../../kernel-helpers/src";
+import { MemoryContext } from "../../kernel-helpers/src/build/lab-context";
 import { findChromium } from "../../kernel-helpers/src/handout/chromium";
 import {
   ciReport,
+  leaksOf,
   PICTURE_KINDS,
   renderBundle,
+  renderChange,
   renderCi,
+  renderCourse,
   renderHistory,
   renderKeyCard,
   renderOptimization,
   renderTable,
   renderWaste,
+  summarizeCourse,
 } from "../../kernel-helpers/src/report";
 import type { Locale } from "../../kernel-helpers/src/report/locale";
 import { golden } from "../report/golden";
@@ -59,8 +64,39 @@ async function outputs(locale: Locale): Promise<Map<string, string>> {
   out.set("whatif", (await lab.whatIf()).table("html"));
   out.set("history", renderHistory(record.image!, "html", { locale }));
   out.set("waste", renderWaste(lab.waste(record), "html", { locale }));
-  out.set("compare", lab.compare(before, record).table("html"));
+  out.set(
+    "waste-leaks",
+    renderWaste(lab.waste(record), "html", {
+      locale,
+      leaks: leaksOf({ ...record.image!, config: { config: { Env: ["API_KEY=비밀"] } } }, [
+        {
+          layer: 3,
+          entries: [{ path: "root/.ssh/id_rsa", read: () => new TextEncoder().encode("key") }],
+        },
+      ]),
+    }),
+  );
+  const course = lab.course();
+  const context = new MemoryContext(() => 1, 0, 1);
+  context.writeAll({
+    "server.js": "1\n",
+    "old.txt": "old\n",
+    "아주 긴 이름의 폴더/그리고 더 긴 이름의 파일.js": "1\n",
+    Dockerfile: DOCKERFILE,
+  });
+  await course.next({ name: "base", files: context.fork() });
+  context.write("아주 긴 이름의 폴더/그리고 더 긴 이름의 파일.js", "22\n");
+  const row = await course.next({ name: "head", files: context.fork() });
+  const commits = summarizeCourse([{ id: "0123456789abcdef", subject: "소스를 고침", row }]);
+  out.set("course", renderCourse(commits, "html", { locale, notes: ["서브모듈"] }));
+  out.set("change", renderChange({ base: "base", head: "head", row, commits }, "html", { locale }));
   out.set("optimize", renderOptimization(await lab.optimize(), "html", { locale }));
+  lab.context.write(
+    "Dockerfile",
+    "FROM node:22-slim\nWORKDIR /app\nCOPY . .\nRUN apt-get update\nRUN apt-get install -y curl\n",
+  );
+  out.set("optimize-proposals", (await lab.optimize()).table("html"));
+  out.set("compare", lab.compare(before, record).table("html"));
   for (const file of readdirSync(LOGS))
     out.set(
       `ci-${file.replace(".log", "")}`,
@@ -111,7 +147,8 @@ describe("outputs in a real browser", function () {
       const html = pageOf(all, scheme);
       // Tables and CI reports have their golden files beside their own tests; proposals and predictions are judged by what they prove.
       for (const [name, output] of all)
-        if (/^(picture|history|waste)/.test(name)) golden(join(GOLDEN, `${name}.${locale}.html`), output);
+        if (/^(picture|history|waste|course|change)/.test(name))
+          golden(join(GOLDEN, `${name}.${locale}.html`), output);
       await page.setViewportSize({ width, height: 900 });
       await page.setContent(html);
       await page.addScriptTag({ path: require.resolve("axe-core/axe.min.js") });

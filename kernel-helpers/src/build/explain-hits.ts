@@ -46,7 +46,7 @@ export function explainHits(sources: HitSources): Map<string, Hit> {
     const hit =
       contentAddressed(state) ??
       older(state, sources) ??
-      notSelected(state, changes) ??
+      notSelected(state, sources, changes) ??
       notInKey(state, sources);
     if (hit) found.set(vertex.digest, hit);
   }
@@ -99,14 +99,26 @@ interface FileChange {
   readonly kind: "time" | "other";
 }
 
-/** Files of the context have changed, and none of them is in this step's key. */
+/** Files of the context have changed, and none of them is in this step's key: its contents are the same, so what it takes has at most another time. */
 function notSelected(
   state: VertexState,
+  { builder }: HitSources,
   changes: ReadonlyMap<string, readonly FileChange[]>,
 ): Hit | undefined {
-  const files = state.deps.flatMap(({ input }) => changes.get(input.vertex.digest) ?? []);
-  if (files.length === 0) return undefined;
-  const real = files.filter(({ kind }) => kind !== "time");
+  const times: FileChange[] = [];
+  const real: FileChange[] = [];
+  for (const [i, { input }] of state.deps.entries()) {
+    const content = contentOf(builder, state, i);
+    const taken = new Set(
+      ((content !== undefined && builder.contents.get(content)) || []).map(({ path }) =>
+        path.replace(/^\//, ""),
+      ),
+    );
+    for (const change of changes.get(input.vertex.digest) ?? []) {
+      if (taken.has(change.path)) times.push(change);
+      else if (change.kind === "other") real.push(change);
+    }
+  }
   const named = (list: readonly FileChange[]): { ko: string; en: string } => {
     const rest = list.length - 1;
     const first = list[0]!.path;
@@ -125,7 +137,8 @@ function notSelected(
       },
     };
   }
-  const names = named(files);
+  if (times.length === 0) return undefined;
+  const names = named(times);
   return {
     because: "time-only",
     sentence: {
