@@ -8,7 +8,7 @@ let idle: number;
 
 export async function open(): Promise<void> {
   image = await bigImage();
-  idle = (await image.layerbook(["version"])).peak;
+  idle = (await image.layerbook(["history", "big"])).peak;
 }
 
 export function close(): void {

@@ -8,6 +8,8 @@ export interface CommandModule {
   readonly run: (args: readonly string[], io: CommandIo) => Promise<number>;
   /** Printed by `layerbook help NAME` and `layerbook NAME --help`. */
   readonly help: Sentence;
+  /** Answers `--help` itself. */
+  readonly ownHelp?: boolean;
 }
 
 export interface Command {
@@ -122,6 +124,15 @@ export const COMMANDS: readonly Command[] = [
     load: () => require("./commands/import") as CommandModule,
   },
   {
+    name: "docker",
+    usage: "COMMAND …",
+    summary: {
+      ko: "셀에서 쓰는 docker 명령을 실제 셸에서 씁니다",
+      en: "the docker commands of the cells, in a real shell",
+    },
+    load: () => require("./commands/docker") as CommandModule,
+  },
+  {
     name: "pull",
     usage: "IMAGE [--platform OS/ARCH|all] [-u NAME --password-stdin]",
     summary: {
@@ -201,6 +212,15 @@ export const COMMANDS: readonly Command[] = [
       en: "gather the learners' progress in one table (for teachers)",
     },
     load: () => require("./commands/class") as CommandModule,
+  },
+  {
+    name: "grade",
+    usage: "SUBMISSIONS.zip|DIR [--worksheet FILE.csv] [--out DIR]",
+    summary: {
+      ko: "제출물을 새로 실행해 채점하고 피드백을 씁니다(교사용)",
+      en: "run submissions anew, grade them, write feedback (for teachers)",
+    },
+    load: () => require("./commands/grade") as CommandModule,
   },
   {
     name: "kernel",

@@ -37,7 +37,8 @@ async function dispatch(args: readonly string[], io: CommandIo): Promise<number>
   if (!command) throw unknownCommand(name);
   const module = command.load();
   const beforeDashes = rest.includes("--") ? rest.slice(0, rest.indexOf("--")) : rest;
-  if (first === "help" || beforeDashes.includes("--help") || beforeDashes.includes("-h")) {
+  const asksHelp = !module.ownHelp && (beforeDashes.includes("--help") || beforeDashes.includes("-h"));
+  if (first === "help" || asksHelp) {
     io.out(`layerbook ${command.name} ${command.usage}\n\n${module.help[io.locale].trim()}\n`);
     return 0;
   }

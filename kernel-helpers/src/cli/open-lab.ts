@@ -1,9 +1,11 @@
 /** The Lab of a command: the user's cache, the directory to build, the clock. */
 
+import { statSync } from "node:fs";
 import { resolve } from "node:path";
 
 import { Lab } from "../lab";
 import { nodeMachine } from "../lab-node";
+import { CliError } from "./cli-error";
 import type { CommandIo } from "./io";
 import { cacheFolder } from "./state";
 
@@ -16,8 +18,17 @@ export interface LabChoice {
   readonly inMemory?: boolean;
 }
 
-/** Opens the Lab. */
-export function openLab({ directory, cacheDir, bases, inMemory }: LabChoice, io: CommandIo): Promise<Lab> {
+/** Opens the Lab. Rejects with CliError `LB_NO_DIRECTORY` when the bases are not there. */
+export async function openLab(
+  { directory, cacheDir, bases, inMemory }: LabChoice,
+  io: CommandIo,
+): Promise<Lab> {
+  if (bases !== undefined && !statSync(bases, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new CliError("LB_NO_DIRECTORY", {
+      ko: `\`--bases\`의 폴더가 없습니다: ${bases}`,
+      en: `the folder of --bases is not there: ${bases}`,
+    });
+  }
   return Lab.openOn(nodeMachine(), {
     ...(directory !== undefined && { contextDir: directory }),
     ...(!inMemory && { cacheDir: userCache(cacheDir, io) }),

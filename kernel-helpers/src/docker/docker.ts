@@ -125,7 +125,12 @@ export async function docker(engine: DockerEngine, args: readonly string[], io: 
         `docker: 'docker ${command.name}' requires ${count}\n\nUsage:  docker ${command.usage}\n\nRun 'docker ${command.name} --help' for more information`,
       );
     }
-    return await command.run({ engine, io, flags, words: flags.rest });
+    await engine.containerStore.open();
+    try {
+      return await command.run({ engine, io, flags, words: flags.rest });
+    } finally {
+      await engine.containerStore.save();
+    }
   } catch (error) {
     if (error instanceof DockerError) {
       io.err(`${error.message}\n`);

@@ -4,8 +4,9 @@ import { parseReference } from "../dockerfile";
 import type { BuildOutcome, BuiltImage, HistoryEntry, ImageLayer } from "../build";
 import { emptySnapshot } from "../filesystem";
 import { packBuilt, type NamedImage } from "../build/store/image-shelf";
-import { type BaseImage, catalogRefusal, type PackedImage } from "../image";
+import { type BaseImage, catalogRefusal, type LayerChain, type PackedImage, pushLayer } from "../image";
 import type { Lab } from "../lab";
+import { ContainerStore } from "./container-store";
 import type { Snapshot } from "../platform/files";
 import { sha256Digest } from "../platform/platform";
 
@@ -23,8 +24,12 @@ export interface EngineImage {
   readonly created: number;
   /** Pulled, not built here. */
   readonly pulled: boolean;
-  /** The image as it can be written to an archive. Rejects with ImageTransferError. Absent for an image that a commit made. */
-  readonly pack?: (() => Promise<PackedImage>) | undefined;
+  /** Some layers hold files of which only the sizes are known. */
+  readonly unknownContents?: boolean;
+  /** The image as it can be written to an archive. Rejects with ImageTransferError. */
+  pack(): Promise<PackedImage>;
+  /** Its layers as something can be built on them. */
+  chain(): Promise<LayerChain | undefined>;
 }
 
 /** Docker's answer to a command that cannot be done: printed on stderr as it is, *code* stable. */
@@ -41,7 +46,9 @@ export class DockerError extends Error {
 /** What a container is. Its writable layer is the difference between *fs* and the image. */
 export interface Container {
   readonly id: string;
-  readonly name: string;
+  /** The how many-th container of the engine it is, from 0. */
+  readonly number: number;
+  name: string;
   readonly image: EngineImage;
   /** As typed: what `docker ps` shows. */
   readonly imageName: string;
@@ -97,6 +104,8 @@ export class DockerEngine {
   readonly containers: Container[] = [];
   /** Ids of the images that builds made, newest last. */
   readonly built: string[] = [];
+  /** Keeps containers over a restart. */
+  readonly containerStore = new ContainerStore(this);
   private made = 0;
 
   constructor(readonly lab: Lab) {
@@ -113,7 +122,14 @@ export class DockerEngine {
       if (!packed) throw new DockerError(`Error response from daemon: No such image: ${familiarName(name)}`);
       return packed;
     };
-    this.add(imageOf(id, image, () => named.root(), builtAt, pack));
+    const chain = async (): Promise<LayerChain | undefined> => {
+      const result = this.lab.shelf.resultOf(id);
+      if (result) return result.layers;
+      await this.lab.shelf.prepare(name);
+      const base = this.lab.shelf.find(name, { os: "linux", architecture: "amd64" });
+      return "error" in base ? undefined : chainOf(base);
+    };
+    this.add(imageOf(id, image, () => named.root(), builtAt, { pack, chain }));
     // An image that was loaded without a name lies there under its digest.
     if (!name.startsWith("sha256:")) this.tags.set(name, id);
   }
@@ -131,7 +147,8 @@ export class DockerEngine {
     const name = record.options.tags?.[0] ?? id;
     const pack = (): Promise<PackedImage> =>
       packBuilt(this.lab.platform, name, image, result, (ref) => this.lab.shelf.prepare(ref));
-    this.add(imageOf(id, image, root, this.lab.now(), pack));
+    const chain = (): Promise<LayerChain | undefined> => Promise.resolve(result?.layers);
+    this.add(imageOf(id, image, root, this.lab.now(), { pack, chain }));
     this.built.push(id);
     for (const tag of record.options.tags ?? []) this.tags.set(canonicalName(tag), id);
   }
@@ -202,7 +219,7 @@ export class DockerEngine {
   }
 
   /** An id and a name nobody has. Throws when *wanted* is taken. */
-  identify(wanted: string | undefined): { readonly id: string; readonly name: string } {
+  identify(wanted: string | undefined): Pick<Container, "id" | "name" | "number"> {
     const number = this.made++;
     const id = sha256Digest(this.lab.platform, `container ${number}`).slice(7);
     if (wanted !== undefined) {
@@ -213,12 +230,18 @@ export class DockerEngine {
           125,
         );
       }
-      return { id, name: wanted };
+      return { id, name: wanted, number };
     }
     return {
       id,
+      number,
       name: `${ADJECTIVES[number % ADJECTIVES.length]}_${NOUNS[Math.floor(number / ADJECTIVES.length + number * 5) % NOUNS.length]}`,
     };
+  }
+
+  /** Numbers up to *number* are taken. */
+  numbered(number: number): void {
+    this.made = Math.max(this.made, number + 1);
   }
 
   /** Forgets everything: images, tags, containers. */
@@ -256,7 +279,7 @@ function imageOf(
   image: BuiltImage,
   root: () => Promise<Snapshot>,
   now: number,
-  pack: () => Promise<PackedImage>,
+  more: Pick<EngineImage, "pack" | "chain">,
 ): EngineImage {
   const created = Date.parse(String(image.config["created"] ?? ""));
   return {
@@ -267,8 +290,15 @@ function imageOf(
     root,
     created: Number.isNaN(created) ? now : created / 1000,
     pulled: false,
-    pack,
+    ...(image.unknownContents && { unknownContents: true }),
+    ...more,
   };
+}
+
+function chainOf(base: BaseImage): LayerChain | undefined {
+  let chain: LayerChain | undefined;
+  for (const layer of base.layers) chain = pushLayer(chain, layer);
+  return chain;
 }
 
 function imageOfBase(base: BaseImage, name: string): EngineImage {
@@ -292,6 +322,8 @@ function imageOfBase(base: BaseImage, name: string): EngineImage {
     root: () => Promise.resolve(base.snapshot()),
     created: Date.parse(String(base.config["created"] ?? "1970-01-01T00:00:00Z")) / 1000,
     pulled: true,
+    ...(base.catalog && { unknownContents: true }),
+    chain: () => Promise.resolve(chainOf(base)),
     pack: () =>
       base.pack ? Promise.resolve(base.pack()) : Promise.reject(catalogRefusal(familiarName(name), name)),
   };

@@ -339,7 +339,8 @@ class BuilderStore {
   /** Empties the store, too. */
   private async clear(): Promise<void> {
     // Named images stay, and what they are made of.
-    const isKept = (key: string): boolean => /^v1\/(image|image-blob|layer-tar|layer|bytes)\//.test(key);
+    const isKept = (key: string): boolean =>
+      /^v1\/(image|image-blob|layer-tar|layer|bytes|container|container-bytes)\//.test(key);
     for (const key of await this.store.keys())
       if (key.startsWith(PREFIX) && !isKept(key)) await this.store.delete(key);
     this.segments = [];

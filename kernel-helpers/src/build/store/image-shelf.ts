@@ -74,6 +74,11 @@ export class ImageShelf implements ImageSource {
     this.blobs = new ImageBlobs(platform, store?.values);
   }
 
+  /** The store that keeps the images, and what stands on them; undefined in memory. */
+  get values(): KeyValueStore | undefined {
+    return this.store?.values;
+  }
+
   /** Reads what the store keeps. */
   async open(): Promise<void> {
     if (!this.store) return;

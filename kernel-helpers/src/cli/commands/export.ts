@@ -16,14 +16,13 @@ import {
   type NamedExport,
   type PackedImage,
 } from "../../image";
-import { Lab } from "../../lab";
-import { nodeMachine } from "../../lab-node";
+import type { Lab } from "../../lab";
 import { humanSize } from "../../report";
 import { CliError, usageError } from "../cli-error";
 import type { CommandModule } from "../commands";
 import type { CommandIo } from "../io";
 import { checkedOptions } from "../options";
-import { cacheFolder } from "../state";
+import { openLab as openUserLab } from "../open-lab";
 import { shortDigest, TransferProgress } from "../transfer-progress";
 import { writePieces } from "../write-pieces";
 
@@ -95,18 +94,18 @@ export const run: CommandModule["run"] = async (args, io) => {
 };
 
 /** The Lab with the user's images. */
-export async function openLab(
+export function openLab(
   values: { readonly "cache-dir"?: string | undefined; readonly bases?: string | undefined },
   io: CommandIo,
 ): Promise<Lab> {
-  const cacheDir = values["cache-dir"];
-  return Lab.openOn(nodeMachine(), {
-    cacheDir: cacheFolder(cacheDir === undefined ? undefined : resolve(io.cwd, cacheDir), io.env),
-    ...(values.bases !== undefined && { bases: resolve(io.cwd, values.bases) }),
-    locale: io.locale,
-    clock: () => Date.now() / 1000,
-    sourceDateEpoch: null,
-  });
+  const { "cache-dir": cacheDir, bases } = values;
+  return openUserLab(
+    {
+      ...(cacheDir !== undefined && { cacheDir }),
+      ...(bases !== undefined && { bases: resolve(io.cwd, bases) }),
+    },
+    io,
+  );
 }
 
 /** A refusal of an archive as the command's own. */

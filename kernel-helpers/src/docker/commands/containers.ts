@@ -1,10 +1,9 @@
 /** `docker run`, `ps`, `logs`, `diff`, `commit`, `cp`, `exec`, `stop`, `rm`: containers over closed images. */
 
 import { diffLayers, WHITEOUT_PREFIX } from "../../filesystem";
-import { StepLayer } from "../../image";
 import { runCommand } from "../../run";
-import { sha256Digest } from "../../platform/platform";
 import type { CommandContext, DockerCommand } from "../command";
+import { commitContainer } from "../commit";
 import { canonicalName, type Container, DockerError, type EngineImage } from "../engine";
 import { ago, printRows, pullLines } from "./images";
 
@@ -70,10 +69,11 @@ async function run(context: CommandContext, start: boolean): Promise<number> {
     );
   }
   const root = await image.root();
-  const { id, name: containerName } = engine.identify(flags.values.get("name"));
+  const { id, name: containerName, number } = engine.identify(flags.values.get("name"));
   const env = mergeEnv(config.Env ?? [], flags.lists.get("env") ?? [], (variable) => io.env(variable));
   const container: Container = {
     id,
+    number,
     name: containerName,
     image,
     imageName: name,
@@ -380,51 +380,18 @@ export const commit: DockerCommand = {
     pause: { type: "boolean", short: "p", ignored: true },
   },
   arity: [1, 2],
-  run({ engine, words, flags, io }) {
+  async run({ engine, words, flags, io }) {
     if ((flags.lists.get("change") ?? []).length > 0)
       throw new DockerError(
         "docker: commit --change is not simulated / `commit --change`는 흉내 내지 않습니다. Dockerfile에 적고 빌드하세요.",
       );
     const container = engine.container(words[0] ?? "");
-    const now = engine.lab.now();
-    const layer = new StepLayer(
-      { lower: container.base, upper: container.fs },
-      now,
-      container.command.join(" "),
-    );
-    const { diffId, uncompressed } = layer.digest(engine.lab.platform, undefined);
-    const created = new Date(now * 1000).toISOString().replace(".000Z", "Z");
-    const id = sha256Digest(
-      engine.lab.platform,
-      JSON.stringify([container.image.id, diffId, created, flags.values.get("message") ?? ""]),
-    );
-    engine.add({
-      ...container.image,
-      id,
-      created: now,
-      pulled: false,
-      pack: undefined,
-      root: () => Promise.resolve(container.fs),
-      config: {
-        ...container.image.config,
-        created,
-        ...(flags.values.has("author") ? { author: flags.values.get("author") } : {}),
-      },
-      history: [
-        ...container.image.history,
-        {
-          created,
-          created_by: container.command.join(" "),
-          ...(flags.values.has("message") ? { comment: flags.values.get("message") } : {}),
-        },
-      ],
-      layers: [
-        ...container.image.layers,
-        { diffId, digest: diffId, size: uncompressed, uncompressed, fromBase: false },
-      ],
+    const image = await commitContainer(engine, container, {
+      name: words[1] === undefined ? undefined : canonicalName(words[1]),
+      author: flags.values.get("author"),
+      message: flags.values.get("message"),
     });
-    if (words[1] !== undefined) engine.tags.set(canonicalName(words[1]), id);
-    io.out(`${id}\n`);
+    io.out(`${image.id}\n`);
     return 0;
   },
 };

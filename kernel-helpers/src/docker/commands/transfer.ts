@@ -16,16 +16,13 @@ import { canonicalName, DockerError, familiarName } from "../engine";
 async function saveImages({ engine, io, flags, words }: CommandContext): Promise<number> {
   const output = flags.values.get("output");
   if (output === undefined)
-    throw new DockerError("cowardly refusing to save to a terminal. Use the -o flag or redirect");
+    throw new DockerError(
+      "cowardly refusing to save to a terminal. Use the -o flag or redirect\n  여기서는 파일을 -o로 정하세요: docker save -o image.tar IMAGE",
+    );
   const exports = new Map<string, { names: string[]; image: PackedImage }>();
   for (const word of words) {
     const image = engine.need(word);
-    if (!image.pack) {
-      throw new DockerError(
-        `docker: saving ${word} is not simulated: it was made by commit\n  \`docker commit\`으로 만든 이미지는 내보내지 않습니다. Dockerfile에 적고 빌드하세요.`,
-      );
-    }
-    const entry = exports.get(image.id) ?? { names: [], image: await daemon(() => image.pack!()) };
+    const entry = exports.get(image.id) ?? { names: [], image: await daemon(() => image.pack()) };
     exports.set(image.id, entry);
     const canonical = nameOf(word);
     if (canonical !== undefined && engine.tags.get(canonical) === image.id) entry.names.push(canonical);
@@ -40,7 +37,10 @@ async function saveImages({ engine, io, flags, words }: CommandContext): Promise
 
 async function loadImages({ engine, io, flags }: CommandContext): Promise<number> {
   const input = flags.values.get("input");
-  if (input === undefined) throw new DockerError("requested load from stdin, but stdin is empty");
+  if (input === undefined)
+    throw new DockerError(
+      "requested load from stdin, but stdin is empty\n  여기서는 파일을 -i로 정하세요: docker load -i image.tar",
+    );
   const bytes = io.readFile(input);
   if (!bytes) throw new DockerError(`open ${input}: no such file or directory`);
   const { platform, shelf } = engine.lab;
