@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
-import { chooseTheme, codeCell, openChromium, openNotebook, picture, until } from "./page";
+import { chooseTheme, codeCell, enterCell, openChromium, openNotebook, picture, until } from "./page";
 import { needChromium, needPython } from "./machine";
 import { type RunningLab, koreanHome, startLab } from "./start-lab";
 
@@ -12,7 +12,10 @@ const CELLS = [
   "%%sh\nls -l app | grep server # 목록\ndocker build -t app .",
   '%%writefile app/package.json\n{ "name": "가게", "version": 1 }',
   "const width: number = 1; // 한글과 ASCII",
+  "%%dockerfile\nFROM scratch\nWORKDIR /여기",
 ];
+/** The last cell is one before which a prediction is asked for. */
+const TAGS = (index: number): object => (index === CELLS.length - 1 ? { tags: ["predict"] } : {});
 
 function sampleNotebook(): string {
   return JSON.stringify({
@@ -22,7 +25,7 @@ function sampleNotebook(): string {
     cells: CELLS.map((source, index) => ({
       cell_type: "code",
       id: `c${index}`,
-      metadata: {},
+      metadata: TAGS(index),
       execution_count: null,
       outputs: [],
       source,
@@ -88,6 +91,18 @@ describe("npm start", function () {
         return [context.measureText("가나다라마").width, context.measureText("aaaaaaaaaa").width];
       })()`);
       assert.ok(Math.abs(hangul - latin) < 0.01, `5 한글 ${hangul} = 10 letters ${latin}`);
+
+      const gated = codeCell(page, "WORKDIR /여기");
+      await enterCell(gated);
+      await page.keyboard.press("Shift+Enter");
+      const skip = page.locator(".layerbook-skip");
+      await skip.waitFor();
+      assert.match(await gated.innerText(), /먼저 예측을 남겨 주세요/);
+      await picture(page, "start-gate");
+      await page.keyboard.press("Tab");
+      await page.keyboard.press("Enter");
+      await gated.locator("table", { hasText: "WORKDIR" }).first().waitFor();
+      assert.match(await gated.innerText(), /예측을 건너뛰었습니다/);
 
       await picture(page, "start-light");
       await chooseTheme(lab, page, "JupyterLab Dark");
