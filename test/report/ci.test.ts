@@ -165,6 +165,13 @@ describe("report/ci: logs", () => {
       (line: string, i: number) =>
         JSON.stringify({ log: line + "\n", stream: "stderr", time: `2026-01-01T00:00:${two(i)}Z` }),
     ],
+    [
+      "logfmt",
+      (line: string, i: number) =>
+        `time="2026-01-01T00:00:${two(i)}Z" level=info msg=${JSON.stringify(line)}`,
+    ],
+    ["Buildkite", (line: string, i: number) => `\u001b_bk;t=17672256${two(i)}000\u0007${line}\r`],
+    ["act", (line: string) => `[Build/build]   | ${line}`],
     ["colours and CRLF", (line: string) => `\u001b[36m${line}\u001b[0m\r`],
     ["colours without their escape", (line: string) => `[36m${line}[0m`],
     ["an unknown prefix", (line: string) => `worker-7 :: build-log >> ${line}`],
@@ -182,6 +189,45 @@ describe("report/ci: logs", () => {
       );
     });
   }
+
+  it("tells builds apart that begin with another row, and a row that runs twice", () => {
+    const build = (first: string): string[] => [
+      `#1 ${first}`,
+      "#1 DONE 0.0s",
+      "",
+      "#2 [1/2] FROM x",
+      "#2 DONE 0.0s",
+      "",
+      "#3 [2/2] RUN y",
+      "#3 DONE 1.0s",
+      "",
+    ];
+    const firsts = [
+      "[internal] load .dockerignore",
+      "[internal] load local bake definitions",
+      "[web internal] load build definition from Dockerfile",
+      "[internal] load git source https://example.com/x.git",
+      "resolve image config for docker.io/docker/dockerfile:1",
+    ];
+    const log = firsts.flatMap(build).join("\n");
+    assert.equal(ciReport(log).builds.length, firsts.length);
+    const again = [
+      ...build(firsts[0]!),
+      "#2 [1/2] FROM x",
+      "#2 sha256:0123456789abcdef 1.0MB / 1.0MB 0.5s done",
+      "#2 DONE 3.0s",
+      "",
+      ...build(firsts[0]!),
+    ];
+    const { builds } = ciReport(again.join("\n"));
+    assert.deepEqual(
+      builds.map(({ rows }) => rows.map(({ time }) => time?.ms)),
+      [
+        [0, 3000, 1000],
+        [0, 0, 1000],
+      ],
+    );
+  });
 
   it("agrees with the recorded progress of BuildKit, plain and in a terminal", () => {
     let compared = 0;

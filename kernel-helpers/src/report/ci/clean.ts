@@ -44,6 +44,10 @@ const BUILD_LINE = String.raw`(?=#\d+ |\s?=> |\[\+\] |Step \d+\/\d+ ?:| ---> |\{
 const CLOUD_BUILD = /^(Step #\d+(?: - "[^"]{0,80}")?): /;
 const BRANCH = new RegExp(String.raw`^(\[[^\]+][^\]]{0,80}\]) ` + BUILD_LINE);
 const SERVICE = new RegExp(String.raw`^([\w.-]{1,80})\s{0,40}\| ` + BUILD_LINE);
+/** Buildkite's mark before a line: its time in ms. */
+const BUILDKITE = /\u001b_bk;t=(\d{13})\u0007/g;
+/** `time="2024-05-01T12:34:56Z" level=info msg="#5 DONE 1.2s"`. */
+const LOGFMT = /^(?:time|ts)="?([^" ]{10,40})"? level=\w{3,8} msg="((?:[^"\\]|\\.)*)"/;
 const SECTION = /section_(?:start|end):(\d{9,11}):/;
 
 const MONTH = 30;
@@ -109,7 +113,18 @@ function cleanLine(raw: string): Cleaned {
   }
   const section = SECTION.exec(text);
   if (section) line.date = Number(section[1]) * 1000;
+  if (text.includes("\u001b_bk;")) {
+    const [mark] = text.matchAll(BUILDKITE);
+    if (mark) line.date = Number(mark[1]);
+    text = text.replace(BUILDKITE, "");
+  }
   if (text.includes("\u001b")) text = text.replace(ESCAPES, "");
+  const logged = text.startsWith("t") ? LOGFMT.exec(text) : null;
+  if (logged) {
+    const at = Date.parse(logged[1]!);
+    if (Number.isFinite(at)) line.date = at;
+    text = logged[2]!.replace(/\\(["\\])/g, "$1");
+  }
   if (text.includes("\r")) text = lastDrawn(text);
   if (text.includes("m") && text.includes("[")) text = text.replace(BARE_COLOURS, "");
   if (text.includes("[?25")) text = text.replace(BARE_MOVES, "");

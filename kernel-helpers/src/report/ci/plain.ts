@@ -11,7 +11,7 @@ const OUTPUT = /^(\d+\.\d{1,3}) ?(.*)$/;
 /** Lines of the first versions: `      digest: sha256:…`, `    duration: 1.2s`. */
 const OLD_FIELD = /^\s+(digest|name|started|completed|duration|error|cached): ?(.*)$/;
 const FIRST_NAMES =
-  /^\[(?:\S+ )?internal\] (?:load (?:build definition|remote|git)|booting)|^\[internal\] load git/;
+  /^\[(?:[^\]]+ )?internal\] (?:load (?:build definition|local bake|remote|git|\.dockerignore)|booting)/;
 
 /** Reads the numbered lines of one stream; each build is handed to *begin* when its first line comes. */
 export class PlainReader {
@@ -83,7 +83,9 @@ export class PlainReader {
     const row = this.build?.rows.get(String(index));
     if (!row) return index === 1 && (this.build?.rows.size ?? 0) > 0 && FIRST_NAMES.test(text);
     if (this.build?.finished && !isEvent(text)) return true;
-    return index === 1 && row.status !== "unfinished" && FIRST_NAMES.test(text) && this.current !== 1;
+    if (index !== 1 || row.status === "unfinished" || this.current === 1 || isEvent(text)) return false;
+    // A row that runs a second time has its old name.
+    return FIRST_NAMES.test(text) || text.trim() !== row.name;
   }
 
   private event(build: RawBuild, row: RawRow, text: string, line: LogLine): void {
