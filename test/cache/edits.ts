@@ -330,17 +330,17 @@ export const EDITS: readonly Edit[] = [
   {
     name: "the working directory",
     replace: [
-      ["WORKDIR /app", "WORKDIR /work"],
-      ["=build /app/src", "=build /work/src"],
+      ["WORKDIR /app", "WORKDIR /job"],
+      ["=build /app/src", "=build /job/src"],
     ],
     own: {
-      "WORKDIR /work": /만들 경로가 바뀜: \/app → \/work/,
+      "WORKDIR /job": /만들 경로가 바뀜: \/app → \/job/,
       [MANIFESTS]: /복사할 곳이 바뀜/,
-      [INSTALL]: /작업 디렉터리\(WORKDIR\)가 바뀜: \/app → \/work/,
+      [INSTALL]: /작업 디렉터리\(WORKDIR\)가 바뀜: \/app → \/job/,
       [SRC]: /복사할 곳이 바뀜/,
       [BUILD]: /작업 디렉터리/,
     },
-    although: { "COPY --from=build /work/src /srv": "same-content" },
+    although: { "COPY --from=build /job/src /srv": "same-content" },
   },
   {
     name: "the user",
