@@ -24,6 +24,30 @@ const NODE_LOCK = JSON.stringify({
     },
   },
 });
+const YARN_LOCK = '# yarn lockfile v1\n\n\nreact@^18.3.1:\n  version "18.3.1"\n';
+const PNPM_LOCK = `lockfileVersion: '9.0'
+
+importers:
+
+  .: {}
+
+  apps/web:
+    dependencies:
+      react:
+        specifier: ^18.3.1
+        version: 18.3.1
+
+  packages/ui: {}
+
+packages:
+
+  react@18.3.1:
+    resolution: {integrity: sha512-x}
+
+snapshots:
+
+  react@18.3.1: {}
+`;
 const NODE_PACKAGE = JSON.stringify({
   name: "app",
   version: "1.0.0",
@@ -73,8 +97,12 @@ CMD ["node", "server.js"]
     files: {
       Dockerfile:
         'FROM node:22\nWORKDIR /app\nCOPY . .\nRUN yarn install --frozen-lockfile\nCMD ["yarn", "start"]\n',
-      "package.json": JSON.stringify({ name: "x", scripts: { postinstall: "node scripts/patch.js" } }),
-      "yarn.lock": "# yarn lockfile v1\n",
+      "package.json": JSON.stringify({
+        name: "x",
+        scripts: { postinstall: "node scripts/patch.js" },
+        dependencies: { react: "^18.3.1" },
+      }),
+      "yarn.lock": YARN_LOCK,
       "scripts/patch.js": "1\n",
     },
     gains: ["cache-mount"],
@@ -112,8 +140,13 @@ COPY --from=build /repo/apps/web/dist /usr/share/nginx/html
 `,
       "package.json": JSON.stringify({ name: "repo", private: true }),
       "pnpm-workspace.yaml": "packages:\n  - apps/*\n  - packages/*\n",
-      "pnpm-lock.yaml": "lockfileVersion: '9.0'\n",
-      "apps/web/package.json": JSON.stringify({ name: "web", version: "1.0.0" }),
+      "pnpm-lock.yaml": PNPM_LOCK,
+      "apps/web/package.json": JSON.stringify({
+        name: "web",
+        version: "1.0.0",
+        scripts: { build: "vite build" },
+        dependencies: { react: "^18.3.1" },
+      }),
       "apps/web/src/main.ts": "1\n",
       "packages/ui/package.json": JSON.stringify({ name: "ui", version: "1.0.0" }),
       "packages/ui/src/button.ts": "1\n",
@@ -135,7 +168,7 @@ COPY nginx.conf /etc/nginx/conf.d/default.conf
 COPY --from=build /app/build /usr/share/nginx/html
 `,
       "package.json": JSON.stringify({ name: "site", version: "1.0.0", scripts: { build: "vite build" } }),
-      "yarn.lock": "# yarn lockfile v1\n",
+      "yarn.lock": YARN_LOCK,
       "nginx.conf": "server {}\n",
       "src/App.jsx": "1\n",
       "public/index.html": "<html>\n",

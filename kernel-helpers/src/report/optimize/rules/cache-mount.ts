@@ -38,7 +38,9 @@ export function cacheMount(source: Source): (Rewrite | Refusal)[] {
   return source.stages.flatMap((stage) => FAMILIES.flatMap((family) => mountFor(source, stage, family)));
 }
 
-function mountFor(source: Source, stage: Stage, { command, targets, needed }: Family): (Rewrite | Refusal)[] {
+function mountFor(source: Source, stage: Stage, family: Family): (Rewrite | Refusal)[] {
+  const { command, needed } = family;
+  const targets = family.targets.map((target) => moved(source, target));
   const users = stage.nodes.filter((node) => commandsOf(node)?.commands.some((one) => command.test(one)));
   const lacking = users.filter((node) => !node.flags.some((flag) => flag.startsWith("--mount=type=cache")));
   const [first] = lacking;
@@ -90,6 +92,18 @@ function mountFor(source: Source, stage: Stage, { command, targets, needed }: Fa
       allows: { gone: targets.flatMap((target) => [`^${quoted(target)}(/|$)`, ...parents(target)]) },
     },
   ];
+}
+
+/** pnpm keeps its store below PNPM_HOME, wherever that is set. */
+function moved(source: Source, target: string): string {
+  if (!target.includes("/pnpm/")) return target;
+  const home = source.stages
+    .flatMap(({ nodes }) => nodes)
+    .filter((node) => isKeyword(node, "ENV"))
+    .flatMap(({ args }) => args.flatMap((arg, i) => (arg === "PNPM_HOME" ? [args[i + 1] ?? ""] : [])))
+    .at(-1)
+    ?.replace(/^["']|["']$/g, "");
+  return home?.startsWith("/") ? `${home}/store` : target;
 }
 
 /** Folders above *target* that were made only for it. */
