@@ -22,7 +22,6 @@ import {
   ps,
   rm,
   runContainer,
-  stop,
 } from "./commands/containers";
 import {
   containerInspect,
@@ -37,6 +36,7 @@ import {
   rmi,
   tag,
 } from "./commands/images";
+import { kill, port, rename, restart, start, stop, wait } from "./commands/lifecycle";
 import { imageLoad, imageSave, load, save } from "./commands/transfer";
 import type { DockerCommand, DockerIo } from "./command";
 import { DockerError, type DockerEngine } from "./engine";
@@ -49,7 +49,7 @@ const COMMANDS: readonly DockerCommand[] = [
   { ...build, name: "builder build", usage: "builder build [OPTIONS] PATH | URL | -" },
   builderPrune, buildxPrune, buildxDu, systemDf, imagePrune, containerPrune,
   commit, containerInspect, containerLs, containerRm, cp, create, diff, exec, historyCommand, imageHistory, imageInspect, imageLs, imageRm, images,
-  imageLoad, imageSave, inspectCommand, load, logs, ps, pull, rm, rmi, runContainer, { ...runContainer, name: "container run" }, save, stop, tag,
+  imageLoad, imageSave, inspectCommand, load, logs, ps, pull, rm, rmi, runContainer, { ...runContainer, name: "container run" }, save, stop, tag, kill, port, rename, restart, start, wait,
 ]; // prettier-ignore
 
 const GROUPS = ["builder", "buildx", "container", "image", "system"];
@@ -62,19 +62,14 @@ const UNSIMULATED = new Set([
   "export",
   "import",
   "info",
-  "kill",
   "login",
   "logout",
   "network",
   "pause",
   "plugin",
-  "port",
   "push",
-  "rename",
-  "restart",
   "scout",
   "search",
-  "start",
   "stats",
   "swarm",
   "top",
@@ -82,7 +77,6 @@ const UNSIMULATED = new Set([
   "update",
   "version",
   "volume",
-  "wait",
 ]);
 
 /** Names of all simulated commands, sorted: for completion and help. */
@@ -147,6 +141,12 @@ export async function docker(engine: DockerEngine, args: readonly string[], io: 
 }
 
 function unknown(name: string, group: string | undefined, io: DockerIo): number {
+  if (["push", "login", "logout", "search"].includes(name)) {
+    io.err(
+      `docker ${name}: not simulated here: no network is used\n  여기서는 네트워크를 쓰지 않습니다. 실제 레지스트리로는 터미널에서 layerbook push와 layerbook pull을 쓰세요.\n`,
+    );
+    return 1;
+  }
   if (UNSIMULATED.has(name.split(" ")[0] ?? "")) {
     io.err(
       `docker ${name}: not simulated here\n  \`docker ${name}\`은(는) 여기서 흉내 내지 않습니다. 흉내 내는 명령: ${DOCKER_COMMANDS.join(", ")}\n`,

@@ -201,6 +201,13 @@ export class DockerEngine {
     await this.lab.shelf.remove(canonical);
   }
 
+  /** Lets go of an image that has no name any more. */
+  async forget(image: EngineImage): Promise<void> {
+    this.images.delete(image.id);
+    // Without a name it lies on the shelf under its digest.
+    await this.lab.shelf.remove(image.id);
+  }
+
   /** Familiar names of *id*: `memo:latest`. Sorted. */
   namesOf(id: string): readonly string[] {
     return [...this.tags]

@@ -4,6 +4,7 @@ import { humanSize } from "../../report";
 import type { DockerCommand } from "../command";
 import { DockerError, type DockerEngine } from "../engine";
 import { alignTabs } from "../table";
+import { diffLayers } from "../../filesystem";
 import { imageSize } from "./images";
 
 const PRUNE_FLAGS = {
@@ -64,6 +65,11 @@ export const buildxDu: DockerCommand = {
   },
 };
 
+/** `12.3MB (40%)`; without a share where there is nothing to share. */
+function reclaimable(bytes: number, total: number): string {
+  return total > 0 ? `${humanSize(bytes, 4)} (${Math.floor((bytes * 100) / total)}%)` : humanSize(bytes, 4);
+}
+
 export const systemDf: DockerCommand = {
   name: "system df",
   usage: "system df [OPTIONS]",
@@ -78,16 +84,27 @@ export const systemDf: DockerCommand = {
       images.flatMap((image) => image.layers.map((layer) => [layer.diffId, layer.uncompressed] as const)),
     );
     const total = [...layers.values()].reduce((sum, bytes) => sum + bytes, 0);
-    const free = images
-      .filter((image) => !used.has(image.id))
-      .reduce((sum, image) => sum + imageSize(image), 0);
+    // What a container's image has for itself is in use; layers that it shares count as reclaimable, as docker reckons.
+    const users = new Map<string, number>();
+    for (const image of images)
+      for (const { diffId } of image.layers) users.set(diffId, (users.get(diffId) ?? 0) + 1);
+    const inUse = images
+      .filter((image) => used.has(image.id))
+      .flatMap((image) => image.layers)
+      .reduce((sum, { diffId, uncompressed }) => sum + (users.get(diffId) === 1 ? uncompressed : 0), 0);
+    const writable = engine.containers.map((container) => ({
+      isRunning: container.status === "running",
+      bytes: diffLayers(container.base, container.fs).reduce((sum, entry) => sum + entry.size, 0),
+    }));
+    const containers = writable.reduce((sum, { bytes }) => sum + bytes, 0);
+    const stopped = writable.reduce((sum, { bytes, isRunning }) => sum + (isRunning ? 0 : bytes), 0);
     const cache = cacheBytes(engine);
     const running = engine.containers.filter((container) => container.status === "running").length;
     io.out(
       alignTabs([
         "TYPE\tTOTAL\tACTIVE\tSIZE\tRECLAIMABLE",
-        `Images\t${images.length}\t${used.size}\t${humanSize(total, 4)}\t${humanSize(Math.min(free, total), 4)}`,
-        `Containers\t${engine.containers.length}\t${running}\t0B\t0B`,
+        `Images\t${images.length}\t${used.size}\t${humanSize(total, 4)}\t${reclaimable(total - inUse, total)}`,
+        `Containers\t${engine.containers.length}\t${running}\t${humanSize(containers, 4)}\t${reclaimable(stopped, containers)}`,
         "Local Volumes\t0\t0\t0B\t0B",
         `Build Cache\t${engine.lab.cacheRecords().length}\t0\t${humanSize(cache, 4)}\t${humanSize(cache, 4)}`,
       ]),
@@ -109,7 +126,7 @@ export const imagePrune: DockerCommand = {
     for (const image of [...engine.images.values()]) {
       if (used.has(image.id) || (engine.namesOf(image.id).length > 0 && !flags.booleans.get("all"))) continue;
       for (const [name, id] of [...engine.tags]) if (id === image.id) await engine.untag(name);
-      engine.images.delete(image.id);
+      await engine.forget(image);
       io.out(`deleted: ${image.id}\n`);
       bytes += imageSize(image);
     }

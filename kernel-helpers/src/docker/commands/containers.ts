@@ -1,4 +1,4 @@
-/** `docker run`, `ps`, `logs`, `diff`, `commit`, `cp`, `exec`, `stop`, `rm`: containers over closed images. */
+/** `docker run`, `ps`, `logs`, `diff`, `commit`, `cp`, `exec`, `rm`: containers over closed images. */
 
 import { diffLayers, WHITEOUT_PREFIX } from "../../filesystem";
 import { runCommand } from "../../run";
@@ -45,8 +45,19 @@ function configOf(image: EngineImage): ImageConfig {
   return image.config["config"] ?? {};
 }
 
+/** docker refuses a terminal where there is none; a cell never is one. */
+function refuseTerminal({ flags, io }: CommandContext): void {
+  const { booleans } = flags;
+  if (!booleans.get("tty") || !booleans.get("interactive") || booleans.get("detach")) return;
+  io.err(
+    "  여기서는 -it로 컨테이너 안에 들어갈 수 없습니다. -it를 빼고 실행할 명령을 적으세요: docker run --rm IMAGE ls, docker exec NAME cat FILE\n",
+  );
+  throw new DockerError("cannot attach stdin to a TTY-enabled container because stdin is not a terminal");
+}
+
 async function run(context: CommandContext, start: boolean): Promise<number> {
   const { engine, io, flags, words } = context;
+  if (start) refuseTerminal(context);
   const [name = "", ...args] = words;
   const image = engine.find(name) ?? pullFor(context, name);
   for (const flag of ["volume", "mount"] as const) {
@@ -161,7 +172,8 @@ function missingScript(container: Container, command: readonly string[]): string
   return found ? undefined : `Error: Cannot find module '${path}'\n    code: 'MODULE_NOT_FOUND',\n`;
 }
 
-async function execute(
+/** Runs *command* in a container; answers its exit code. *exec*: beside its first process, whose end it does not touch. */
+export async function execute(
   context: CommandContext,
   container: Container,
   command: readonly string[],
@@ -203,6 +215,10 @@ async function execute(
   if (result.startError !== undefined && result.exitCode !== 137) {
     const words = result.startError.replace(/^runc run failed: /, "");
     const status = /not found|no such file/.test(words) ? 127 : 126;
+    if (!options.keepRunning) {
+      io.err(`OCI runtime exec failed: exec failed: ${words}\n`);
+      return status;
+    }
     container.exitCode = status;
     container.status = "created";
     io.err(
@@ -247,6 +263,7 @@ export const exec: DockerCommand = {
   stopAtArgument: true,
   async run(context) {
     const [name = "", ...command] = context.words;
+    refuseTerminal(context);
     const container = context.engine.container(name);
     if (container.status !== "running")
       throw new DockerError(`Error response from daemon: container ${container.id} is not running`);
@@ -271,15 +288,23 @@ export const ps: DockerCommand = {
     quiet: { type: "boolean", short: "q" },
     "no-trunc": { type: "boolean" },
     format: { type: "string" },
-    latest: { type: "boolean", short: "l", ignored: true },
+    filter: { type: "list", short: "f" },
+    last: { type: "string", short: "n" },
+    latest: { type: "boolean", short: "l" },
   },
   arity: [0, 0],
   run(context) {
     const { engine, flags, io } = context;
     const now = engine.lab.now();
+    const filters = (flags.lists.get("filter") ?? []).map(readFilter);
+    const last = flags.booleans.get("latest") ? 1 : Number(flags.values.get("last") ?? -1);
+    const shown =
+      flags.booleans.get("all") || last > 0 || filters.some(([key]) => key === "status" || key === "exited");
     const rows = [...engine.containers]
       .reverse()
-      .filter((container) => flags.booleans.get("all") || container.status === "running")
+      .slice(0, last > 0 ? last : undefined)
+      .filter((container) => shown || container.status === "running")
+      .filter((container) => matchesAll(container, filters))
       .map((container) => {
         const quoted = `"${container.command.join(" ")}"`;
         const since = ago(now, container.created);
@@ -321,9 +346,44 @@ export const ps: DockerCommand = {
     );
   },
 };
+/** `status=exited` → its two parts. Throws docker's refusal. */
+function readFilter(text: string): readonly [key: string, value: string] {
+  const at = text.indexOf("=");
+  if (at <= 0)
+    throw new DockerError(
+      `invalid argument "${text}" for "-f, --filter" flag: invalid filter '${text}'`,
+      125,
+    );
+  const key = text.slice(0, at).trim().toLowerCase();
+  if (!["status", "exited", "name", "id", "ancestor"].includes(key)) {
+    throw new DockerError(
+      `Error response from daemon: invalid filter '${key}'\n  여기서는 status, exited, name, id, ancestor로 거릅니다.`,
+    );
+  }
+  return [key, text.slice(at + 1).trim()];
+}
+
+/** Values of one key are alternatives; different keys must all fit. */
+function matchesAll(container: Container, filters: readonly (readonly [string, string])[]): boolean {
+  const fits = ([key, value]: readonly [string, string]): boolean =>
+    key === "status"
+      ? container.status === value
+      : key === "exited"
+        ? container.status === "exited" && container.exitCode === Number(value)
+        : key === "id"
+          ? container.id.startsWith(value)
+          : key === "ancestor"
+            ? [container.imageName, `${container.imageName}:latest`].includes(value) ||
+              container.image.id.includes(value)
+            : container.name.includes(value);
+  const keys = new Set(filters.map(([key]) => key));
+  return [...keys].every((key) => filters.filter(([other]) => other === key).some(fits));
+}
+
 export const containerLs: DockerCommand = { ...ps, name: "container ls", usage: "container ls [OPTIONS]" };
 
-function portText(port: string): string {
+/** `8080:80` → `0.0.0.0:8080->80/tcp`. */
+export function portText(port: string): string {
   const [host = "", inner] = port.includes(":")
     ? [port.slice(0, port.lastIndexOf(":")), port.slice(port.lastIndexOf(":") + 1)]
     : ["", port];
@@ -341,9 +401,16 @@ export const logs: DockerCommand = {
     timestamps: { type: "boolean", short: "t", ignored: true },
   },
   arity: [1, 1],
-  run({ engine, words, io }) {
-    for (const { stream, data } of engine.container(words[0] ?? "").logs)
-      (stream === 1 ? io.out : io.err).call(io, data);
+  run({ engine, words, flags, io }) {
+    const { logs } = engine.container(words[0] ?? "");
+    const tail = flags.values.get("tail") ?? "all";
+    // A number that is none means all, as in the engine.
+    const most = /^\d+$/.test(tail) ? Number(tail) : Infinity;
+    const lines = logs.flatMap(({ stream, data }) =>
+      (data.match(/[^\n]*\n|[^\n]+$/g) ?? []).map((line) => ({ stream, line })),
+    );
+    for (const { stream, line } of most === 0 ? [] : lines.slice(-most))
+      (stream === 1 ? io.out : io.err).call(io, line);
     return 0;
   },
 };
@@ -429,28 +496,6 @@ export const containerRm: DockerCommand = {
   usage: "container rm [OPTIONS] CONTAINER [CONTAINER...]",
 };
 
-export const stop: DockerCommand = {
-  name: "stop",
-  usage: "stop [OPTIONS] CONTAINER [CONTAINER...]",
-  summary: "Stop one or more running containers",
-  flags: {
-    time: { type: "string", short: "t", ignored: true },
-    signal: { type: "string", short: "s", ignored: true },
-  },
-  arity: [1, Infinity],
-  run({ engine, words, io }) {
-    for (const word of words) {
-      const container = engine.container(word);
-      if (container.status === "running") {
-        container.status = "exited";
-        container.exitCode = 143;
-      }
-      io.out(`${word}\n`);
-    }
-    return 0;
-  },
-};
-
 export const cp: DockerCommand = {
   name: "cp",
   usage: "cp [OPTIONS] CONTAINER:SRC_PATH DEST_PATH|-\n\tdocker cp [OPTIONS] SRC_PATH|- CONTAINER:DEST_PATH",
@@ -465,7 +510,9 @@ export const cp: DockerCommand = {
     };
     const source = split(from);
     const target = split(to);
-    if ((source === undefined) === (target === undefined))
+    if (source !== undefined && target !== undefined)
+      throw new DockerError("copying between containers is not supported");
+    if (source === undefined && target === undefined)
       throw new DockerError(
         "must specify at least one container source / 한쪽만 컨테이너여야 합니다 (이름:경로)",
       );

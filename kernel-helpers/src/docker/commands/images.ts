@@ -41,6 +41,7 @@ const short = (id: string): string => id.replace(/^sha256:/, "").slice(0, 12);
 function listImages(context: CommandContext): number {
   const { engine, flags, words } = context;
   const filter = words[0];
+  const filters = flags.lists.get("filter") ?? [];
   const now = engine.lab.now();
   const rows: Record<string, unknown>[] = [];
   for (const image of [...engine.images.values()].reverse()) {
@@ -51,8 +52,9 @@ function listImages(context: CommandContext): number {
       CreatedAt: new Date(image.created * 1000).toISOString(),
       CreatedSince: ago(now, image.created),
       Size: humanSize(imageSize(image), 3),
-      Digest: "<none>",
+      Digest: image.id,
     };
+    if (!filters.every((filter) => fits(filter, names))) continue;
     if (names.length === 0 && filter === undefined)
       rows.push({ Repository: "<none>", Tag: "<none>", ...shared });
     for (const name of names) {
@@ -69,6 +71,7 @@ function listImages(context: CommandContext): number {
   const columns = [
     { heading: "REPOSITORY", field: "Repository" },
     { heading: "TAG", field: "Tag" },
+    ...(flags.booleans.get("digests") ? [{ heading: "DIGEST", field: "Digest" }] : []),
     { heading: "IMAGE ID", field: "ID" },
     { heading: "CREATED", field: "CreatedSince" },
     { heading: "SIZE", field: "Size" },
@@ -84,8 +87,27 @@ function listImages(context: CommandContext): number {
   });
 }
 
+/** `dangling=true`, `reference=memo:*`. Throws docker's refusal. */
+function fits(filter: string, names: readonly string[]): boolean {
+  const [key, value = ""] = filter.split(/=(.*)/s);
+  if (key === "dangling") return (names.length === 0) === ["1", "true", "True", "TRUE"].includes(value);
+  if (key === "reference") {
+    const source = value
+      .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+      .replace(/\*/g, "[^/]*")
+      .replace(/\?/g, "[^/]");
+    const pattern = new RegExp(`^${source}$`);
+    return names.some((name) => pattern.test(name) || pattern.test(name.replace(/:[^:/]*$/, "")));
+  }
+  throw new DockerError(
+    `Error response from daemon: invalid filter '${key ?? ""}'\n  여기서는 dangling과 reference로 거릅니다.`,
+  );
+}
+
 const IMAGE_FLAGS = {
   ...FORMAT,
+  digests: { type: "boolean" },
+  filter: { type: "list", short: "f" },
   quiet: { type: "boolean", short: "q" },
   "no-trunc": { type: "boolean" },
   all: { type: "boolean", short: "a", ignored: true },
@@ -181,7 +203,9 @@ function inspectImage(context: CommandContext, image: EngineImage): Record<strin
   return {
     Id: image.id,
     RepoTags: engine.namesOf(image.id),
-    RepoDigests: [],
+    RepoDigests: [...new Set(engine.namesOf(image.id).map((name) => name.replace(/:[^:/]*$/, "")))].map(
+      (name) => `${name}@${image.id}`,
+    ),
     Comment: "buildkit.dockerfile.v0",
     Created: new Date(image.created * 1000).toISOString().replace(".000Z", "Z"),
     Config: image.config["config"] ?? {},
@@ -325,6 +349,19 @@ export const rmi: DockerCommand = {
       );
       const user = engine.containers.find((container) => container.image.id === image.id);
       const removing = byName !== undefined && names.length > 1 ? [byName] : names;
+      const isForced = flags.booleans.get("force") ?? false;
+      if (byName === undefined && !isForced && (names.length > 1 || user !== undefined)) {
+        // By its id an image goes with all its names at once.
+        const why =
+          user === undefined
+            ? "(must be forced) - image is referenced in multiple repositories"
+            : user.status === "running"
+              ? `(cannot be forced) - image is being used by running container ${user.id.slice(0, 12)}`
+              : `(must be forced) - image is being used by stopped container ${user.id.slice(0, 12)}`;
+        io.err(`Error response from daemon: conflict: unable to delete ${short(image.id)} ${why}\n`);
+        status = 1;
+        continue;
+      }
       if (removing.length === names.length && user !== undefined && !flags.booleans.get("force")) {
         io.err(
           `Error response from daemon: conflict: unable to remove repository reference "${word}" (must force) - container ${user.id.slice(0, 12)} is using its referenced image ${short(image.id)}\n`,
@@ -337,7 +374,7 @@ export const rmi: DockerCommand = {
         io.out(`Untagged: ${familiarName(name)}\n`);
       }
       if (removing.length === names.length) {
-        engine.images.delete(image.id);
+        await engine.forget(image);
         io.out(`Deleted: ${image.id}\n`);
       }
     }
@@ -358,6 +395,10 @@ function safeCanonical(word: string): string {
   }
 }
 
+/** Why a pull finds less than the real one. */
+export const NO_NETWORK =
+  "여기서는 네트워크를 쓰지 않으므로 카탈로그와 가져온 이미지만 있습니다. 실제 레지스트리에서는 터미널에서 layerbook pull로 받으세요.";
+
 export const pull: DockerCommand = {
   name: "pull",
   usage: "pull [OPTIONS] NAME[:TAG|@DIGEST]",
@@ -370,7 +411,7 @@ export const pull: DockerCommand = {
     const image = engine.pull(name);
     if (image === undefined) {
       throw new DockerError(
-        `Error response from daemon: pull access denied for ${familiarName(canonical).replace(/:[^:/]*$/, "")}, repository does not exist or may require 'docker login': denied: requested access to the resource is denied`,
+        `Error response from daemon: pull access denied for ${familiarName(canonical).replace(/:[^:/]*$/, "")}, repository does not exist or may require 'docker login': denied: requested access to the resource is denied\n  ${NO_NETWORK}`,
       );
     }
     if (!flags.booleans.get("quiet")) io.out(pullLines(canonical, image));
