@@ -27,8 +27,8 @@ export interface BigImage {
   close(): void;
 }
 
-/** Makes the files and builds the image `big` of them. */
-export async function bigImage(count = 500): Promise<BigImage> {
+/** Makes the files and builds the image `big` of them. *built*: with the program as it is installed (`npm run build`), not from its sources. */
+export async function bigImage(count = 500, built = false): Promise<BigImage> {
   const folder = mkdtempSync(join(tmpdir(), "layerbook-big-"));
   const context = join(folder, "context");
   mkdirSync(context);
@@ -43,9 +43,9 @@ export async function bigImage(count = 500): Promise<BigImage> {
         [
           "--require",
           join(__dirname, "peak.cjs"),
-          "--require",
-          require.resolve("tsx/cjs"),
-          join(ROOT, "kernel-helpers/src/cli/main.ts"),
+          ...(built
+            ? [join(ROOT, "kernel-helpers/dist/cli/main.js")]
+            : ["--require", require.resolve("tsx/cjs"), join(ROOT, "kernel-helpers/src/cli/main.ts")]),
           ...args,
         ],
         folder,

@@ -7,7 +7,7 @@ let image: BigImage;
 let idle: number;
 
 export async function open(): Promise<void> {
-  image = await bigImage();
+  image = await bigImage(500, true);
   idle = (await image.layerbook(["history", "big"])).peak;
 }
 
