@@ -1,6 +1,7 @@
 /** Cells that loop, leak, exit, crash or never end: the kernel says what happened and keeps the state. */
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { TestKernel } from "./client";
 
 const later = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -97,6 +98,29 @@ describe("kernel: hostile cells", () => {
     assert.match(reply.content.evalue, /메모리/);
     assert.equal((await small.execute("kept")).of("execute_result")[0].data["text/plain"], "41");
     await small.stop();
+  });
+  it("goes on when the compiler's process is killed: while a cell runs, while one is compiled, and twice", async () => {
+    const compiler = (): number[] =>
+      execFileSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" })
+        .trim()
+        .split("\n")
+        .map((row) => row.trim().split(/\s+/).map(Number))
+        .filter(([, parent]) => parent === kernel.process.pid)
+        .map(([pid]) => pid as number);
+    for (const pid of compiler()) process.kill(pid, "SIGKILL");
+    const running = kernel.execute("console.log('달린다'); await sleep(300); kept + 1");
+    await kernel.until(({ header, content }) => header.msg_type === "stream" && content.text === "달린다\n");
+    for (const pid of compiler()) process.kill(pid, "SIGKILL");
+    assert.equal((await running).of("execute_result")[0]?.data["text/plain"], "42");
+    for (let turn = 0; turn < 2; turn++) {
+      const compiled = kernel.execute(`const again${turn} = kept + ${turn}; again${turn}`);
+      await later(5);
+      for (const pid of compiler()) process.kill(pid, "SIGKILL");
+      const { reply } = await compiled;
+      // Killed before it answered, the cell says so and can be run again; killed afterwards, nothing is seen.
+      assert.ok(["ok", "error"].includes(String(reply.content.status)));
+      if (reply.content.status === "error") assert.match(String(reply.content.evalue), /다시 실행/);
+    }
   });
   it("refuses process.exit, abort and reallyExit", async () => {
     for (const code of ["process.exit(3)", "process.abort()", "(process as any).reallyExit(1)"]) {

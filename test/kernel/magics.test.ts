@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSy
 import { join } from "node:path";
 import { splitCell, splitWords } from "../../kernel-helpers/src/kernel/magics/split";
 import { TestKernel } from "./client";
+import { packageUnderTest } from "./package-under-test";
 
 describe("kernel: the shape of cells", () => {
   it("tells magics, commands and TypeScript apart", () => {
@@ -198,6 +199,16 @@ describe("kernel: magics", () => {
         .data["text/markdown"] as string | undefined) ?? "";
     assert.match(await inspect("%%dockerfile\nFROM scratch", 15), /FROM/);
     assert.match(await inspect("%%writefile a", 4), /컨텍스트의 파일/);
+  });
+
+  it("starts with nothing of the builder loaded: a class of kernels waits for it and pays for it", () => {
+    const kernelFile = join(packageUnderTest(), "dist/kernel/kernel.js");
+    const script = `require(${JSON.stringify(kernelFile)}); console.log(JSON.stringify(Object.keys(require.cache)))`;
+    const { stdout } = spawnSync(process.execPath, ["-e", script], { encoding: "utf8" });
+    const others = (JSON.parse(stdout) as string[]).filter(
+      (file) => !/[\\/](kernel|zeromq|cmake-ts)[\\/]/.test(file),
+    );
+    assert.deepEqual(others, []);
   });
 
   it("works without ever starting the compiler", async () => {

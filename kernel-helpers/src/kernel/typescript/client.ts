@@ -28,6 +28,10 @@ export class TypeScriptClient {
   private kind: ServiceKind = "slim";
   private snapshot: string | undefined;
   private answered = false;
+  /** Was the last one that ended killed from outside? */
+  private killed = false;
+  /** How often it was stopped on purpose. */
+  private stops = 0;
   private readonly waiting = new Map<number, Waiting>();
   private requests = 0;
   private pending = "";
@@ -66,6 +70,7 @@ export class TypeScriptClient {
   stop(): void {
     const { child } = this;
     if (child === undefined) return;
+    this.stops++;
     this.lost(child);
     child.kill("SIGKILL");
   }
@@ -85,7 +90,10 @@ export class TypeScriptClient {
     child.stdout?.setEncoding("utf8").on("data", (chunk: string) => this.receive(child, chunk));
     child.stdin?.on("error", () => undefined); // the process is gone: "exit" says so
     child.on("error", () => this.lost(child));
-    child.on("exit", () => this.lost(child));
+    child.on("exit", (_, signal) => {
+      this.killed = signal === "SIGKILL" || signal === "SIGTERM";
+      this.lost(child);
+    });
     // The compiler alone does not keep the kernel alive.
     child.unref();
     for (const pipe of [child.stdin, child.stdout]) (pipe as unknown as { unref(): void }).unref();
@@ -97,14 +105,18 @@ export class TypeScriptClient {
     }
   }
 
-  /** A snapshot that does not start is thrown away, and the process started from its sources. */
+  /**
+   * A process that was killed from outside is started again, once for a request. A snapshot that does not start is thrown away before, and
+   * the process started from its sources.
+   */
   private async sendOrRestart(request: ServiceRequest): Promise<unknown> {
+    const { stops } = this;
     try {
       return await this.send(request);
     } catch (error) {
-      const { snapshot } = this;
-      if (!(error instanceof ServiceLost) || this.answered || snapshot === undefined) throw error;
-      dropSnapshot(snapshot);
+      if (!(error instanceof ServiceLost) || this.stops !== stops) throw error;
+      const { answered, snapshot, killed } = this;
+      if (!answered && !killed && snapshot !== undefined) dropSnapshot(snapshot);
       this.start();
       return this.send(request);
     }
