@@ -119,6 +119,12 @@ describe("waste", function () {
       file.leaks.map(({ place }) => place).sort(),
       built.leaks.map(({ place }) => place).sort(),
     );
+    assert.equal((await run("import", "waste.tar", "--name", "imported")).code, 0);
+    const imported = await account("imported");
+    assert.deepEqual(
+      [imported.reclaimableBytes, imported.leaks.length],
+      [file.reclaimableBytes, file.leaks.length],
+    );
     writeFileSync(join(folder, "Base"), "FROM busybox\n");
     const base = await run("build", "--bases", bases, "-t", "base", "-f", "Base", ".");
     assert.equal(base.code, 0, base.err);

@@ -7,10 +7,12 @@ import { parseArgs } from "node:util";
 import { canonicalName } from "../build/store/image-shelf";
 import type { BuiltImage } from "../build/types";
 import { suggest } from "../dockerfile/suggest";
+import { ImageTransferError } from "../image";
+import type { Lab } from "../lab";
 import { type ForeignImage, isArchive, type Leak, leaksOf, readForeignImage } from "../report";
 import { TABLE_FORMS } from "./build-request";
 import { CliError, usageError } from "./cli-error";
-import { openImageFile } from "./image-file";
+import { type OpenedImage, openImageFile, openPacked } from "./image-file";
 import type { CommandIo } from "./io";
 import { openLab } from "./open-lab";
 import { checkedOptions } from "./options";
@@ -107,6 +109,20 @@ export function sayUnknown(foreign: ForeignImage | undefined, io: CommandIo): vo
   for (const sentence of foreign?.unknown ?? []) io.err(`! ${sentence[io.locale]}\n`);
 }
 
+/** Of an image that came out of an archive the shelf keeps no file lists: they are read from its blobs. */
+async function importedImage(lab: Lab, name: string, image: BuiltImage): Promise<OpenedImage | undefined> {
+  if (image.unknownContents || image.layers.some(({ entries, fromBase }) => entries || !fromBase))
+    return undefined;
+  try {
+    const packed = await lab.shelf.pack(canonicalName(name));
+    return packed && (await openPacked(packed));
+  } catch (error) {
+    // A catalog image has no blobs.
+    if (error instanceof ImageTransferError) return undefined;
+    throw error;
+  }
+}
+
 async function storedImage(
   name: string,
   cacheDir: string | undefined,
@@ -116,7 +132,12 @@ async function storedImage(
   const lab = await openLab({ cacheDir, ...(bases !== undefined && { bases: resolve(io.cwd, bases) }) }, io);
   const { shelf } = lab;
   const image = await shelf.whole(canonicalName(name));
-  if (image) return { image, leaks: (one) => lab.leaks(one) };
+  if (image) {
+    const opened = await importedImage(lab, name, image);
+    if (opened)
+      return { image: opened.image, leaks: (one) => Promise.resolve(leaksOf(one, opened.contents)) };
+    return { image, leaks: (one) => lab.leaks(one) };
+  }
   const names = shelf.all().map((one) => one.name.replace(/^docker\.io\/(library\/)?/, ""));
   const near = suggest(name, names);
   throw new CliError(

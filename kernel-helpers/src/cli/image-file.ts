@@ -6,6 +6,8 @@ import { join } from "node:path";
 import type { LayerContents } from "../report";
 import type { BuiltImage, HistoryEntry, ImageLayer, LayerEntry } from "../build/types";
 import { readTar } from "../filesystem";
+import type { PackedImage } from "../image";
+import { gather } from "../platform/bytes";
 import { nodePlatform } from "../platform/node";
 import { CliError } from "./cli-error";
 
@@ -23,9 +25,7 @@ export function imageInFile(path: string): BuiltImage | undefined {
 }
 
 /** As `imageInFile`, with the bytes of its files. */
-export function openImageFile(
-  path: string,
-): { readonly image: BuiltImage; readonly contents: readonly LayerContents[] } | undefined {
+export function openImageFile(path: string): OpenedImage | undefined {
   if (!existsSync(path)) return undefined;
   try {
     const files = statSync(path).isDirectory() ? folderFiles(path) : tarFiles(readFileSync(path));
@@ -66,17 +66,34 @@ function unzipped(bytes: Uint8Array): Uint8Array {
   return bytes[0] === 0x1f && bytes[1] === 0x8b ? nodePlatform.gunzip(bytes) : bytes;
 }
 
-function readImage(files: Files): { image: BuiltImage; contents: LayerContents[] } {
-  const contents: LayerContents[] = [];
+/** An image with the bytes of its files. */
+export interface OpenedImage {
+  readonly image: BuiltImage;
+  readonly contents: readonly LayerContents[];
+}
+
+/** An image of the shelf that came out of an archive, with its files. Of several platforms the first. */
+export async function openPacked({ manifests }: PackedImage): Promise<OpenedImage> {
+  const [manifest] = manifests;
+  const blobs: Uint8Array[] = [];
+  for (const layer of manifest!.layers) blobs.push(await gather(layer.pieces()));
+  return imageOf(manifest!.config.read(), manifest!.descriptor.digest, blobs);
+}
+
+function readImage(files: Files): OpenedImage {
   const manifest = manifestOf(files);
-  const configBytes = need(files, manifest.config);
+  const blobs = manifest.layers.map((path) => need(files, path));
+  return imageOf(need(files, manifest.config), manifest.digest, blobs);
+}
+
+function imageOf(configBytes: Uint8Array, manifestDigest: string, blobs: readonly Uint8Array[]): OpenedImage {
+  const contents: LayerContents[] = [];
   const config = JSON.parse(new TextDecoder().decode(configBytes)) as {
     readonly history?: readonly HistoryEntry[];
     readonly os?: string;
     readonly architecture?: string;
   };
-  const layers = manifest.layers.map((path, i): ImageLayer => {
-    const blob = need(files, path);
+  const layers = blobs.map((blob, i): ImageLayer => {
     const tar = unzipped(blob);
     const entries = [...readTar(tar)];
     contents.push({
@@ -112,7 +129,7 @@ function readImage(files: Files): { image: BuiltImage; contents: LayerContents[]
   const image: BuiltImage = {
     config: rest,
     configDigest: "sha256:" + nodePlatform.sha256Hex(configBytes),
-    manifestDigest: manifest.digest,
+    manifestDigest,
     history,
     layers,
     platform: `${config.os ?? "linux"}/${config.architecture ?? "amd64"}`,
