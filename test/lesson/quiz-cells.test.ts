@@ -145,6 +145,8 @@ describe("quiz and progress in a notebook", () => {
     await cell(exerciseMagic, "l05-e2", "", own);
     assert.ok(fs.existsSync(path.join(learn, "05-order/.layerbook/kept/L05-E2-2/app.py")));
     await assert.rejects(() => cell(exerciseMagic, "L03-E1", "", own), /LB_|%exercise/);
+    await cell(exerciseMagic, "L11-E2", "", own);
+    assert.equal(fs.statSync(path.join(app, "model.bin")).size, 60_000_000);
   });
 
   it("looking back: the answer comes once something was written", async () => {

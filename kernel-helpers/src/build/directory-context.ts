@@ -5,7 +5,7 @@ import type { HostDirectory } from "../platform/directory";
 import { cleanPath } from "../platform/paths";
 import type { WritableDirectory } from "../platform/writable-directory";
 import { HostContents } from "./host-files";
-import { ContextPathError, type LabContext, type WriteOptions } from "./lab-context";
+import { ContextPathError, filled, type LabContext, type WriteOptions } from "./lab-context";
 import type { ContextChanges, WrittenFile } from "./types";
 
 /** As MemoryContext, but every call reads or writes the disk. New files have the time of the clock; *now*: seconds since 1970, for `touch`. */
@@ -54,9 +54,11 @@ export class DirectoryContext implements LabContext {
     else if (file.symlink !== undefined) this.symlink(file.symlink, path);
     else {
       const data =
-        file.base64 === undefined
-          ? (file.text ?? "")
-          : Uint8Array.from(atob(file.base64), (c) => c.charCodeAt(0));
+        file.size !== undefined
+          ? filled(file.text ?? "", file.size)
+          : file.base64 === undefined
+            ? (file.text ?? "")
+            : Uint8Array.from(atob(file.base64), (c) => c.charCodeAt(0));
       this.write(path, data, { mode: mode ?? 0o644, mtime });
     }
   }

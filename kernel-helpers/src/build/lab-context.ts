@@ -252,7 +252,7 @@ function fromBase64(text: string): Uint8Array {
 }
 
 /** *text* and zero bytes up to *size*. */
-function filled(text: string, size: number): Uint8Array {
+export function filled(text: string, size: number): Uint8Array {
   const bytes = new Uint8Array(size);
   bytes.set(new TextEncoder().encode(text).subarray(0, size));
   return bytes;

@@ -39,7 +39,7 @@ async function open(call: MagicCall): Promise<void> {
   const folder = paths.relative(session.directory, context) || ".";
   call.output.display(
     message(
-      `${exercise.id} ${exercise.title}의 파일을 \`${folder}/\`에 펼쳤습니다.`,
+      `\`${folder}/\`에 ${exercise.id}의 파일을 펼쳤습니다.`,
       `\`${folder}/Dockerfile\`을 열어 고치거나 \`%%dockerfile\` 셀에 적어 실행한 다음, 아래 셀로 확인하세요.${kept === undefined ? "" : ` 있던 파일은 \`${paths.relative(session.directory, kept)}/\`에 두었습니다.`}`,
     ),
   );
