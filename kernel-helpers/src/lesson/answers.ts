@@ -85,6 +85,7 @@ export function markGrid(exercise: GridExercise, body: string): Mark {
         .filter((word) => word !== ""),
     );
   }
+  if ([...answers.values()].every((words) => words.length === 0)) return EMPTY;
   for (const [r, row] of exercise.rows.entries()) {
     const given = answers.get(r);
     if (given === undefined) return wrong(`‘${row}’ 행이 아직 비어 있습니다.`);
@@ -125,6 +126,7 @@ export function markAnswer(exercise: AnswerExercise, body: string): Mark {
     : lines.length === exercise.blanks.length
       ? lines
       : lines.join(",").split(/[,/]/);
+  if (given.every((answer) => answer.trim() === "")) return EMPTY;
   for (const [i, blank] of exercise.blanks.entries()) {
     const answer = (given[i] ?? "").trim();
     if (answer === "") return wrong(`‘${blank.name}’이(가) 아직 비어 있습니다.`);

@@ -123,7 +123,7 @@ async function check(call: MagicCall): Promise<void> {
   if (result.empty) {
     call.output.display(
       message(
-        `아직 답이 없습니다: ${exercise.id} ${exercise.title}.`,
+        `아직 답이 없습니다: ${exercise.id} ${exercise.title.replace(/[.?!]$/, "")}.`,
         "아래 줄에 답을 적고 다시 실행하세요. 막히면 `%%hint`를 써 보세요.",
       ),
     );
