@@ -181,6 +181,35 @@ describe("images out and in", function () {
     }
   });
 
+  it("a base that loses its name stays for the images that stand on it, and goes with them", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "layerbook-base-"));
+    try {
+      const cacheDir = folder;
+      const [image] = await imported(openArchive(nodePlatform, await tarOf(exportOci(nodePlatform, [one]))));
+      const next = "docker.io/library/next:latest";
+      const first = await Lab.open({ cacheDir });
+      await first.shelf.putImported(NAME, image!, 5);
+      await first.build({ dockerfile: "FROM memo\nRUN echo y > /y\n", tags: ["next"] });
+      const before = await tarOf(exportOci(nodePlatform, [await exported(first, next)]));
+      await first.shelf.remove(NAME);
+      assert.deepEqual(await tarOf(exportOci(nodePlatform, [await exported(first, next)])), before);
+      const second = await Lab.open({ cacheDir });
+      assert.deepEqual(
+        second.shelf.all().map(({ name }) => name),
+        [next],
+      );
+      assert.deepEqual(await tarOf(exportOci(nodePlatform, [await exported(second, next)])), before);
+      assert.ok((await second.shelf.get(next)!.root()).lstat("/app/made"));
+      assert.notEqual((await second.build({ dockerfile: "FROM memo\nRUN cat /app/made\n" })).exitCode, 0);
+      await second.shelf.remove(next);
+      const third = await Lab.open({ cacheDir });
+      const kept = (await third.shelf.values!.keys()).filter((key) => /^v1\/(image|image-blob)\//.test(key));
+      assert.deepEqual(kept, []);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
   it("of a catalog base are refused, saying how to get the real one", async () => {
     const simulated = await Lab.open();
     await simulated.build({ dockerfile: "FROM node:22\nRUN echo x > /x\n", tags: ["memo"] });

@@ -4,7 +4,7 @@ import { emptySnapshot } from "../../filesystem";
 import type { PlatformSpec } from "../../graph/types";
 import type { BaseImage, ImageSource } from "../../image/base-image";
 import { type ImportedImage, openImported } from "../../image/import-archive";
-import { type BaseLayer, type Layer, LAYER_MEDIA_TYPE, layersOf } from "../../image/layer";
+import { type BaseLayer, type Layer, LAYER_MEDIA_TYPE, type LayerOrigin, layersOf } from "../../image/layer";
 import { type OciLayout, UnpackedChains } from "../../image/oci-layout";
 import { catalogRefusal, type Descriptor, type PackedImage, packImage } from "../../image/packed-image";
 import { type ByteSource, bytesSource, type Pieces, piecesOf } from "../../platform/bytes";
@@ -60,12 +60,16 @@ export function canonicalName(tag: string): string {
 }
 
 const PREFIX = "v1/image/";
+/** Before the digest: what an image is kept under that has no name, because named ones stand on it. */
+const BASE_PREFIX = "@";
 
 /** Named images, in memory or in a store. */
 export class ImageShelf implements ImageSource {
   /** What imported images are made of. */
   readonly blobs: ImageBlobs;
   private readonly images = new Map<string, Kept>();
+  /** By digest: imported images without a name, on which named ones stand. */
+  private readonly bases = new Map<string, Kept>();
 
   constructor(
     private readonly platform: Platform,
@@ -92,7 +96,10 @@ export class ImageShelf implements ImageSource {
     for (const { name, image, builtAt, imported } of stored) {
       if (!imported) continue;
       const open = await this.openStored(name, imported.root, imported.digests, image);
-      if (open) this.images.set(name, this.keptImport(name, image, builtAt, open));
+      if (!open) continue;
+      const kept = this.keptImport(name, image, builtAt, open);
+      if (name.startsWith(BASE_PREFIX)) this.bases.set(imported.root.digest, kept);
+      else this.images.set(name, kept);
     }
     // And on each other: those whose base is not there yet come in a later round.
     let waiting = stored.filter(({ imported }) => !imported);
@@ -155,6 +162,7 @@ export class ImageShelf implements ImageSource {
     const imported = await this.openStored(name, root, digests, image);
     if (!imported) throw new Error(`LB_STORE_LOST: ${root.digest}`);
     const kept = this.keptImport(name, image, builtAt, imported);
+    await this.release(this.images.get(name), root.digest);
     this.images.set(name, kept);
     if (this.store) await this.write({ name, image, builtAt, imported: { root, digests } });
     return kept;
@@ -222,14 +230,43 @@ export class ImageShelf implements ImageSource {
     if (!kept) return false;
     this.images.delete(name);
     await this.store?.values.delete(this.keyOf(name));
-    if (kept.imported) await this.sweep();
+    await this.release(kept);
+    for (const [digest, base] of [...this.bases]) {
+      if (this.isBase(digest)) continue;
+      this.bases.delete(digest);
+      await this.store?.values.delete(this.keyOf(base.name));
+    }
+    if (kept.imported || kept.result) await this.sweep();
     return true;
+  }
+
+  /** Does a named image stand on the imported one of this digest? */
+  private isBase(digest: string): boolean {
+    return [...this.images.values()].some(({ result }) =>
+      layersOf(result?.layers).some((layer) => layer.kind === "base" && layer.origin.digest === digest),
+    );
+  }
+
+  /** An imported image loses its name (to the image of *newDigest*): it stays without one while others stand on it, as layers do in docker. */
+  private async release(kept: Kept | undefined, newDigest?: string): Promise<void> {
+    if (!kept?.imported) return;
+    const { root, digests } = kept.imported;
+    const isNamed = [...this.images.values()].some(
+      (other) => other !== kept && other.imported?.root.digest === root.digest,
+    );
+    if (root.digest === newDigest || isNamed || !this.isBase(root.digest)) return;
+    const { image, builtAt } = kept;
+    const name = BASE_PREFIX + root.digest;
+    const imported = await this.openStored(name, root, digests, image);
+    if (!imported) return;
+    this.bases.set(root.digest, this.keptImport(name, image, builtAt, imported));
+    if (this.store) await this.write({ name, image, builtAt, imported: { root, digests } });
   }
 
   /** Removes blobs that no image has. With *tarsOnly* those that a broken-off pull fetched stay for the next one. */
   async sweep(tarsOnly = false): Promise<void> {
     const used = new Set<string>();
-    for (const { imported, image } of this.images.values()) {
+    for (const { imported, image } of [...this.images.values(), ...this.bases.values()]) {
       if (!imported) continue;
       for (const digest of imported.digests) used.add(digest);
       for (const { diffId } of image.layers) used.add(diffId);
@@ -275,7 +312,10 @@ export class ImageShelf implements ImageSource {
 
   /** An image pulled by digest has its name with the digest; others are found by their tag, and then checked. */
   private keptFor(ref: string): Kept | undefined {
-    return this.images.get(ref) ?? this.images.get(ref.replace(/@.*$/, ""));
+    const [name = "", digest] = ref.split("@");
+    const kept = this.images.get(ref) ?? this.images.get(name);
+    const isOther = digest !== undefined && kept?.imported?.root.digest !== digest;
+    return isOther ? (this.bases.get(digest) ?? kept) : kept;
   }
 
   /** Fetches the files of an image, so that `find` can give it. */
@@ -424,9 +464,14 @@ export async function packBuilt(
   await result?.ready?.();
   for (const layer of chain) {
     if (layer.kind === "step") await layer.ready(true);
-    else await prepare(layer.origin.ref);
+    else await prepare(referenceOf(layer.origin));
   }
   return packImage(platform, { ...image, name, chain });
+}
+
+/** A base with its digest: its name may have moved on. */
+export function referenceOf({ ref, digest }: LayerOrigin): string {
+  return `${ref.replace(/@.*$/, "")}@${digest}`;
 }
 
 function keptOf(name: string, image: BuiltImage, builtAt: number, result: StepResult | undefined): Kept {

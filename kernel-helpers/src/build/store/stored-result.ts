@@ -156,8 +156,8 @@ export class ResultStore {
 
   private async unpack(base: BaseImage | undefined, steps: readonly StepLayer[]): Promise<Snapshot> {
     // A base that was built or imported here lies in the store too.
-    const origin = base?.layers[0]?.origin.ref;
-    if (origin !== undefined) await this.images.prepare?.(origin);
+    const origin = base?.layers[0]?.origin;
+    if (origin) await this.images.prepare?.(`${origin.ref.replace(/@.*$/, "")}@${origin.digest}`);
     let tree = base?.snapshot() ?? emptySnapshot();
     let name = base?.manifestDigest ?? "";
     for (const layer of steps) {
