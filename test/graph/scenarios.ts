@@ -88,6 +88,10 @@ const references = new Map(
   index.manifests.map((item) => [item.annotations?.["org.opencontainers.image.ref.name"] ?? "", item.digest]),
 );
 
+/** The course was recorded on a `node` of its own (test/fidelity/course-images.ts). */
+export const resolveCourseBase: ImageResolver = (ref, platform) =>
+  resolveBase(ref.replace(/^docker\.io\/library\/node:/, "docker.io/course/node:"), platform);
+
 /** Looks images up in the recorded base images. */
 export const resolveBase: ImageResolver = (ref, platform) => {
   const digest = /@(sha256:.*)$/.exec(ref)?.[1] ?? references.get(ref);
@@ -151,7 +155,7 @@ function buildsOf(scenario: Scenario): ScenarioBuild[] {
         file: dockerfile,
         text: files.get(dockerfile) ?? (dockerfile === "Dockerfile" ? files.get("dockerfile") : undefined),
         options: { ...options, sourceDateEpoch: 1735689600 },
-        resolveImage: resolveBase,
+        resolveImage: scenario.group === "course" ? resolveCourseBase : resolveBase,
         machine: nodePlatform,
         ...(ignore === undefined ? {} : { dockerignore: ignore }),
         ...(fileIgnore === undefined ? {} : { fileDockerignore: fileIgnore }),
