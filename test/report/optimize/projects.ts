@@ -414,6 +414,21 @@ CMD ["app.sh"]
     },
     gains: ["split-run"],
   },
+  "node: a secret and an agent that only CI has": {
+    files: {
+      Dockerfile: `FROM node:22-slim
+WORKDIR /app
+COPY . .
+RUN --mount=type=secret,id=npmrc,target=/root/.npmrc,required=true --mount=type=ssh npm ci
+CMD ["node", "server.js"]
+`,
+      ".dockerignore": ".git\n",
+      "package.json": NODE_PACKAGE,
+      "package-lock.json": NODE_LOCK,
+      "server.js": "1\n",
+    },
+    gains: ["manifests-first", "cache-mount"],
+  },
   "assets: copied again for every new base": {
     files: {
       Dockerfile: `FROM node:22-slim AS build

@@ -72,10 +72,10 @@ export async function prove(attempt: Attempt, file: string, shop: Workshop): Pro
     const { built } = await shop.build(attempt);
     return { ...none, error: built.error?.message ?? "" };
   }
-  const found = propose(source);
-  if (found.length === 0) return none;
   const now = await shop.build(attempt);
   if (now.built.error) return { ...none, error: now.built.error.message };
+  const found = propose(source);
+  if (found.length === 0) return none;
   const proposals: Proposal[] = [];
   const refused: Refused[] = [];
   for (const one of found) {

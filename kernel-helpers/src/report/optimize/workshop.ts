@@ -184,14 +184,26 @@ function withSecrets(
   known: ReadonlyMap<string, string>,
 ): BuildOptions {
   const args = [...known].filter(([name]) => isSecretName(name));
+  const ids = [...attempt.secrets, ...mountedSecrets(attempt.dockerfile)];
   return {
     ...options,
     buildArgs: { ...Object.fromEntries(args), ...options.buildArgs },
     secrets: {
-      ...Object.fromEntries(attempt.secrets.map((id) => [id, known.get(id) ?? `layerbook-${id}`])),
+      ...Object.fromEntries(ids.map((id) => [id, known.get(id) ?? `layerbook-${id}`])),
       ...options.secrets,
     },
+    ssh: [...(options.ssh ?? []), "default"],
   };
+}
+
+/** Secrets that the Dockerfile mounts: a trial has some value for each, as whoever builds it has. */
+function mountedSecrets(text: string): string[] {
+  return [...text.matchAll(/--mount=(\S*type=secret\S*)/g)].flatMap(([, mount]) => {
+    const field = (name: string): string | undefined =>
+      new RegExp(`(?:^|,)${name}=([^,]+)`).exec(mount!)?.[1];
+    const id = field("id") ?? field("target")?.split("/").at(-1) ?? field("env");
+    return id === undefined || id.includes("$") ? [] : [id];
+  });
 }
 
 /** By id of the secret: the values of arguments and variables, the texts of files. */
