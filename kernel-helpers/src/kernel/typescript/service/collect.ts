@@ -8,9 +8,9 @@ import * as v8 from "node:v8";
 import { runInNewContext } from "node:vm";
 
 /** Bytes above what the last collection left, after which the next quiet moment is used. */
-const SOME = 12 * 2 ** 20;
-/** So many, or half of what was left when that is more, and it is collected before the next question is read. */
-const MUCH = 30 * 2 ** 20;
+const SOME = 8 * 2 ** 20;
+/** So many, or a third of what was left when that is more, and it is collected before the next question is read. */
+const MUCH = 16 * 2 ** 20;
 /** A learner who has just run a cell reads first: ms of quiet before a collection, which takes a tenth of a second. */
 const QUIET_MS = 300;
 
@@ -24,7 +24,7 @@ export class Collector {
     const used = v8.getHeapStatistics().used_heap_size;
     this.left ??= used;
     clearTimeout(this.timer);
-    if (used > this.left + Math.max(MUCH, this.left / 2)) this.collect();
+    if (used > this.left + Math.max(MUCH, this.left / 3)) this.collect();
     else if (used > this.left + SOME) this.timer = setTimeout(() => this.collect(), QUIET_MS);
   }
 
