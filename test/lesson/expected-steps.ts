@@ -24,6 +24,7 @@ export const EXPECTED_STEPS: Readonly<Record<string, Readonly<Record<string, str
   L04: {
     "l04-build": "WORKDIR! COPY! RUN! RUN! WORKDIR!",
     "l04-try-build": "WORKDIR= COPY= RUN! RUN! WORKDIR!",
+    "l04-try-without-run": "WORKDIR= COPY= RUN= WORKDIR!",
   },
   L05: {
     "l05-before-build": "WORKDIR! COPY! RUN!",
