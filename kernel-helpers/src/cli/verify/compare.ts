@@ -1,6 +1,6 @@
 /** Simulator and reality side by side, step by step and field by field. */
 
-import type { BuildRecord, Step } from "../../build/types";
+import type { BuildRecord } from "../../build/types";
 import type { RealBuild, RealStep } from "./rawjson";
 
 /** One value of both. *same* undefined: not compared, *why* says so. */
@@ -23,11 +23,7 @@ export interface RealImage {
 
 /** The rows of one build. */
 export function compareBuilds(record: BuildRecord, real: RealBuild, image: RealImage | undefined): Row[] {
-  return [
-    ...compareSteps(record.steps, real.steps),
-    ...compareEnds(record, real),
-    ...compareImages(record, image),
-  ];
+  return [...compareSteps(record, real.steps), ...compareEnds(record, real), ...compareImages(record, image)];
 }
 
 /** Names of steps whose results rest on something that is not simulated, or whose contents are not known. */
@@ -48,11 +44,11 @@ const DEPENDS = {
   en: "not compared: it hangs on the outcome of an assumed command",
 };
 
-function compareSteps(ours: readonly Step[], theirs: readonly RealStep[]): Row[] {
+function compareSteps(record: BuildRecord, theirs: readonly RealStep[]): Row[] {
   const left = new Map<string, RealStep[]>();
   for (const step of theirs) left.set(bareName(step.name), [...(left.get(bareName(step.name)) ?? []), step]);
   const rows: Row[] = [];
-  for (const step of ours) {
+  for (const step of record.steps) {
     const name = bareName(step.name);
     const real = left.get(name)?.shift();
     const row = (field: string, simulated: string, value: string, why?: Row["why"]): void => {
@@ -77,7 +73,19 @@ function compareSteps(ours: readonly Step[], theirs: readonly RealStep[]): Row[]
     if (ourOutput !== "" || theirOutput !== "")
       row(": output", ourOutput, theirOutput, step.assumed ? ASSUMED : undefined);
     if (step.error !== undefined || real.error !== undefined)
-      row(": error", step.error ?? "", real.error ?? "", step.assumed ? ASSUMED : undefined);
+      row(
+        ": error",
+        bareIds(step.error ?? ""),
+        bareIds(real.error ?? ""),
+        step.assumed ? ASSUMED : undefined,
+      );
+  }
+  // Steps that were never begun, because another one failed before.
+  for (const pending of record.pending) {
+    const name = bareName(pending);
+    const real = left.get(name)?.shift();
+    const status = real ? (real.status ?? "(not begun)") : "(no such step)";
+    rows.push({ field: name, simulated: "(not begun)", real: status, same: status === "(not begun)" });
   }
   for (const [name, steps] of left)
     for (const step of steps)
@@ -88,6 +96,11 @@ function compareSteps(ours: readonly Step[], theirs: readonly RealStep[]): Row[]
 /** The digest behind a base's name is left out: it differs when the base came by another way. */
 function bareName(name: string): string {
   return name.replace(/(FROM \S+?)@sha256:[0-9a-f]{64}/, "$1");
+}
+
+/** Ids that a builder makes up are left out of errors. */
+function bareIds(text: string): string {
+  return text.replace(/\bref [a-z0-9]+::[a-z0-9]+/g, "ref …");
 }
 
 function compareEnds(record: BuildRecord, real: RealBuild): Row[] {
@@ -101,7 +114,7 @@ function compareEnds(record: BuildRecord, real: RealBuild): Row[] {
       rows.push({ field, simulated, real: value, same: simulated === value });
   };
   row("exit code", String(record.exitCode), String(real.exitCode === 0 ? 0 : 1));
-  row("error", record.error?.message ?? "", real.error ?? "");
+  row("error", bareIds(record.error?.message ?? ""), bareIds(real.error ?? ""));
   row("warnings", warnings, real.warnings.join("\n"));
   return rows;
 }
