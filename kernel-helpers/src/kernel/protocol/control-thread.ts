@@ -35,6 +35,10 @@ async function start(): Promise<void> {
   port.on("message", (message: ToControl) => {
     if (message.type === "ask") {
       asked = { id: message.id, parentId: message.parent.msg_id ?? "" };
+      if ((Atomics.load(flags, FLAG) & STOP) !== 0) {
+        deliver(""); // interrupted before it was asked
+        return;
+      }
       const content = { prompt: message.prompt, password: message.password };
       void stdin.send(wire.encode(message.identities, "input_request", content, message.parent));
     } else if (message.type === "tick") {

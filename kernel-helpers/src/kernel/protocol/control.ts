@@ -65,21 +65,23 @@ export class Control {
 
   /** As `ask`, but blocks this thread: for the synchronous `prompt`. Undefined when interrupted. */
   askSync(question: Question): string | undefined {
-    Atomics.store(this.flags, INPUT, 0);
-    this.put(question);
-    Atomics.wait(this.flags, INPUT, 0);
-    // The answer waits in the port, whose handlers run only when this thread is free: it is fetched here.
-    for (
-      let next = receiveMessageOnPort(this.port);
-      next !== undefined;
-      next = receiveMessageOnPort(this.port)
-    ) {
-      const message = next.message as ToMain;
-      if (message.type === "input")
-        return (Atomics.load(this.flags, FLAG) & STOP) === 0 ? message.value : undefined;
-      this.receive(message);
+    const id = this.put(question);
+    for (;;) {
+      // The word may still be raised for the answer before this one: only the message itself counts.
+      Atomics.wait(this.flags, INPUT, 0);
+      Atomics.store(this.flags, INPUT, 0);
+      // The answer waits in the port, whose handlers run only when this thread is free: it is fetched here.
+      for (
+        let next = receiveMessageOnPort(this.port);
+        next !== undefined;
+        next = receiveMessageOnPort(this.port)
+      ) {
+        const message = next.message as ToMain;
+        if (message.type === "input" && message.id === id)
+          return (Atomics.load(this.flags, FLAG) & STOP) === 0 ? message.value : undefined;
+        this.receive(message);
+      }
     }
-    return undefined;
   }
 
   /** A cell begins: loops in it are told every 50 ms to look after output and memory. */
