@@ -5,6 +5,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 
 import type { LabMachine } from "../../lab";
+import type { Platform } from "../../platform";
 import { currentCell } from "./cell-context";
 import type { SessionFiles, SessionHost } from "./session-host";
 
@@ -39,11 +40,22 @@ export function nodeHost(): SessionHost {
     require("../../lab-node") as typeof import("../../lab-node");
   const course = (): typeof import("../../lesson/course") =>
     require("../../lesson/course") as typeof import("../../lesson/course");
+  /**
+   * zlib's bytes depend on the processor and on Node's version, and with them the digests of layers and manifests; in notebooks these are
+   * the same for everybody, in the browser edition too.
+   */
+  const portableGzip = (): Platform =>
+    (require("../../platform/browser") as typeof import("../../platform/browser")).browserPlatform;
   /* eslint-enable @typescript-eslint/no-require-imports */
+  const notebookMachine = (): LabMachine => {
+    const node = machine().nodeMachine();
+    // zlib, which packs in the background, would give other bytes than the digests were made of.
+    return { ...node, platform: { ...node.platform, gzip: portableGzip().gzip, gzipLater: undefined } };
+  };
   return {
     files,
     paths: path,
-    labMachine: (): LabMachine => machine().nodeMachine(),
+    labMachine: notebookMachine,
     catalogNames: () => namesOf(machine().catalogJson("base-images")),
     lessons: () => course().readCourse().lessons,
     environment: (name) => process.env[name],
