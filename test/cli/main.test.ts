@@ -128,7 +128,9 @@ describe("the command", () => {
   });
 
   it("doctor names what it found and how to get the rest", async () => {
-    const { code, out } = await layerbook(["doctor"], { env: { PATH: "", HOME: "/nonexistent" } });
+    const { code, out } = await layerbook(["doctor"], {
+      env: { PATH: "", HOME: "/nonexistent", LAYERBOOK_ENV_DIR: "/nonexistent" },
+    });
     assert.equal(code, 0);
     assert.match(out, /● Node/);
     assert.match(out, /○ Chromium/);

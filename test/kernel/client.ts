@@ -216,7 +216,7 @@ export class TestKernel {
   }
 
   /** Resolves when *condition* holds for something heard. */
-  async until(condition: (message: Message) => boolean, ms = 10_000): Promise<Message> {
+  async until(condition: (message: Message) => boolean, ms = 30_000): Promise<Message> {
     const end = Date.now() + ms;
     for (;;) {
       const found = this.heard.find(condition);

@@ -6,6 +6,7 @@ import { join } from "node:path";
 
 import { findChromium } from "../../handout/chromium";
 import { columns } from "../../report/text";
+import { PACKAGE } from "../../platform/node/places";
 import type { CommandModule } from "../commands";
 import { say, type CommandIo } from "../io";
 import { findPython, onPath } from "../../notebook/programs";
@@ -85,13 +86,13 @@ function python(io: CommandIo): Finding {
   };
 }
 
+/** What `npm start` makes: in the repository beside the package, or where `LAYERBOOK_ENV_DIR` says. */
+function environment(io: CommandIo): string {
+  return io.env["LAYERBOOK_ENV_DIR"] ?? join(PACKAGE, "../.layerbook-env");
+}
+
 function jupyter(io: CommandIo): Finding {
-  const own = join(
-    __dirname,
-    "../../../../.layerbook-env/venv",
-    process.platform === "win32" ? "Scripts" : "bin",
-    "jupyter-lab",
-  );
+  const own = join(environment(io), "venv", process.platform === "win32" ? "Scripts" : "bin", "jupyter-lab");
   const command = onPath("jupyter-lab", io.env) ?? [own, own + ".exe"].find((file) => existsSync(file));
   const version = versionOf(command);
   return {
@@ -113,7 +114,7 @@ function kernel(io: CommandIo): Finding {
     ...[io.env["VIRTUAL_ENV"], io.env["CONDA_PREFIX"]].flatMap((prefix) =>
       prefix ? [join(prefix, "share", "jupyter")] : [],
     ),
-    join(__dirname, "../../../../.layerbook-env/jupyter/data"),
+    join(environment(io), "jupyter/data"),
   ];
   return {
     name: say(io, "레이어북 커널", "Layerbook kernel"),
