@@ -18,7 +18,7 @@ await runMain(async () => {
     const { target, bytes, files } = await makeSite(values.out && path.resolve(base, values.out));
     say(
       `✓ ${shown(target)} (파일 ${files}개, ${(bytes / 1e6).toFixed(1)} MB)`,
-      `${files} files. Copy the folder to any web server, or: npx layerbook site`,
+      `${files} files. Copy the folder to any web server, or: npx layerbook site --serve`,
     );
   });
 });

@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { fingerprint, readStamp } from "./fingerprint.mjs";
-import { ENV_DIR, venvPython } from "./paths.mjs";
+import { ENV_DIR, ROOT, venvPython } from "./paths.mjs";
 import { installProblem, asProblem } from "./problems.mjs";
 import { run } from "./run.mjs";
 import { Problem, Progress } from "./say.mjs";
@@ -29,6 +29,12 @@ function installCommand(parts) {
     "sudo dnf install python3   (Fedora)",
     "sudo pacman -S python   (Arch)",
   ];
+}
+
+/** The way out for those who cannot install one: the browser edition, when it has been made. */
+function withoutPython() {
+  if (!fs.existsSync(path.join(ROOT, "dist/site/play.html"))) return [];
+  return ["npx layerbook site --serve   (Python 없이 브라우저에서 · in the browser, without Python)"];
 }
 
 /** The first Python ≥ 3.10 with its `venv` module, as an absolute path; a problem that says which of these is missing otherwise. */
@@ -68,6 +74,7 @@ export async function findPython() {
     fix: [
       ...installCommand("python3 python3-venv"),
       `LAYERBOOK_PYTHON=/path/to/python3 npm start   (다른 곳에 있으면 · when it is elsewhere)`,
+      ...withoutPython(),
     ],
   });
 }

@@ -178,6 +178,15 @@ export const COMMANDS: readonly Command[] = [
     load: () => require("./commands/lab") as CommandModule,
   },
   {
+    name: "site",
+    usage: "[--serve] [--port N] [--out DIR]",
+    summary: {
+      ko: "설치 없이 여는 브라우저판을 만들고 보여 줍니다",
+      en: "make and show the edition that runs in a browser",
+    },
+    load: () => require("./commands/site") as CommandModule,
+  },
+  {
     name: "reset",
     usage: "LESSON",
     summary: {
