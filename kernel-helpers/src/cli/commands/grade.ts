@@ -114,6 +114,15 @@ export const run: CommandModule["run"] = async (args, io) => {
   const course = readCourse();
   const submissions = readSubmissions(resolve(io.cwd, path));
   const exercises = exercisesOf(course, submissions, values.lesson);
+  // One check of another lesson in one notebook would lower every grade: the teacher sees what counts before anything runs.
+  const counted = [...new Set(exercises.map(({ lesson }) => lesson))].join(", ");
+  io.err(
+    say(
+      io,
+      `채점하는 수업: ${counted} (문제 ${exercises.length}개). 바꾸려면 --lesson\n`,
+      `lessons that count: ${counted} (${exercises.length} exercises); --lesson to change\n`,
+    ),
+  );
   const options: MarkOptions = {
     exercises,
     course,
@@ -304,7 +313,22 @@ function readText(io: CommandIo, name: string): string {
   const file = resolve(io.cwd, name);
   if (!existsSync(file))
     throw new CliError("LB_NO_FILE", { ko: `${file}이(가) 없습니다.`, en: `there is no ${file}` });
-  return readFileSync(file, "utf8");
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(readFileSync(file));
+  } catch (error) {
+    // Read as something else, every name in it would be written back changed.
+    throw new CliError(
+      "LB_WORKSHEET",
+      { ko: `${file}은(는) UTF-8 파일이 아닙니다.`, en: `${file} is not UTF-8` },
+      {
+        cause: error,
+        hint: {
+          ko: "Moodle에서 받은 그대로 주세요. 엑셀에서 저장했다면 'CSV UTF-8' 형식으로 다시 저장하세요.",
+          en: "give the file as Moodle made it; from a spreadsheet, save it as CSV UTF-8",
+        },
+      },
+    );
+  }
 }
 
 function number(text: string | undefined, option: string, otherwise: number): number {
