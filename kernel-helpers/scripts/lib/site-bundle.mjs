@@ -102,22 +102,28 @@ function inPage(program) {
   return program.replace(/<\/(?=script)/gi, "\\x3C/").replace(/<!--/g, "\\x3C!--");
 }
 
-/** Exercises by file name, and the file sets they use, as the course reads them. */
+/** Lessons and exercises by file name, the quiz, and the file sets they use, as the course reads them. */
 function courseConstants() {
-  const exercises = Object.fromEntries(
-    fs
-      .readdirSync(path.join(CONTENT, "exercises"))
-      .filter((name) => name.endsWith(".yaml"))
-      .sort()
-      .map((name) => [name, read(CONTENT, "exercises", name)]),
-  );
+  const texts = (folder, wanted) =>
+    Object.fromEntries(
+      fs
+        .readdirSync(path.join(CONTENT, folder))
+        .filter((name) => wanted.test(name))
+        .sort()
+        .map((name) => [name, read(CONTENT, folder, name)]),
+    );
   const apps = Object.fromEntries(
     fs
       .readdirSync(path.join(CONTENT, "apps"), { withFileTypes: true })
       .filter((entry) => entry.isDirectory())
       .map(({ name }) => [name, Object.fromEntries(packFiles(path.join(CONTENT, "apps", name)))]),
   );
-  return { LAYERBOOK_EXERCISES: exercises, LAYERBOOK_APPS: apps };
+  return {
+    LAYERBOOK_LESSONS: texts("lessons", /^\d\d-[\w-]+\.md$/),
+    LAYERBOOK_EXERCISES: texts("exercises", /\.yaml$/),
+    LAYERBOOK_QUIZ: read(CONTENT, "quiz.json"),
+    LAYERBOOK_APPS: apps,
+  };
 }
 
 /** Every file below *folder* as `[path, { text } or { base64 }]`, with `mode` when it can be run. */

@@ -2,7 +2,7 @@
 
 import type { LabMachine } from "../../lab";
 import type { SessionHost } from "../../kernel/session/session-host";
-import { type ExerciseFile, parseExercises } from "../../lesson";
+import { parseExercises, parseLesson, parseQuiz } from "../../lesson";
 import { browserPlatform } from "../../platform/browser";
 import type { KeyValueStore } from "../../platform";
 import { catalogImages, catalogNames, catalogPackages } from "../catalog";
@@ -10,7 +10,9 @@ import type { FileStore } from "../files/file-store";
 import { posixPaths } from "./posix";
 import type { FileTree } from "./tree";
 
-/** Files of content/exercises by name, as text, and the file sets that they use. The bundler puts them in. */
+/** Files of content/lessons and content/exercises by name, as text, the quiz, and the file sets that they use. The bundler puts them in. */
+declare const LAYERBOOK_LESSONS: Readonly<Record<string, string>>;
+declare const LAYERBOOK_QUIZ: string;
 declare const LAYERBOOK_EXERCISES: Readonly<Record<string, string>>;
 declare const LAYERBOOK_APPS: Readonly<
   Record<string, Readonly<Record<string, { text?: string; base64?: string }>>>
@@ -39,7 +41,7 @@ export function browserHost({ tree, store, folder, cellSignal }: HostParts): Ses
     openStore: (directory) => storeAt(store, directory),
     now: () => Date.now() / 1000,
   };
-  let lessons: readonly { readonly exercises: ExerciseFile }[] | undefined;
+  let lessons: ReturnType<SessionHost["lessons"]> | undefined;
   return {
     files: {
       ...tree.files,
@@ -56,7 +58,7 @@ export function browserHost({ tree, store, folder, cellSignal }: HostParts): Ses
     paths: posixPaths,
     labMachine: () => machine,
     catalogNames,
-    lessons: () => (lessons ??= readExercises()),
+    lessons: () => (lessons ??= readLessons()),
     environment: () => undefined,
     notebookName: () => onlyNotebook(tree, folder),
     cellSignal,
@@ -92,11 +94,18 @@ function storeAt(store: FileStore, directory: string): KeyValueStore {
   };
 }
 
-function readExercises(): { readonly exercises: ExerciseFile }[] {
+/** As the course is read from files. */
+function readLessons(): ReturnType<SessionHost["lessons"]> {
   const shared = Object.fromEntries(
     Object.entries(LAYERBOOK_APPS).map(([name, files]) => [name, { write: files }]),
   );
-  return Object.entries(LAYERBOOK_EXERCISES).map(([name, text]) => ({
-    exercises: parseExercises(name, text, shared),
-  }));
+  const quiz = parseQuiz(LAYERBOOK_QUIZ);
+  return Object.entries(LAYERBOOK_LESSONS).map(([file, text]) => {
+    const lesson = parseLesson(file, text);
+    const name = `${lesson.head.id}.yaml`;
+    const exercises = LAYERBOOK_EXERCISES[name];
+    const own =
+      exercises === undefined ? { predictions: [], exercises: [] } : parseExercises(name, exercises, shared);
+    return { lesson, exercises: { ...own, quiz } };
+  });
 }
