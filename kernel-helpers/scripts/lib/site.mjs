@@ -50,6 +50,13 @@ export async function makeSite(target = SITE) {
   configure(part, extensions);
   const landing = fs.readFileSync(path.join(SITE_SOURCES, "index.html"), "utf8");
   fs.writeFileSync(path.join(part, "index.html"), landing.replaceAll("{{FIRST}}", encodeURI(first)));
+  // Without an icon of its own, the application's page would ask the server's root for one.
+  const icon = /<link rel="icon"[^\n]*/.exec(landing)[0];
+  const lab = path.join(part, "lab/index.html");
+  fs.writeFileSync(
+    lab,
+    fs.readFileSync(lab, "utf8").replace("</head>", () => `${icon}\n</head>`),
+  );
   fs.rmSync(target, { recursive: true, force: true });
   fs.renameSync(part, target);
   return { target, ...sizeOf(target) };
