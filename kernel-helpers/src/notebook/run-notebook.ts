@@ -68,6 +68,8 @@ export async function connect(server: JupyterServer): Promise<Managers> {
   });
   const kernels = new KernelManager({ serverSettings, standby: "never" });
   const sessions = new SessionManager({ kernelManager: kernels, serverSettings, standby: "never" });
+  // Disposed before its first answer (every notebook was refused), a manager rejects these; nobody else waits for them.
+  for (const { ready } of [kernels, sessions]) ready.catch(() => undefined);
   return {
     kernels,
     sessions,

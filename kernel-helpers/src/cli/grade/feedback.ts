@@ -50,7 +50,7 @@ function exercisePart({ exercise, title, result, check }: ExerciseMark): string[
     head,
     "",
     ...(check?.rows ?? []).map(({ met, text }) => `- ${met ? "✓" : "아직:"} ${text}`),
-    "",
+    ...((check?.rows ?? []).length > 0 ? [""] : []),
     check?.feedback ?? "",
   ];
 }

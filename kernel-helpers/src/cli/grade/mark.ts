@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
 import type { Exercise } from "../../lesson";
+import { KERNEL_NAME } from "../../kernel/kernel-spec";
 import { type Course, lessonFiles } from "../../lesson/course";
 import { parseNotebook, runAll } from "../../notebook";
 import { NotebookError } from "../../notebook/format";
@@ -173,6 +174,8 @@ async function runInKernel(
     writeFileSync(file, submitted.text);
     await runAll({
       files: [file],
+      // Not the one that the notebook names: any kernel of this machine could stand there.
+      kernel: KERNEL_NAME,
       env,
       timeout: cellTimeout,
       keepGoing: true,
