@@ -1,7 +1,7 @@
 /** The record of a finished build. */
 
 import type { StepTrace } from "../cache/explain";
-import { codeFrame } from "../dockerfile";
+import { codeFrame, explainWarning } from "../dockerfile";
 import type { ConvertedRow } from "../graph";
 import type { Vertex } from "../graph/types";
 import { DEPENDS } from "./depends";
@@ -163,7 +163,11 @@ function missOf(row: Row, misses: ReadonlyMap<string, Miss>): Miss | undefined {
 
 function makeWarnings(state: BuildState): BuildWarning[] {
   return (state.conversion?.warnings ?? [])
-    .map((warning): BuildWarning => ({ ...warning, line: warning.lines[0]?.[0] ?? 0, ko: "" }))
+    .map((warning): BuildWarning => {
+      const explanation = explainWarning(warning);
+      const ko = explanation ? `${explanation.why.ko} ${explanation.how.ko}` : "";
+      return { ...warning, line: warning.lines[0]?.[0] ?? 0, ko };
+    })
     .sort((a, b) => a.line - b.line || compareNames(a.rule, b.rule) || compareNames(a.detail, b.detail));
 }
 

@@ -1,6 +1,7 @@
 /** The layer table as plain data: every instruction of a build with its verdict and reason. All media print this. */
 
 import type { BuildRecord, BuildWarning, InstructionRow, Step } from "../../build/types";
+import { isSecretName } from "../../graph";
 import { explainBuildError, explainBuildWarning } from "../explain";
 import { SIGNS, words, type Locale, type VerdictKind } from "../locale";
 import { humanSize } from "../units";
@@ -109,7 +110,7 @@ export function tableOf(record: BuildRecord, options: TableOptions = {}): LayerT
     );
     const bytes = sizes.get(index);
     return {
-      text: row.text,
+      text: withoutSecrets(row),
       instruction: row.instruction,
       stage: row.stage,
       line: row.line,
@@ -210,6 +211,14 @@ export function historyWord(row: TableRow, table: LayerTable): string {
   const text = words(table.locale);
   if (row.instruction === "FROM") return text.ofBase;
   return row.history ? text.inHistory : text.notInHistory;
+}
+
+/** The instruction without the values of ARG and ENV whose names look like secrets: a table is shown around. `$NAME` is no value. */
+function withoutSecrets({ text, instruction }: InstructionRow): string {
+  if (instruction !== "ARG" && instruction !== "ENV") return text;
+  return text.replace(/([A-Za-z_]\w*)=("(?:[^"\\]|\\.)*"|'[^']*'|[^\s$"']\S*)/g, (whole, name: string) =>
+    isSecretName(name) ? `${name}=****` : whole,
+  );
 }
 
 /** The verdict *kind* with sign and word. */
