@@ -40,6 +40,12 @@ describe("the command", () => {
     });
   }
 
+  it("docker has the help of docker itself", async () => {
+    const { code, out } = await layerbook(["docker", "--help"]);
+    assert.equal(code, 0);
+    assert.match(out, /^\s*Usage: +docker /m);
+  });
+
   const wrong: [args: string[], code: string, hint: RegExp][] = [
     [["biuld", "."], "LB_UNKNOWN_COMMAND", /layerbook build/],
     [["quite-another"], "LB_UNKNOWN_COMMAND", /layerbook --help/],

@@ -24,6 +24,12 @@ describe("the launchers", () => {
 
   it("start.command says how to get Node", function () {
     if (process.platform === "win32") this.skip();
+    // start.command looks there by itself, as the Finder's PATH is short.
+    const installed = ["/opt/homebrew/bin/node", "/usr/local/bin/node"].filter((file) => fs.existsSync(file));
+    if (installed.length > 0) {
+      console.log(`      SKIPPED: ${installed.join(", ")} would be found`);
+      this.skip();
+    }
     const empty = fs.mkdtempSync(path.join(os.tmpdir(), "layerbook-no-node-"));
     for (const name of ["dirname", "sh"]) {
       const file = ["/usr/bin", "/bin"]
@@ -31,10 +37,8 @@ describe("the launchers", () => {
         .find((one) => fs.existsSync(one));
       if (file) fs.symlinkSync(file, path.join(empty, name));
     }
-    const isThere = ["/opt/homebrew/bin/node", "/usr/local/bin/node"].some((file) => fs.existsSync(file));
     const { status, stdout } = start({ PATH: empty, HOME: empty }, "--help");
     fs.rmSync(empty, { recursive: true });
-    if (isThere) return;
     assert.equal(status, 1);
     assert.match(stdout, /Node\.js 20\.19 이상이 필요합니다/);
   });

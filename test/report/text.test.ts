@@ -5,10 +5,10 @@ import stringWidth from "string-width";
 import { columns, displayWidth, oneLine, truncate, wrap } from "../../kernel-helpers/src/report";
 
 describe("text by display width", () => {
-  it("agrees with string-width all over the basic plane and on emoji, marks and controls", () => {
+  it("agrees with string-width on every character of the basic plane and on emoji, marks and controls", function () {
+    this.timeout(60_000); // 60,000 characters, on a machine that does much else
     const wrong: string[] = [];
-    // All of what is common and every eleventh of the rest: 60,000 characters take seconds.
-    for (let code = 0x20; code < 0x10000; code += code < 0x3100 ? 1 : 11) {
+    for (let code = 0x20; code < 0x10000; code++) {
       if (code >= 0xd800 && code < 0xe000) continue;
       const text = `a${String.fromCharCode(code)}b`;
       if (displayWidth(text) !== stringWidth(text)) wrong.push(code.toString(16));

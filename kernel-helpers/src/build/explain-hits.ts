@@ -33,6 +33,9 @@ export function explainHits(sources: HitSources): Map<string, Hit> {
   if (!sources.earlier) return found;
   const changes = new Map<string, FileChange[]>();
   for (const [digest, change] of sources.contexts) changes.set(digest, filesChanged(change));
+  // Looked up once: a build of 1,000 steps asks 1,000 times.
+  const earlier = stepsByName(sources.earlier);
+  const rows = changedRows(sources);
   for (const state of sources.solver.states.values()) {
     const { vertex } = state;
     if (
@@ -45,9 +48,9 @@ export function explainHits(sources: HitSources): Map<string, Hit> {
       continue;
     const hit =
       contentAddressed(state) ??
-      older(state, sources) ??
+      older(state, sources.builder, earlier) ??
       notSelected(state, sources, changes) ??
-      notInKey(state, sources);
+      notInKey(state, rows);
     if (hit) found.set(vertex.digest, hit);
   }
   return found;
@@ -71,12 +74,23 @@ function contentAddressed(state: VertexState): Hit | undefined {
   };
 }
 
+/** The steps of the build before: the first of each name, and all their keys. */
+interface EarlierSteps {
+  readonly byName: ReadonlyMap<string, StepTrace>;
+  readonly keys: ReadonlySet<string>;
+}
+
+function stepsByName(steps: readonly StepTrace[]): EarlierSteps {
+  const byName = new Map<string, StepTrace>();
+  for (const step of steps) if (!byName.has(step.name)) byName.set(step.name, step);
+  return { byName, keys: new Set(steps.map(({ key }) => key)) };
+}
+
 /** Another key than at the build before, under which something older is stored. */
-function older(state: VertexState, { builder, earlier }: HitSources): Hit | undefined {
+function older(state: VertexState, builder: Builder, { byName, keys }: EarlierSteps): Hit | undefined {
   const key = state.resultKey ?? state.record?.key;
-  const last = earlier!.find(({ name }) => name === nameOf(state));
-  if (key === undefined || !last || last.key === key || earlier!.some((one) => one.key === key))
-    return undefined;
+  const last = byName.get(nameOf(state));
+  if (key === undefined || !last || keys.has(key)) return undefined;
   const own = last.inputs.some(
     ({ content }, i) => content !== undefined && content !== contentOf(builder, state, i),
   );
@@ -153,16 +167,27 @@ const NO_KEY = /^(LABEL|EXPOSE|CMD|ENTRYPOINT|HEALTHCHECK|STOPSIGNAL|VOLUME|MAIN
 /** Instructions that only the key of a RUN has. */
 const ONLY_RUN = /^(ENV|USER|SHELL)$/;
 
+/** The instructions that some step's key does not have and that were not in their stage at the build before, in their order. */
+function changedRows({ rowsBefore, rowsNow }: HitSources): readonly ConvertedRow[] {
+  if (!rowsBefore) return [];
+  const isIn = ({ instruction }: ConvertedRow): boolean =>
+    NO_KEY.test(instruction) || ONLY_RUN.test(instruction);
+  const placed = ({ stage, text }: ConvertedRow): string => `${stage}\n${text}`;
+  const before = new Set(rowsBefore.filter(isIn).map(placed));
+  return rowsNow.filter((row) => isIn(row) && !before.has(placed(row)));
+}
+
 /** Instructions before it have changed that its key does not have. */
-function notInKey(state: VertexState, { rowsBefore, rowsNow }: HitSources): Hit | undefined {
+function notInKey(state: VertexState, rows: readonly ConvertedRow[]): Hit | undefined {
   const { source, op } = state.vertex;
-  if (!rowsBefore || !source) return undefined;
-  const isIn = (row: ConvertedRow): boolean =>
-    row.stage === source.stage &&
-    (NO_KEY.test(row.instruction) || (op.kind !== "exec" && ONLY_RUN.test(row.instruction)));
-  const before = new Set(rowsBefore.filter(isIn).map(({ text }) => text));
-  const now = rowsNow.filter((row) => isIn(row) && row.line < source.range.start.line);
-  const changed = now.find(({ text }) => !before.has(text));
+  const changed =
+    source &&
+    rows.find(
+      ({ stage, line, instruction }) =>
+        stage === source.stage &&
+        line < source.range.start.line &&
+        (op.kind !== "exec" || NO_KEY.test(instruction)),
+    );
   if (!changed) return undefined;
   return {
     because: "not-in-key",
