@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -44,6 +44,23 @@ describe("the command", () => {
     const { code, out } = await layerbook(["docker", "--help"]);
     assert.equal(code, 0);
     assert.match(out, /^\s*Usage: +docker /m);
+  });
+
+  it("says in a sentence what the file system refuses", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "layerbook files "));
+    try {
+      writeFileSync(join(folder, "Dockerfile"), "FROM scratch\nCOPY Dockerfile /\n");
+      for (const locale of ["ko", "en"] as const) {
+        const args = ["build", "--cache-dir", join(folder, "Dockerfile", "cache"), folder];
+        const { code, err } = await layerbook(args, { locale });
+        assert.equal(code, 1);
+        assert.match(err, /LB_FILE/);
+        assert.match(err, locale === "ko" ? /폴더가 아니라 파일.*ENOTDIR/ : /a file, not a folder.*ENOTDIR/);
+        assert.doesNotMatch(err, /\n {4}at /);
+      }
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   const wrong: [args: string[], code: string, hint: RegExp][] = [

@@ -3,6 +3,7 @@
 import { suggest } from "../dockerfile/suggest";
 import { CliError, usageError } from "./cli-error";
 import { COMMANDS, type Command } from "./commands";
+import { fileError } from "./file-error";
 import { say, type CommandIo } from "./io";
 
 /** Runs `layerbook *args*` and answers the exit code: 0 success, 1 failed, 2 wrong usage, 130 interrupted. */
@@ -14,9 +15,10 @@ export async function main(args: readonly string[], io: CommandIo): Promise<numb
       io.err(say(io, "중단했습니다.\n", "interrupted.\n"));
       return 130;
     }
-    if (error instanceof CliError) {
-      io.err(error.format(io.locale));
-      return error.exitCode;
+    const told = error instanceof CliError ? error : fileError(error);
+    if (told) {
+      io.err(told.format(io.locale));
+      return told.exitCode;
     }
     throw error;
   }

@@ -64,13 +64,14 @@ export const run: CommandModule["run"] = async (args, io) => {
   io.signal.throwIfAborted();
   const optimization = onlyRule(all, own.get("rule"));
   const form = own.has("json") ? "json" : (request.table ?? "text");
-  io.out(renderOptimization(optimization, form, { locale: io.locale }));
-  if (all.error !== undefined) {
+  if (all.error !== undefined && form !== "json") {
     throw new CliError("LB_BUILD_REFUSED", {
       ko: `빌드할 수 없습니다: ${all.error}`,
       en: `it cannot be built: ${all.error}`,
     });
   }
+  io.out(renderOptimization(optimization, form, { locale: io.locale }));
+  if (all.error !== undefined) return 1;
   const best = own.has("rule") ? optimization.proposals[0] : optimization.combined;
   if (!own.has("write") || !best) return 0;
   const dockerfile = join(request.directory, all.file);
