@@ -5,13 +5,14 @@ import path from "node:path";
 import { ensureBuild } from "./lib/compile.mjs";
 import { withLock } from "./lib/lock.mjs";
 import { ensureNodePackages } from "./lib/node-packages.mjs";
-import { DIST, ROOT, TEST_VENV, VENV, venvPython } from "./lib/paths.mjs";
+import { DIST, ROOT, TEST_VENV, VENV } from "./lib/paths.mjs";
+import { system } from "./lib/system.mjs";
 import { run } from "./lib/run.mjs";
 import { runMain } from "./lib/say.mjs";
 
 /** JupyterLab runs the lessons: the project's own is found even when none is on PATH. */
 function pathWithJupyter() {
-  const own = [VENV, TEST_VENV].map(venvPython).filter((file) => fs.existsSync(file));
+  const own = [VENV, TEST_VENV].map(system.venvPython).filter((file) => fs.existsSync(file));
   return [process.env.PATH, ...own.map((file) => path.dirname(file))].join(path.delimiter);
 }
 

@@ -3,14 +3,7 @@ import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import http from "node:http";
 import fs from "node:fs";
-
-/** The command that opens an address in the browser of this system. */
-function opener() {
-  if (process.platform === "win32") return ["cmd", "/c", "start", ""];
-  if (process.platform === "darwin") return ["open"];
-  const wsl = fs.existsSync("/proc/sys/fs/binfmt_misc/WSLInterop");
-  return wsl ? ["cmd.exe", "/c", "start", ""] : ["xdg-open"];
-}
+import { system } from "./system.mjs";
 
 /**
  * Opens `address`: the browser is given a one-time address of a tiny server here, which sends it on and ends. Answers false when
@@ -26,7 +19,9 @@ export function openBrowser(address) {
     });
     server.on("error", () => resolve(false));
     server.listen(0, "127.0.0.1", () => {
-      const [command, ...args] = opener();
+      const [command, ...args] = system.opener({
+        wsl: fs.existsSync("/proc/sys/fs/binfmt_misc/WSLInterop"),
+      });
       const child = spawn(command, [...args, `http://127.0.0.1:${server.address().port}${ticket}`], {
         detached: true,
         stdio: "ignore",

@@ -3,9 +3,10 @@ import fs from "node:fs";
 import path from "node:path";
 import { filesBelow, fingerprint, readStamp } from "./fingerprint.mjs";
 import { DIST, ENV_DIR, PACKAGE, ROOT, SCRIPTS, shown } from "./paths.mjs";
-import { asProblem, quoted } from "./problems.mjs";
+import { asProblem } from "./problems.mjs";
 import { run } from "./run.mjs";
 import { Problem, Progress } from "./say.mjs";
+import { system } from "./system.mjs";
 
 const STAMP = path.join(DIST, ".build-stamp");
 const BUILD_INFO = path.join(DIST, ".tsbuildinfo");
@@ -69,7 +70,7 @@ export async function ensureBuild({ force = false } = {}) {
 }
 
 function makeExecutable(file) {
-  if (process.platform !== "win32" && fs.existsSync(file)) fs.chmodSync(file, 0o755);
+  if (!system.windows && fs.existsSync(file)) fs.chmodSync(file, 0o755);
 }
 
 function buildProblem(output, log) {
@@ -82,10 +83,7 @@ function buildProblem(output, log) {
       why: errors.slice(0, 5).join("\n        "),
     },
     en: { what: `The build failed with ${errors.length} TypeScript error(s).`, why: errors[0] },
-    fix: [
-      `${process.platform === "win32" ? "type" : "cat"} ${quoted(shown(log))}`,
-      "git status   (고친 파일이 있는지 · is a source edited?)",
-    ],
+    fix: [system.show(shown(log)), "git status   (고친 파일이 있는지 · is a source edited?)"],
   });
 }
 

@@ -5,6 +5,7 @@ import { ENV_DIR, SCRIPTS, VENV } from "./paths.mjs";
 import { ensureVenv, findPython } from "./python.mjs";
 import { run } from "./run.mjs";
 import { Progress, say } from "./say.mjs";
+import { system } from "./system.mjs";
 
 /** The oldest JupyterLab on PATH that is used: the extension and the settings were tried from here on. */
 const OLDEST = [4, 4];
@@ -14,21 +15,15 @@ const LANGUAGE_PACK = "jupyterlab-language-pack-ko-KR";
 const PYTHON_EXTRAS = path.join(ENV_DIR, "python-extras");
 
 /** The absolute path of `name` on PATH, or undefined. */
-export function onPath(name, PATH = process.env.PATH ?? "") {
-  const endings = process.platform === "win32" ? [".exe", ".cmd", ".bat"] : [""];
-  for (const folder of PATH.split(path.delimiter)) {
-    if (!folder || folder.includes("node_modules")) continue;
-    for (const ending of endings) {
-      const file = path.join(folder, name + ending);
-      try {
-        fs.accessSync(file, fs.constants.X_OK);
-        if (fs.statSync(file).isFile()) return file;
-      } catch {
-        // not here
-      }
+export function onPath(name, PATH) {
+  return system.programFiles(name, PATH).find((file) => {
+    try {
+      fs.accessSync(file, fs.constants.X_OK);
+      return fs.statSync(file).isFile();
+    } catch {
+      return false;
     }
-  }
-  return undefined;
+  });
 }
 
 const PROBE =
@@ -37,11 +32,7 @@ const PROBE =
 
 /** The Python behind the command `lab`, from its first lines (pip writes it there) or its folder; undefined for a wrapper of another kind. */
 function pythonOf(lab) {
-  const folder = path.dirname(lab);
-  if (process.platform === "win32")
-    return [path.join(folder, "python.exe"), path.join(folder, "../python.exe")].find((file) =>
-      fs.existsSync(file),
-    );
+  if (system.windows) return system.pythonsBeside(lab).find((file) => fs.existsSync(file));
   const head = fs.readFileSync(lab, "utf8").slice(0, 2000);
   // A path with spaces or beyond 127 bytes stands in the second line instead: '''exec' "/path/to/python" "$0" "$@"
   const found =
@@ -64,7 +55,7 @@ async function inspect(command) {
     // never asked
   }
   const python = pythonOf(command);
-  const shell = !python && process.platform === "win32" && !command.endsWith(".exe");
+  const shell = !python && system.needsShell(command);
   const { code, output } = await run(python ?? command, python ? ["-c", PROBE] : ["--version"], { shell });
   let [version, korean] = ["", false];
   if (code === 0) {
@@ -128,7 +119,7 @@ export async function ensureJupyter() {
     if (!known.korean) await ensureLanguagePack();
     const env = known.korean ? {} : { PYTHONPATH: PYTHON_EXTRAS };
     if (known.python) return { command: known.python, args: ["-m", "jupyterlab"], env, shell: false };
-    return { command: lab, args: [], env, shell: process.platform === "win32" && !lab.endsWith(".exe") };
+    return { command: lab, args: [], env, shell: system.needsShell(lab) };
   }
   const python = await ensureVenv({
     folder: VENV,

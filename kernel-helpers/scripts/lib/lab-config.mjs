@@ -3,6 +3,7 @@ import fs from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { DIST, ENV_DIR, JUPYTER, PACKAGE, ROOT } from "./paths.mjs";
+import { system } from "./system.mjs";
 
 const CONFIG = path.join(JUPYTER, "config");
 const DATA = path.join(JUPYTER, "data");
@@ -96,7 +97,7 @@ function installCommand() {
   const script = path.join(BIN, "layerbook");
   const quote = (text) => `'${text.replaceAll("'", "'\\''")}'`;
   put(script, `#!/bin/sh\nexec ${quote(process.execPath)} ${quote(main)} "$@"\n`);
-  if (process.platform !== "win32") fs.chmodSync(script, 0o755);
+  if (!system.windows) fs.chmodSync(script, 0o755);
 }
 
 /** Writes everything JupyterLab reads at its start; answers the environment to start it with. */

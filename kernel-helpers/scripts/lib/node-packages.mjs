@@ -5,6 +5,7 @@ import { ENV_DIR, ROOT } from "./paths.mjs";
 import { installProblem } from "./problems.mjs";
 import { run } from "./run.mjs";
 import { Problem, Progress } from "./say.mjs";
+import { system } from "./system.mjs";
 
 const readJson = (file) => {
   try {
@@ -33,14 +34,6 @@ export function missingPackages({ dev, root = ROOT }) {
   return missing.sort();
 }
 
-/** How npm is started: by the npm that runs this script, else the one on PATH. */
-function npmCommand() {
-  const self = process.env.npm_execpath;
-  if (self && /npm-cli\.js$/.test(self)) return { command: process.execPath, args: [self], shell: false };
-  const windows = process.platform === "win32";
-  return { command: windows ? "npm.cmd" : "npm", args: [], shell: windows };
-}
-
 function countInstalled(root) {
   let count = 0;
   try {
@@ -61,7 +54,7 @@ export async function ensureNodePackages({ dev }) {
   const total = wanted.filter(([key, entry]) => /^node_modules\//.test(key) && (all || !entry.dev)).length;
   const progress = new Progress("npm 꾸러미를 설치합니다", "installing npm packages");
   const timer = setInterval(() => progress.update(`${Math.min(countInstalled(ROOT), total)}/${total}`), 1000);
-  const npm = npmCommand();
+  const npm = system.npm();
   const log = path.join(ENV_DIR, "logs/npm-ci.log");
   const result = await run(
     npm.command,

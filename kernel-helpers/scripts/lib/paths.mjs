@@ -1,8 +1,8 @@
 // Where everything lives that the scripts read or make; all of it is inside the project.
 import fs from "node:fs";
-import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { system } from "./system.mjs";
 
 /** The folder of the package `layerbook`. */
 export const PACKAGE = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
@@ -20,21 +20,14 @@ export const SCRIPTS = path.join(PACKAGE, "scripts");
 export const DIST = path.join(PACKAGE, "dist");
 
 /**
- * Private environment of this project: JupyterLab, its settings, logs. Git-ignored; `--uninstall` removes it. The tests give each
+ * Private environment of this project: JupyterLab, its settings, logs; of an installed package, whose folder may belong to somebody
+ * else, the user's. Git-ignored; `--uninstall` removes it. The tests give each
  * server they start one of its own (`LAYERBOOK_ENV_DIR`).
  */
 export const ENV_DIR = path.resolve(
   process.env.LAYERBOOK_ENV_DIR ||
-    (INSTALLED ? path.join(userData(), "layerbook") : path.join(ROOT, ".layerbook-env")),
+    (INSTALLED ? path.join(system.userData(), "layerbook") : path.join(ROOT, ".layerbook-env")),
 );
-
-/** Where programs keep what they install for one user: an installed package's folder may belong to somebody else. */
-function userData() {
-  const home = os.homedir();
-  if (process.platform === "win32") return process.env.LOCALAPPDATA || path.join(home, "AppData/Local");
-  if (process.platform === "darwin") return path.join(home, "Library/Application Support");
-  return process.env.XDG_DATA_HOME || path.join(home, ".local/share");
-}
 
 /** The private virtual environment JupyterLab is installed into when there is none on PATH. */
 export const VENV = path.join(ENV_DIR, "venv");
@@ -47,13 +40,6 @@ export const JUPYTER = path.join(ENV_DIR, "jupyter");
 
 /** The default working folder of the learner: in the project, or where an installed package is started. Never removed by us. */
 export const LEARN = path.join(INSTALLED ? (process.env.INIT_CWD ?? process.cwd()) : ROOT, "learn");
-
-/** The Python of the virtual environment `venv`. */
-export function venvPython(venv) {
-  return process.platform === "win32"
-    ? path.join(venv, "Scripts", "python.exe")
-    : path.join(venv, "bin", "python");
-}
 
 /** `file` as a person in the project's folder would write it: relative when inside, absolute otherwise. */
 export function shown(file) {

@@ -1,6 +1,7 @@
 // Ports of 127.0.0.1: whether one is free, and which one a start without `--port` takes.
 import net from "node:net";
 import { Problem } from "./say.mjs";
+import { system } from "./system.mjs";
 
 /** Where the search for a free port begins. */
 export const FIRST_PORT = 8888;
@@ -28,12 +29,7 @@ export async function choosePort(wanted) {
         what: `Port ${wanted} cannot be used.`,
         why: "Another program listens on it, or it needs more rights.",
       },
-      fix: [
-        `npm start -- --port ${await choosePort()}`,
-        process.platform === "win32"
-          ? `netstat -ano | findstr :${wanted}`
-          : `lsof -i :${wanted}   (누가 쓰는지 · who has it)`,
-      ],
+      fix: [`npm start -- --port ${await choosePort()}`, system.whoHas(wanted)],
     });
   }
   for (let port = FIRST_PORT; port < FIRST_PORT + TRIES; port++) if (await isFree(port)) return port;

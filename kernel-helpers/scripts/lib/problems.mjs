@@ -3,28 +3,14 @@ import fs from "node:fs";
 import path from "node:path";
 import { Problem } from "./say.mjs";
 import { ENV_DIR, ROOT, shown } from "./paths.mjs";
-
-/** Quotes a path for a command line of this system. */
-export function quoted(file) {
-  if (/^[\w@%+=:,./\\-]+$/.test(file)) return file;
-  return process.platform === "win32" ? `"${file}"` : `'${file.replaceAll("'", "'\\''")}'`;
-}
-
-/** The command that shows who may write to `folder` and gives it back to this user. */
-function ownCommand(folder) {
-  if (process.platform === "win32") return `icacls ${quoted(folder)} /grant "%USERNAME%:(OI)(CI)F"`;
-  return `sudo chown -R "$(id -un)" ${quoted(folder)} && chmod -R u+rwX ${quoted(folder)}`;
-}
+import { system } from "./system.mjs";
 
 /** No room left, or no quota. */
 export function diskFull(where = ROOT) {
   return new Problem("LB_DISK_FULL", {
     ko: { what: "디스크에 빈자리가 없습니다.", why: `${where} 아래에 약 1 GB를 씁니다.` },
     en: { what: "The disk is full.", why: `About 1 GB is written under ${where}.` },
-    fix:
-      process.platform === "win32"
-        ? ["cleanmgr", "npm cache clean --force"]
-        : [`df -h ${quoted(where)}`, "npm cache clean --force", "pip cache purge"],
+    fix: system.makeRoom(where),
   });
 }
 
@@ -39,7 +25,7 @@ export function readOnly(where) {
       what: `${where} cannot be written.`,
       why: "What is installed and what you learn is kept in this folder; it is read-only or belongs to somebody else.",
     },
-    fix: [ownCommand(where), "npm start -- --dir <쓸 수 있는 폴더 · a folder you can write>"],
+    fix: [system.own(where), "npm start -- --dir <쓸 수 있는 폴더 · a folder you can write>"],
   });
 }
 
@@ -108,10 +94,7 @@ export function installProblem(what, output, log) {
   return new Problem("LB_INSTALL_FAILED", {
     ko: { what: `${what} 설치가 실패했습니다.`, why: `마지막 말: ${last}` },
     en: { what: `Installing ${what} failed.`, why: `It said last: ${last}` },
-    fix: [
-      `${process.platform === "win32" ? "type" : "cat"} ${quoted(shown(log))}`,
-      "npm start -- --uninstall && npm start",
-    ],
+    fix: [system.show(shown(log)), "npm start -- --uninstall && npm start"],
   });
 }
 
@@ -147,7 +130,7 @@ export function asProblem(error) {
       why: "This is a fault of Layerbook. Run it again as below to see where.",
     },
     fix: [
-      process.platform === "win32" ? "set LAYERBOOK_DEBUG=1 && npm start" : "LAYERBOOK_DEBUG=1 npm start",
+      system.withVariable("LAYERBOOK_DEBUG", "1", "npm start"),
       `npm start -- --uninstall && npm start   (${shown(ENV_DIR)}, node_modules, dist를 새로 만듭니다 · makes them anew; learn/은 그대로 · learn/ is kept)`,
     ],
   });

@@ -2,10 +2,11 @@
 import fs from "node:fs";
 import path from "node:path";
 import { fingerprint, readStamp } from "./fingerprint.mjs";
-import { ENV_DIR, ROOT, venvPython } from "./paths.mjs";
+import { ENV_DIR, ROOT } from "./paths.mjs";
 import { installProblem, asProblem } from "./problems.mjs";
 import { run } from "./run.mjs";
 import { Problem, Progress } from "./say.mjs";
+import { system } from "./system.mjs";
 
 /** The oldest Python that JupyterLab 4.6 runs on. */
 const OLDEST = [3, 10];
@@ -14,23 +15,6 @@ const PROBE =
   "import sys, json, importlib.util as u\n" +
   "print(json.dumps([sys.executable, list(sys.version_info[:3]), bool(u.find_spec('venv') and u.find_spec('ensurepip'))]))";
 
-function candidates() {
-  const chosen = process.env.LAYERBOOK_PYTHON;
-  if (chosen) return [[chosen]];
-  const names = ["python3", "python", "python3.14", "python3.13", "python3.12", "python3.11", "python3.10"];
-  return [...names.map((name) => [name]), ...(process.platform === "win32" ? [["py", "-3"]] : [])];
-}
-
-function installCommand(parts) {
-  if (process.platform === "win32") return ["winget install Python.Python.3.13"];
-  if (process.platform === "darwin") return ["brew install python"];
-  return [
-    `sudo apt install ${parts}   (Debian, Ubuntu)`,
-    "sudo dnf install python3   (Fedora)",
-    "sudo pacman -S python   (Arch)",
-  ];
-}
-
 /** The way out for those who cannot install one: the browser edition, when it has been made. */
 function withoutPython() {
   if (!fs.existsSync(path.join(ROOT, "dist/site/play.html"))) return [];
@@ -38,10 +22,13 @@ function withoutPython() {
 }
 
 /** The first Python ≥ 3.10 with its `venv` module, as an absolute path; a problem that says which of these is missing otherwise. */
-export async function findPython() {
+export async function findPython({ on = system, run: start = run } = {}) {
   const seen = [];
-  for (const [command, ...args] of candidates()) {
-    const { code, output } = await run(command, [...args, "-c", PROBE]);
+  let alias;
+  for (const [command, ...args] of on.pythonCommands()) {
+    const answer = await start(command, [...args, "-c", PROBE]);
+    const { code, output } = answer;
+    if (on.isStoreAlias(answer)) alias ??= command;
     if (code !== 0) continue;
     const [executable, version, venv] = JSON.parse(output.trim().split("\n").at(-1));
     const newEnough = version[0] > OLDEST[0] || (version[0] === OLDEST[0] && version[1] >= OLDEST[1]);
@@ -59,21 +46,25 @@ export async function findPython() {
         what: `${withoutVenv.executable} (${withoutVenv.version}) has no venv module.`,
         why: "JupyterLab is installed into a virtual environment of this project, which takes venv and ensurepip.",
       },
-      fix: installCommand(`python${withoutVenv.version.split(".").slice(0, 2).join(".")}-venv`),
+      fix: on.installPython(`python${withoutVenv.version.split(".").slice(0, 2).join(".")}-venv`),
     });
   const old = seen[0];
   throw new Problem("LB_NO_PYTHON", {
     ko: {
       what: old ? `Python ${old.version}은 너무 오래되었습니다.` : "Python을 찾을 수 없습니다.",
-      why: "JupyterLab은 Python 3.10 이상에서 돕니다.",
+      why:
+        "JupyterLab은 Python 3.10 이상에서 돕니다." +
+        (alias ? ` 지금 있는 ${alias}은 Python이 아니라 Microsoft Store를 여는 빈 명령입니다.` : ""),
     },
     en: {
       what: old ? `Python ${old.version} is too old.` : "Python was not found.",
-      why: "JupyterLab runs on Python 3.10 or newer.",
+      why:
+        "JupyterLab runs on Python 3.10 or newer." +
+        (alias ? ` The ${alias} that is there is not Python: it only opens the Microsoft Store.` : ""),
     },
     fix: [
-      ...installCommand("python3 python3-venv"),
-      `LAYERBOOK_PYTHON=/path/to/python3 npm start   (다른 곳에 있으면 · when it is elsewhere)`,
+      ...on.installPython("python3 python3-venv"),
+      `${on.withVariable("LAYERBOOK_PYTHON", on.windows ? "C:\\path\\to\\python.exe" : "/path/to/python3", "npm start")}   (다른 곳에 있으면 · when it is elsewhere)`,
       ...withoutPython(),
     ],
   });
@@ -85,7 +76,7 @@ export async function findPython() {
  */
 export async function ensureVenv({ folder, requirements, ko, en }) {
   const stampFile = path.join(folder, ".layerbook-stamp");
-  const python = venvPython(folder);
+  const python = system.venvPython(folder);
   const beside = fs
     .readdirSync(path.dirname(requirements))
     .filter((name) => /^requirements.*\.txt$/.test(name));

@@ -5,7 +5,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { ENV_DIR, shown } from "./paths.mjs";
 import { Problem } from "./say.mjs";
-import { quoted } from "./problems.mjs";
+import { system } from "./system.mjs";
 
 const LOG = path.join(ENV_DIR, "logs/jupyterlab.log");
 /** How long a first answer may take; the first start after an install compiles Python's files. */
@@ -19,7 +19,7 @@ function serverProblem(what, text) {
     ko: { what: `JupyterLab이 ${what.ko}`, why: `마지막 말: ${last || "(없음)"}` },
     en: { what: `JupyterLab ${what.en}`, why: `It said last: ${last || "(nothing)"}` },
     fix: [
-      `${process.platform === "win32" ? "type" : "cat"} ${quoted(shown(LOG))}`,
+      system.show(shown(LOG)),
       "LAYERBOOK_PRIVATE_JUPYTER=1 npm start   (PATH의 JupyterLab 대신 이 프로젝트의 것으로 · with this project's own JupyterLab)",
     ],
   });
@@ -63,7 +63,7 @@ export async function startServer({
       },
       stdio: ["ignore", log, log],
       // Its own group: Ctrl-C reaches this script alone, which then ends the server in order.
-      detached: process.platform !== "win32",
+      detached: system.processGroups,
       shell: jupyter.shell,
       windowsHide: true,
     },
@@ -87,8 +87,8 @@ export async function startServer({
     if (!asked?.ok) child.kill("SIGTERM");
     const patience = new Promise((resolve) => setTimeout(resolve, 8000, "late").unref());
     if ((await Promise.race([ended, patience])) !== "late") return;
-    if (process.platform === "win32") child.kill();
-    else process.kill(-child.pid, "SIGKILL");
+    if (system.processGroups) process.kill(-child.pid, "SIGKILL");
+    else child.kill();
     await ended;
   };
 
