@@ -49,13 +49,12 @@ import {
   leaksOf,
   type Locale,
   type Medium,
-  openWorkshop,
+  optimizationOf,
   type Optimization,
   type OptimizeWeights,
   PICTURE_KINDS,
   type PictureKind,
   type PictureOptions,
-  prove,
   renderComparison,
   renderEditMatrix,
   renderOptimization,
@@ -452,31 +451,27 @@ export class Lab {
   /**
    * Proposes better Dockerfiles, each proven: both are built on copies of the context in caches of their own, the images must hold the
    * same files and config but for what a rule declares, and rebuilding or the image must become less. *weights*: how often each edit is
-   * counted; default: by its kind. Changes nothing here.
+   * counted; default: by its kind. *ownIgnore*: other Dockerfiles share the context, so that entries for .dockerignore go to an ignore
+   * file of this Dockerfile's own. Changes nothing here.
    */
   optimize(
     options: BuildOptions = this.lastOptions,
-    { weights }: { readonly weights?: OptimizeWeights } = {},
+    { weights, ownIgnore = false }: { readonly weights?: OptimizeWeights; readonly ownIgnore?: boolean } = {},
   ): Promise<OptimizationResult> {
     const run = this.queue.then(async (): Promise<OptimizationResult> => {
       const request = this.whatIfRequest(options);
       const { context } = request;
       const file = request.options.file ?? "Dockerfile";
-      const shop = await openWorkshop({
+      const found = await optimizationOf({
         context,
         file,
         options: request.options,
+        ownIgnore,
         ...(weights && { weights }),
         open: (copy) => Lab.openWith(this.machine, [this.images], this.options, copy),
         hasImage: (name) =>
           !("error" in this.images.find(canonicalName(name), { os: "linux", architecture: "amd64" })),
       });
-      const text = context.exists(file) ? context.readText(file) : "";
-      const found = await prove(
-        { dockerfile: text, secrets: Object.keys(options.secrets ?? {}) },
-        file,
-        shop,
-      );
       return optimizationResult(found, this.options.locale);
     });
     this.queue = run.catch(() => undefined);

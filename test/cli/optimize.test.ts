@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 import type { Optimization } from "../../kernel-helpers/src/report";
 import { layerbook } from "./command";
@@ -89,5 +89,121 @@ describe("optimize", function () {
     assert.deepEqual([broken.code, /LB_BUILD_REFUSED/.test(broken.err)], [1, true], broken.out + broken.err);
     writeFileSync(join(folder, "Dockerfile"), "FORM debian\n");
     assert.match((await run(".")).err, /unknown instruction: FORM/);
+    rmSync(join(folder, "Dockerfile"));
+    assert.match(
+      (await run(".")).err,
+      /failed to read dockerfile: open Dockerfile: no such file or directory/,
+      "as whatif and build say it",
+    );
+    writeFileSync(join(folder, "Dockerfile"), "");
+    assert.match((await run(".")).err, /the Dockerfile cannot be empty/);
+  });
+});
+
+describe("optimize: several Dockerfiles", function () {
+  this.timeout(60_000);
+  const APT = "RUN apt-get update\nRUN apt-get install -y curl\n";
+  const COMPOSE = `services:
+  web: {build: {context: ., dockerfile: web/Dockerfile}}
+  api: {build: {context: ., dockerfile: api/Dockerfile}}
+  tool:
+    build:
+      context: api
+      dockerfile_inline: |
+        FROM base
+        RUN apt-get update
+        RUN apt-get install -y git
+      additional_contexts: {base: "service:api"}
+`;
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "layerbook 여럿 "));
+    put({
+      "web/Dockerfile": `FROM node:22-slim\nWORKDIR /app\nCOPY . .\n${APT}`,
+      "web/index.js": "1",
+      "api/Dockerfile": `FROM debian:bookworm-slim\nCOPY api/main.js /app/\n`,
+      "api/main.js": "1",
+      "api/debug.log": "x".repeat(5000),
+      ".dockerignore": "dist\n",
+      "compose.yaml": COMPOSE,
+    });
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  const put = (files: Readonly<Record<string, string>>): void => {
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), text);
+    }
+  };
+  const run = (...args: string[]): ReturnType<typeof layerbook> =>
+    layerbook(["optimize", ...args], { cwd: folder });
+  const text = (name: string): string => readFileSync(join(folder, name), "utf8");
+
+  it("proves each of a compose file, and sums up", async () => {
+    const { code, out, err } = await run("-f", "compose.yaml");
+    assert.equal(code, 0, err);
+    for (const name of ["web", "api", "tool"]) assert.match(out, new RegExp(`^── ${name}`, "m"));
+    assert.match(out, /이미지 3개/);
+    assert.match(out, /web +\d+/);
+    assert.match(out, /RUN apt-get update \\\n.*git/);
+    assert.equal(existsSync(join(folder, "web/Dockerfile.orig")), false);
+    const json = JSON.parse((await run("-f", "compose.yaml", "--json")).out) as (Optimization & {
+      name: string;
+    })[];
+    assert.deepEqual(
+      json.map(({ name, file }) => [name, file]),
+      [
+        ["web", "web/Dockerfile"],
+        ["api", "api/Dockerfile"],
+        ["tool", "compose.yaml"],
+      ],
+    );
+    assert.equal(json[1]!.proposals.length, 0);
+  });
+
+  it("a context that several share keeps its .dockerignore: entries go beside the Dockerfile", async () => {
+    const { code, err } = await run("--write", "-f", "compose.yaml");
+    assert.equal(code, 0, err);
+    assert.equal(text(".dockerignore"), "dist\n");
+    assert.equal(text("web/Dockerfile.dockerignore"), "dist\n**/*.log\n");
+    assert.match(text("web/Dockerfile"), /^FROM .*\nWORKDIR \/app\nRUN apt-get update \\\n/);
+    assert.equal(existsSync(join(folder, "api/Dockerfile.orig")), false);
+    assert.equal(text("compose.yaml"), COMPOSE);
+    assert.match(err, /tool: .*compose\.yaml/, "an inline Dockerfile is not written");
+    const again = await run("--write", "-f", "web/Dockerfile", "-f", "api/Dockerfile", ".");
+    assert.equal(again.code, 0, again.err);
+    assert.equal(again.out.match(/증명하지 못했습니다/g)?.length, 2, again.out);
+  });
+
+  it("writes no Dockerfile that several targets use, and says so", async () => {
+    put({
+      "docker-bake.hcl": `group "default" { targets = ["a", "b"] }
+target "a" { dockerfile = "web/Dockerfile" }
+target "b" {
+  dockerfile = "web/Dockerfile"
+  args = { X = "1" }
+}
+`,
+    });
+    const before = text("web/Dockerfile");
+    const { code, err } = await run("--write", "-f", "docker-bake.hcl");
+    assert.equal(code, 0, err);
+    assert.equal(text("web/Dockerfile"), before);
+    assert.match(err, /a, b.*web\/Dockerfile/);
+    const one = await run("--write", "-f", "docker-bake.hcl", "a");
+    assert.equal(one.code, 0, one.err);
+    assert.notEqual(text("web/Dockerfile"), before);
+  });
+
+  it("--all, a Dockerfile that does not build, wrong flags", async () => {
+    put({ "api/Dockerfile": "FROM debian:bookworm-slim\nCOPY nosuch /\nRUN npm ci\n" });
+    const { code, out } = await run("--all", ".");
+    assert.equal(code, 1);
+    assert.match(out, /"\/nosuch": not found/);
+    assert.match(out, /merge-apt/);
+    assert.equal((await run("--all", "--rule", "nope", ".")).code, 2);
+    assert.match((await run("--rule", "merge-atp", ".")).err, /merge-apt/);
+    assert.equal((await run("-f", "compose.yaml", "nobody")).code, 2);
+    assert.match((await run("--all", "web/none")).err, /LB_NO_D/);
   });
 });

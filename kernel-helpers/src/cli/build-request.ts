@@ -9,10 +9,10 @@ import { FlagError } from "../docker/flags";
 import { suggest } from "../dockerfile/suggest";
 import { CliError, usageError } from "./cli-error";
 import type { CommandIo } from "./io";
+import { isTableForm, type TableForm, tableForm } from "./table-form";
 
 /** Flags of ours beside docker's; all take a value but *strict*. */
 const OWN = ["cache-dir", "bases", "table", "strict"] as const;
-export const TABLE_FORMS = ["text", "markdown", "html", "json"] as const;
 
 export interface BuildRequest {
   readonly flags: BuildFlags;
@@ -23,7 +23,7 @@ export interface BuildRequest {
   readonly cacheDir?: string;
   readonly bases?: string;
   /** Print the layer table on standard output in this form. */
-  readonly table?: (typeof TABLE_FORMS)[number];
+  readonly table?: TableForm;
   /** Unknown commands and bases fail instead of being assumed. */
   readonly strict: boolean;
 }
@@ -33,13 +33,7 @@ export function readBuildRequest(args: readonly string[], io: CommandIo, default
   const { own, rest } = takeOwn(args);
   const flags = readFlags(rest, io);
   const directory = contextDirectory(flags.path ?? defaultPath, io);
-  const table = own.get("table");
-  if (table !== undefined && !TABLE_FORMS.includes(table as (typeof TABLE_FORMS)[number])) {
-    throw usageError("LB_FLAG_VALUE", {
-      ko: `\`--table=${table}\`은 없는 형식입니다. ${TABLE_FORMS.join(", ")} 가운데 고르세요.`,
-      en: `--table=${table} is not one of ${TABLE_FORMS.join(", ")}`,
-    });
-  }
+  const table = tableForm(own.get("table"), undefined);
   if (flags.outputs.some((output) => !/^type=docker$/.test(output))) {
     throw usageError(
       "LB_OUTPUT",
@@ -68,7 +62,7 @@ export function readBuildRequest(args: readonly string[], io: CommandIo, default
     directory,
     cacheDir: own.get("cache-dir"),
     bases: own.get("bases") === undefined ? undefined : resolve(io.cwd, own.get("bases") ?? ""),
-    table: table as BuildRequest["table"],
+    ...(table !== undefined && { table }),
     strict: own.has("strict"),
   };
 }
@@ -86,8 +80,7 @@ function takeOwn(args: readonly string[]): { own: ReadonlyMap<string, string>; r
     if (name === undefined) rest.push(word);
     else if (word.includes("=")) own.set(name, word.slice(word.indexOf("=") + 1));
     else if (name === "strict") own.set(name, "true");
-    else if (name === "table" && !TABLE_FORMS.includes((args[i + 1] ?? "") as (typeof TABLE_FORMS)[number]))
-      own.set(name, "text");
+    else if (name === "table" && !isTableForm(args[i + 1])) own.set(name, "text");
     else if (i + 1 < args.length) own.set(name, args[++i] ?? "");
     else
       throw usageError("LB_FLAG_VALUE", {

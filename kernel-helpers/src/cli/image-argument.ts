@@ -10,18 +10,16 @@ import { suggest } from "../dockerfile/suggest";
 import { ImageTransferError } from "../image";
 import type { Lab } from "../lab";
 import { type ForeignImage, isArchive, type Leak, leaksOf, readForeignImage } from "../report";
-import { TABLE_FORMS } from "./build-request";
 import { CliError, usageError } from "./cli-error";
 import { type OpenedImage, openImageFile, openPacked } from "./image-file";
 import type { CommandIo } from "./io";
 import { openLab } from "./open-lab";
 import { checkedOptions } from "./options";
-
-type Form = (typeof TABLE_FORMS)[number];
+import { type TableForm, tableForm } from "./table-form";
 
 export interface ImageArgument {
   readonly image: BuiltImage;
-  readonly form: Form;
+  readonly form: TableForm;
   /** The output of another tool that the image was read from: not all of it is known. */
   readonly foreign?: ForeignImage;
   /** What looks like a secret in it, as far as its files are known. */
@@ -47,13 +45,7 @@ export async function readImageArgument(
     () => parseArgs({ args: [...args], options, allowPositionals: true, strict: true }),
     Object.keys(options),
   );
-  const form = (values.table ?? "text") as Form;
-  if (!TABLE_FORMS.includes(form)) {
-    throw usageError("LB_FLAG_VALUE", {
-      ko: `\`--table=${form}\`은 없는 형식입니다. ${TABLE_FORMS.join(", ")} 가운데 고르세요.`,
-      en: `--table=${form} is not one of ${TABLE_FORMS.join(", ")}`,
-    });
-  }
+  const form = tableForm(values.table, "text");
   const [name, ...rest] = positionals;
   if (name === undefined || rest.length > 0) {
     throw usageError("LB_ARGUMENTS", {

@@ -27,6 +27,7 @@ function ask(
     context,
     file: "Dockerfile",
     options: {},
+    ownIgnore: false,
     open: () => assert.fail(),
     hasImage: () => true,
   };

@@ -9,11 +9,11 @@ import { Lab } from "../../lab";
 import { nodeMachine } from "../../lab-node";
 import { nodePlatform } from "../../platform/node";
 import { ciReport, ciReportOfFile, type CiReport, renderCi, withSources } from "../../report";
-import { TABLE_FORMS } from "../build-request";
 import { CliError, usageError } from "../cli-error";
 import type { CommandModule } from "../commands";
 import type { CommandIo } from "../io";
 import { checkedOptions } from "../options";
+import { tableForm } from "../table-form";
 
 export const help: CommandModule["help"] = {
   ko: `
@@ -60,13 +60,7 @@ export const run: CommandModule["run"] = async (args, io) => {
     () => parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true }),
     Object.keys(OPTIONS),
   );
-  const form = (values.table ?? "text") as (typeof TABLE_FORMS)[number];
-  if (!TABLE_FORMS.includes(form)) {
-    throw usageError("LB_FLAG_VALUE", {
-      ko: `\`--table=${form}\`은 없는 형식입니다. ${TABLE_FORMS.join(", ")} 가운데 고르세요.`,
-      en: `--table=${form} is not one of ${TABLE_FORMS.join(", ")}`,
-    });
-  }
+  const form = tableForm(values.table, "text");
   const limit = Number(values["max-time"] ?? Infinity);
   if (!(limit > 0)) {
     throw usageError("LB_FLAG_VALUE", {

@@ -6,7 +6,6 @@ import { parseArgs } from "node:util";
 
 import type { BuildRecord } from "../../build/types";
 import { compare, type Comparable, type Comparison, renderComparison } from "../../report";
-import { TABLE_FORMS } from "../build-request";
 import { CliError, usageError } from "../cli-error";
 import type { CommandModule } from "../commands";
 import { findImage } from "../image-argument";
@@ -14,6 +13,7 @@ import type { CommandIo } from "../io";
 import { lastBuilds } from "../last-builds";
 import { userCache } from "../open-lab";
 import { checkedOptions } from "../options";
+import { tableForm } from "../table-form";
 
 export const help: CommandModule["help"] = {
   ko: `
@@ -57,13 +57,7 @@ export const run: CommandModule["run"] = async (args, io) => {
     () => parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true }),
     Object.keys(OPTIONS),
   );
-  const form = (values.table ?? "text") as (typeof TABLE_FORMS)[number];
-  if (!TABLE_FORMS.includes(form)) {
-    throw usageError("LB_FLAG_VALUE", {
-      ko: `\`--table=${form}\`은 없는 형식입니다. ${TABLE_FORMS.join(", ")} 가운데 고르세요.`,
-      en: `--table=${form} is not one of ${TABLE_FORMS.join(", ")}`,
-    });
-  }
+  const form = tableForm(values.table, "text");
   const files = Number(values.files ?? 30);
   if (!Number.isInteger(files) || files < 0) throw badValue("--files", values.files ?? "", "30");
   if (positionals.length > 2)

@@ -1,17 +1,17 @@
 /** `layerbook optimize`: proposes a better Dockerfile with its proof, and writes it only when asked. */
 
-import { existsSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 
-import { renderOptimization, type Optimization, type OptimizeWeights } from "../../report";
+import { renderOptimization } from "../../report";
 import { readBuildRequest } from "../build-request";
-import { CliError, usageError } from "../cli-error";
-import { keepOriginal, originalOf, replaceFile } from "../replace-file";
+import { CliError } from "../cli-error";
 import type { CommandModule } from "../commands";
-import { changedPaths } from "../git/history";
-import { say, type CommandIo } from "../io";
 import { openLab } from "../open-lab";
+import { checkRule, onlyRule } from "../optimize/one-rule";
+import { weightsFor } from "../optimize/weights";
+import { writeProposal } from "../optimize/write";
 import { takeValues } from "../options";
+import { mayBeProject, projectPart } from "../several";
 
 export const help: CommandModule["help"] = {
   ko: `
@@ -28,7 +28,8 @@ export const help: CommandModule["help"] = {
   --json                              결과를 JSON으로
   --table text|markdown|html|json     형식 (기본값: text)
 
-나머지 옵션은 layerbook build와 같습니다.
+-f compose.yaml, -f docker-bake.hcl, 여러 -f, --all DIR을 주면 이미지마다 제안하고 한 표로 모읍니다 (layerbook build --help).
+컨텍스트를 여럿이 함께 쓰면 .dockerignore 대신 <Dockerfile>.dockerignore에 씁니다. 나머지 옵션은 layerbook build와 같습니다.
 `,
   en: `
 Proposes a better Dockerfile: each proposal with its changed lines and its proof (rebuilding after edits, size of the image). Both
@@ -45,15 +46,16 @@ same layer, caches of package managers, cache mounts, .dockerignore, COPY --chow
   --json                              the result as JSON
   --table text|markdown|html|json     form (default: text)
 
-The other options are those of layerbook build.
+With -f compose.yaml, -f docker-bake.hcl, several -f, or --all DIR each image has its proposals, and one table sums up (layerbook build --help).
+Where several share a context, entries go to <Dockerfile>.dockerignore. The other options are those of layerbook build.
 `,
 };
 
-/** Commits that are looked at when nobody says how many. */
-const COMMITS = 200;
-
 export const run: CommandModule["run"] = async (args, io) => {
   const { own, rest } = takeValues(args, ["rule", "weights", "commits"], ["write", "json"]);
+  checkRule(own.get("rule"));
+  const project = mayBeProject(rest) ? projectPart().readProject(rest, io) : undefined;
+  if (project) return projectPart().optimizeProject(project, own, io);
   const request = readBuildRequest(rest, io, ".");
   const weights = await weightsFor(own, request.directory, io);
   const lab = await openLab({ ...request, inMemory: true }, io);
@@ -74,87 +76,14 @@ export const run: CommandModule["run"] = async (args, io) => {
   if (all.error !== undefined) return 1;
   const best = own.has("rule") ? optimization.proposals[0] : optimization.combined;
   if (!own.has("write") || !best) return 0;
-  const dockerfile = join(request.directory, all.file);
-  write(dockerfile, best.dockerfile, io);
-  if (best.ignore) write(join(request.directory, best.ignore.path), best.ignore.text, io);
-  for (const id of best.secrets ?? []) {
-    io.err(
-      say(io, `이제 빌드할 때 --secret id=${id} 옵션이 필요합니다.\n`, `builds now need --secret id=${id}\n`),
-    );
-  }
+  const { ignore, secrets, dockerfile } = best;
+  writeProposal(
+    {
+      dockerfile: { path: join(request.directory, all.file), text: dockerfile },
+      ...(ignore && { ignore: { path: join(request.directory, ignore.path), text: ignore.text } }),
+      ...(secrets && { secrets }),
+    },
+    io,
+  );
   return 0;
 };
-
-/** Keeps what is there beside it. A file that says so already is left alone. */
-function write(place: string, text: string, io: CommandIo): void {
-  if (existsSync(place)) {
-    if (readFileSync(place, "utf8") === text) return;
-    keepOriginal(place);
-    replaceFile(place, text);
-    io.err(
-      say(
-        io,
-        `${place}에 썼습니다. 원본: ${originalOf(place)}\n`,
-        `written to ${place}; the original is ${originalOf(place)}\n`,
-      ),
-    );
-    return;
-  }
-  replaceFile(place, text);
-  io.err(say(io, `${place} 파일을 만들었습니다.\n`, `${place} is new\n`));
-}
-
-function onlyRule(all: Optimization, rule: string | undefined): Optimization {
-  if (rule === undefined) return all;
-  const proposals = all.proposals.filter((one) => one.rule === rule).slice(0, 1);
-  const { combined: _combined, ...others } = all;
-  return { ...others, proposals, refused: all.refused.filter((one) => one.rule === rule) };
-}
-
-async function weightsFor(
-  own: ReadonlyMap<string, string>,
-  directory: string,
-  io: CommandIo,
-): Promise<OptimizeWeights | undefined> {
-  const file = own.get("weights");
-  if (file !== undefined) return readWeights(resolve(io.cwd, file));
-  const count = Number(own.get("commits") ?? COMMITS);
-  if (!Number.isInteger(count) || count < 0)
-    throw usageError("LB_FLAG_VALUE", {
-      ko: `\`--commits\`의 값은 0 이상의 정수입니다: ${own.get("commits") ?? ""}`,
-      en: `--commits is a whole number: ${own.get("commits") ?? ""}`,
-    });
-  if (count === 0) return undefined;
-  const commits = await changedPaths(directory, count, io.signal);
-  return commits && commits.length > 0 ? { commits } : undefined;
-}
-
-/** Throws CliError for a file that is not there or is no such JSON. */
-function readWeights(path: string): OptimizeWeights {
-  let json: unknown;
-  try {
-    json = JSON.parse(readFileSync(path, "utf8"));
-  } catch (error) {
-    throw new CliError(
-      "LB_WEIGHTS",
-      { ko: `가중치 파일을 읽을 수 없습니다: ${path}`, en: `cannot read the file of weights: ${path}` },
-      { cause: error },
-    );
-  }
-  const isNumbers = (value: unknown): boolean =>
-    value === undefined ||
-    (typeof value === "object" &&
-      value !== null &&
-      Object.values(value).every((one) => typeof one === "number" && one >= 0));
-  const weights = json as OptimizeWeights;
-  if (typeof json !== "object" || json === null || !isNumbers(weights.kinds) || !isNumbers(weights.paths)) {
-    throw new CliError("LB_WEIGHTS", {
-      ko: `가중치 파일의 모양이 다릅니다: ${path} (보기: {"kinds": {"source": 10}, "paths": {"docs/": 0}})`,
-      en: `not a file of weights: ${path} (example: {"kinds": {"source": 10}, "paths": {"docs/": 0}})`,
-    });
-  }
-  return {
-    ...(weights.kinds && { kinds: weights.kinds }),
-    ...(weights.paths && { paths: weights.paths }),
-  };
-}

@@ -6,13 +6,13 @@ import { parseArgs } from "node:util";
 
 import type { BuildRecord, Step } from "../../build/types";
 import { renderBuildMatrix, renderKeyCard, renderPicture, renderReasons, summaryOf } from "../../report";
-import { TABLE_FORMS } from "../build-request";
 import { CliError, usageError } from "../cli-error";
 import type { CommandModule } from "../commands";
 import { say } from "../io";
 import { lastBuilds } from "../last-builds";
 import { userCache } from "../open-lab";
 import { checkedOptions } from "../options";
+import { tableForm } from "../table-form";
 
 export const help: CommandModule["help"] = {
   ko: `
@@ -54,13 +54,7 @@ export const run: CommandModule["run"] = (args, io) => {
     () => parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true }),
     Object.keys(OPTIONS),
   );
-  const form = (values.table ?? "text") as (typeof TABLE_FORMS)[number];
-  if (!TABLE_FORMS.includes(form)) {
-    throw usageError("LB_FLAG_VALUE", {
-      ko: `\`--table=${form}\`은 없는 형식입니다. ${TABLE_FORMS.join(", ")} 가운데 고르세요.`,
-      en: `--table=${form} is not one of ${TABLE_FORMS.join(", ")}`,
-    });
-  }
+  const form = tableForm(values.table, "text");
   if (positionals.length > 1)
     throw usageError("LB_ARGUMENTS", { ko: "디렉터리는 하나만 적으세요.", en: "name one directory only" });
   const directory = real(resolve(io.cwd, positionals[0] ?? "."));

@@ -1,6 +1,9 @@
 /** Builds the images of a project one after the other with one cache, and tells what each did. */
 
-import type { BuildRecord } from "../../build/types";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import type { BuildOptions, BuildRecord } from "../../build/types";
 import { Lab } from "../../lab";
 import { nodeMachine } from "../../lab-node";
 import {
@@ -77,12 +80,7 @@ export function needs({ request }: TargetRequest, other: TargetRequest): boolean
 export async function buildTarget(target: TargetRequest, io: CommandIo, given?: Lab): Promise<BuildRecord> {
   const { request } = target;
   const lab = given ?? (await labOf(target, io));
-  const record = await lab.build({
-    ...request.options,
-    ...inlineOptions(target),
-    assume: !request.strict,
-    signal: io.signal,
-  });
+  const record = await lab.build({ ...optionsOf(target), signal: io.signal });
   io.signal.throwIfAborted();
   if (!record.check) keepBuild(userCache(request.cacheDir, io), keptName(target), record);
   return record;
@@ -100,14 +98,39 @@ export async function labOf(target: TargetRequest, io: CommandIo, inMemory = fal
     sourceDateEpoch: null,
   });
   lab.context.importDirectory(request.directory);
+  lab.context.write(INLINE_IGNORE, INLINE_HIDDEN + ignoreOf(target));
   return lab;
 }
 
 /** Where an inline Dockerfile stands in the copy of the context. */
 const INLINE = ".layerbook.Dockerfile";
+/** Its ignore file, which hides both from COPY: they are no files of the context. */
+const INLINE_IGNORE = `${INLINE}.dockerignore`;
+const INLINE_HIDDEN = `${INLINE}*\n`;
+
+/** What is ignored for *target*, whose Dockerfile is no file of its context: a file beside it counts more than the context's. */
+function ignoreOf({ path, request }: TargetRequest): string {
+  const places = [
+    ...(path === undefined ? [] : [`${path}.dockerignore`]),
+    join(request.directory, ".dockerignore"),
+  ];
+  const found = places.find((place) => existsSync(place));
+  return found === undefined ? "" : readFileSync(found, "utf8");
+}
+
+/** The text of the ignore file that a proposal for *target* has written, without what hides the Dockerfile itself. */
+export function ignoreText({ dockerfile }: TargetRequest, text: string): string {
+  return dockerfile !== undefined && text.startsWith(INLINE_HIDDEN) ? text.slice(INLINE_HIDDEN.length) : text;
+}
+
+/** The options of a build of *target* that may assume. */
+export function optionsOf(target: TargetRequest): BuildOptions {
+  const { request } = target;
+  return { ...request.options, ...inlineOptions(target), assume: !request.strict };
+}
 
 /** The Dockerfile of a target that is no file of its context. */
-export function inlineOptions({ dockerfile }: TargetRequest): { dockerfile?: string; file?: string } {
+function inlineOptions({ dockerfile }: TargetRequest): { dockerfile?: string; file?: string } {
   return dockerfile === undefined ? {} : { dockerfile, file: INLINE };
 }
 

@@ -1,7 +1,7 @@
 /** Several images at once: a compose or bake file, several Dockerfiles, or all that a folder holds; as requests to build. */
 
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 
 import { BARE_BUILD_FLAGS } from "../../docker/build-flags";
 import {
@@ -24,6 +24,10 @@ export interface TargetRequest {
   readonly request: BuildRequest;
   /** The Dockerfile's text, when it is no file of the context: the context is then read into memory. */
   readonly dockerfile?: string;
+  /** Where the Dockerfile stands, absolute; absent when the project file itself holds it. */
+  readonly path?: string;
+  /** Another Dockerfile of the project has the same context. */
+  readonly shared?: boolean;
   /** The name by which other targets take its files. */
   readonly tag: string;
 }
@@ -35,6 +39,8 @@ export interface ProjectRequest {
   readonly targets: readonly TargetRequest[];
   /** The folder that paths are shown relative to. */
   readonly root: string;
+  /** The project file (compose, bake), absolute: where inline Dockerfiles stand. */
+  readonly file?: string;
 }
 
 const PROJECT_FILE = /\.(?:ya?ml|hcl|json)$/i;
@@ -95,7 +101,8 @@ export function readProject(args: readonly string[], io: CommandIo): ProjectRequ
       });
     }
     const root = dirname(resolve(io.cwd, projectFiles[0]!));
-    return requests(fromFiles(projectFiles, root, io), names, flags, root, io);
+    const project = requests(fromFiles(projectFiles, root, io), names, flags, root, io);
+    return { ...project, file: resolve(io.cwd, projectFiles[0]!) };
   } catch (error) {
     if (!(error instanceof ProjectError)) throw error;
     const where = error.line ? ` (${error.line}번째 줄)` : "";
@@ -243,10 +250,12 @@ function requests(
       ),
     ),
   );
+  const fileOf = ({ context, dockerfile = "Dockerfile" }: ProjectTarget): string =>
+    resolve(root, context, dockerfile);
   const targets = chosen.map((target): TargetRequest => {
-    const context = isAbsolute(target.context) ? target.context : resolve(root, target.context);
+    const context = resolve(root, target.context);
     const path = /^[a-z]+:\/\/|^git@/i.test(target.context) ? target.context : context;
-    const file = target.dockerfile === undefined ? undefined : resolve(context, target.dockerfile);
+    const file = target.dockerfile === undefined ? undefined : fileOf(target);
     const isOutside = file !== undefined && relative(context, file).startsWith("..");
     const args = [
       ...(file === undefined || isOutside || target.inline !== undefined ? [] : ["-f", file]),
@@ -286,6 +295,12 @@ function requests(
       name: target.name,
       request: readBuildRequest(args, io),
       tag: tagOf(target.name),
+      shared: project.targets.some(
+        (other) =>
+          resolve(root, other.context) === context &&
+          (other.inline !== target.inline || fileOf(other) !== fileOf(target)),
+      ),
+      ...(target.inline === undefined && { path: fileOf(target) }),
       ...(dockerfile !== undefined && { dockerfile }),
     };
   });

@@ -1,17 +1,16 @@
 /** Predicts edits for all images of a project: which of them an edit builds again, and from which step on. */
 
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, relative, resolve, sep } from "node:path";
+import { relative, resolve, sep } from "node:path";
 
-import type { BuildOptions, WhatIfEdit } from "../../build";
-import type { Lab, WhatIfResult } from "../../lab";
+import type { WhatIfEdit } from "../../build";
+import type { WhatIfResult } from "../../lab";
 import { type GridCell, labelOf, renderGrid } from "../../report";
 import { CliError } from "../cli-error";
 import { editOf } from "../edits";
 import { say, type CommandIo } from "../io";
-import { inlineOptions, labOf, needs, sayNotes } from "./build-project";
+import { labOf, needs, optionsOf, sayNotes } from "./build-project";
 import type { ProjectRequest, TargetRequest } from "./read-project";
+import { Scratch } from "./scratch";
 
 interface Prediction {
   readonly target: TargetRequest;
@@ -82,41 +81,6 @@ function editsFor(target: TargetRequest, files: readonly string[], io: CommandIo
   });
 }
 
-/** A cache of its own for targets whose present state was never built; images that they need are built there first. */
-class Scratch {
-  private readonly folder = mkdtempSync(join(tmpdir(), "layerbook-"));
-  private readonly built = new Set<TargetRequest>();
-
-  constructor(
-    private readonly targets: readonly TargetRequest[],
-    private readonly io: CommandIo,
-  ) {}
-
-  async predict(target: TargetRequest, edits: readonly WhatIfEdit[] | undefined): Promise<WhatIfResult> {
-    const lab = await this.build(target);
-    return lab.whatIf(edits, optionsOf(target));
-  }
-
-  private async build(target: TargetRequest): Promise<Lab> {
-    for (const other of this.targets)
-      if (needs(target, other) && !this.built.has(other)) await this.build(other);
-    this.built.add(target);
-    const lab = await labOf({ ...target, request: { ...target.request, cacheDir: this.folder } }, this.io);
-    await lab.build({ ...optionsOf(target), signal: this.io.signal });
-    this.io.signal.throwIfAborted();
-    return lab;
-  }
-
-  remove(): void {
-    rmSync(this.folder, { recursive: true, force: true });
-  }
-}
-
-function optionsOf(target: TargetRequest): BuildOptions {
-  const { request } = target;
-  return { ...request.options, ...inlineOptions(target), assume: !request.strict };
-}
-
 async function predictTarget(
   target: TargetRequest,
   edits: readonly WhatIfEdit[] | undefined,
@@ -129,7 +93,7 @@ async function predictTarget(
     unchanged?.error === undefined && (unchanged?.cells ?? []).every(({ outcome }) => outcome === "hit");
   return isBuilt
     ? { target, result: await lab.whatIf(edits, optionsOf(target)), assumed: false }
-    : { target, result: await scratch.predict(target, edits), assumed: true };
+    : { target, result: await (await scratch.built(target)).whatIf(edits, optionsOf(target)), assumed: true };
 }
 
 /** Edits of files that several contexts share are one row. */

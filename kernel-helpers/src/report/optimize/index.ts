@@ -1,6 +1,7 @@
 /** Better Dockerfiles: proposals of a family of rules, each proven on copies of the project. */
 
 export { unifiedDiff } from "./line-diff";
+export { optimizationOf } from "./optimize";
 export { type Attempt, costOf, prove, type Trial, type Workshop } from "./prove";
 export { renderOptimization } from "./render";
 export { propose, RULES } from "./rules";

@@ -103,10 +103,10 @@ function next(attempt: Attempt, rewrite: Rewrite): Attempt {
 }
 
 function diffOf(source: Source, before: Attempt, after: Attempt): string {
-  const ignore = after.ignore ?? source.ignore;
+  const { ignore } = after;
   return (
     unifiedDiff(source.file, before.dockerfile, after.dockerfile) +
-    unifiedDiff(ignore.path, before.ignore?.text ?? source.ignore.text, ignore.text)
+    (ignore ? unifiedDiff(ignore.path, before.ignore?.text ?? source.ignore.written, ignore.text) : "")
   );
 }
 

@@ -35,8 +35,8 @@ export interface Source {
   readonly files: readonly string[];
   /** Those that a COPY can see. */
   readonly visible: readonly string[];
-  /** Path of the ignore file in force, and its text ("" when there is none). */
-  readonly ignore: { readonly path: string; readonly text: string };
+  /** Path of the ignore file to write to, the text in force, and what the file itself holds now ("" when there is none). */
+  readonly ignore: { readonly path: string; readonly text: string; readonly written: string };
   /** Text of a file; undefined when it is not there. */
   read(path: string): string | undefined;
   /** Does the image that *from* names exist, so that a rule may name it? */

@@ -6,21 +6,25 @@ export interface Bilingual {
 }
 
 /** The rules, in the order in which they are tried. */
-export type RuleId =
-  | "dockerignore"
-  | "secret-mount"
-  | "manifests-first"
-  | "prefetch"
-  | "system-first"
-  | "split-run"
-  | "metadata-late"
-  | "merge-apt"
-  | "remove-in-layer"
-  | "clean-caches"
-  | "copy-chown"
-  | "cache-mount"
-  | "copy-link"
-  | "multi-stage";
+export const RULE_IDS = [
+  "dockerignore",
+  "secret-mount",
+  "manifests-first",
+  "prefetch",
+  "system-first",
+  "split-run",
+  "metadata-late",
+  "merge-apt",
+  "remove-in-layer",
+  "clean-caches",
+  "copy-chown",
+  "cache-mount",
+  "copy-link",
+  "multi-stage",
+] as const;
+
+/** The name of one. */
+export type RuleId = (typeof RULE_IDS)[number];
 
 /**
  * In what the image may differ after a rewrite, beyond what every rewrite may (times, history, the Dockerfile and .dockerignore

@@ -26,6 +26,8 @@ export interface Project {
   readonly file: string;
   readonly options: BuildOptions;
   readonly weights?: OptimizeWeights;
+  /** Other Dockerfiles share the context: what this one ignores stands in an ignore file of its own. */
+  readonly ownIgnore: boolean;
   /** A Lab with an empty cache over *context*. */
   open(context: MemoryContext): TrialLab;
   hasImage(name: string): boolean;
@@ -61,11 +63,10 @@ export function readSource(project: Project, attempt: Attempt): Source | undefin
   const read = readBlocks(attempt.dockerfile);
   if (!read) return undefined;
   const own = `${file}.dockerignore`;
-  const path = attempt.ignore?.path ?? (context.exists(own) ? own : ".dockerignore");
-  const ignore = {
-    path,
-    text: attempt.ignore?.text ?? (context.exists(path) ? context.readText(path) : ""),
-  };
+  const inForce = context.exists(own) ? own : ".dockerignore";
+  const path = attempt.ignore?.path ?? (project.ownIgnore ? own : inForce);
+  const textAt = (at: string): string => (context.exists(at) ? context.readText(at) : "");
+  const ignore = { path, text: attempt.ignore?.text ?? textAt(inForce), written: textAt(path) };
   const files = context.list();
   return {
     ...read,
