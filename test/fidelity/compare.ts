@@ -1,12 +1,5 @@
 /** Compares what a replay answers with a recording, field by field, as README.md says. */
-
-/** One field that differs. */
-export interface Difference {
-  readonly build: number;
-  readonly field: string;
-  readonly expected: unknown;
-  readonly actual: unknown;
-}
+import type { Scenario } from "../../kernel-helpers/src/cli/replay-scenario";
 
 interface Step {
   readonly name: string;
@@ -122,4 +115,40 @@ function isEmpty(value: unknown): boolean {
   if (value === undefined || value === null || value === "" || value === false || value === 0) return true;
   if (Array.isArray(value)) return value.length === 0;
   return typeof value === "object" && Object.keys(value).length === 0;
+}
+
+/** A scenario with what was recorded of it. */
+export interface Recorded extends Scenario {
+  readonly builds: readonly (Scenario["builds"][number] & {
+    readonly expect: Expect;
+    /** Fields that differ from recording to recording, such as the layer of a `RUN date`. */
+    readonly volatile?: readonly Field[];
+  })[];
+}
+
+/** What a replay answers. */
+export interface Answered {
+  readonly builds: readonly Expect[];
+}
+
+/** Every compared field in which *answer* is not what was recorded, in words; *count* hears of all compared fields. */
+export function disagreements(
+  scenario: Recorded,
+  answer: Answered,
+  count: (field: Field, agrees: boolean) => void = () => undefined,
+): string[] {
+  return scenario.builds.flatMap(({ expect, volatile }, build) =>
+    [...fieldsOf(expect, answer.builds[build])].flatMap(([field, [expected, actual]]) => {
+      if (volatile?.includes(field)) return [];
+      const agrees = isEqual(expected, actual);
+      count(field, agrees);
+      if (agrees) return [];
+      return [`build ${build} ${field}\n  recorded ${clip(expected)}\n  answered ${clip(actual)}`];
+    }),
+  );
+}
+
+function clip(value: unknown): string {
+  const text = JSON.stringify(value) ?? "nothing";
+  return text.length > 2000 ? text.slice(0, 2000) + "…" : text;
 }
