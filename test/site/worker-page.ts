@@ -33,6 +33,7 @@ globalThis.run = async (code, count, metadata = {}) => {
   });
   return { outputs, value };
 };
+globalThis.post = (message) => worker.postMessage(message);
 globalThis.files = async (name) => (await (await FileStore.open(name)).below("")).map(({ path, kind, mode, target }) => ({ path, kind, mode, target }));
 `;
 
@@ -54,6 +55,8 @@ export interface WorkerPage {
   /** Starts a kernel in *folder* of a store that holds *files* besides what it has. */
   open(store: string, folder: string, files: Readonly<Record<string, string>>): Promise<void>;
   run(code: string, count: number): Promise<WorkerAnswer>;
+  /** Tells the worker something that it does not answer. */
+  post(message: object): Promise<void>;
   files(store: string): Promise<readonly { path: string; kind: string; mode: number; target?: string }[]>;
   close(): Promise<void>;
 }
@@ -108,6 +111,7 @@ export async function openWorkerPage(browser: Browser): Promise<WorkerPage> {
     page,
     open: (store, folder, files) => call("open", store, folder, files),
     run: (code, count) => call("run", code, count),
+    post: (message) => call("post", message),
     files: (store) => call("files", store),
     close: async () => {
       await page.close();

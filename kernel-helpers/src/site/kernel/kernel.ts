@@ -10,11 +10,9 @@ import type { CellOutput } from "../../kernel/magics/types";
 import { FileStore } from "../files/file-store";
 import { browserHost } from "./host";
 import type { Ask, Executed, FromWorker, Start } from "./protocol";
+import { OutputLimit } from "./output-limit";
 import { FileTree } from "./tree";
-import type { TypeScriptPart } from "./typescript-part";
-
-/** Text is sent at most once in this time. */
-const JOIN_MS = 50;
+import type { PartHost, TypeScriptPart } from "./typescript-part";
 
 export class BrowserKernel {
   private readonly registry = new MagicRegistry();
@@ -22,7 +20,13 @@ export class BrowserKernel {
   private readonly texts: { name: "stdout" | "stderr"; text: string }[] = [];
   private flushedAt = 0;
   private serial = 0;
-  private running: { readonly context: CellContext; readonly controller: AbortController } | undefined;
+  private running:
+    | {
+        readonly context: CellContext;
+        readonly controller: AbortController;
+        readonly limit: OutputLimit;
+      }
+    | undefined;
   private answered: ((value: string) => void) | undefined;
 
   private constructor(
@@ -41,20 +45,26 @@ export class BrowserKernel {
   static async open(
     start: Start,
     send: (message: FromWorker) => void,
-    typescript: (session: NotebookSession, output: () => CellOutput) => TypeScriptPart,
+    typescript: (host: PartHost) => TypeScriptPart,
   ): Promise<BrowserKernel> {
     const store = await FileStore.open(start.store);
     const tree = new FileTree(() => Date.now());
-    let kernel: BrowserKernel | undefined;
+    // Nothing of the session asks for the kernel before it is there.
+    let kernel = undefined as unknown as BrowserKernel;
     const folder = start.folder === "" ? "/" : `/${start.folder}`;
     const host = browserHost({
       tree,
       store,
       folder,
-      cellSignal: () => kernel?.running?.context.signal,
+      cellSignal: () => kernel.running?.context.signal,
     });
     const session = new NotebookSession(folder, host);
-    const part = typescript(session, () => (kernel as BrowserKernel).output());
+    const part = typescript({
+      session,
+      output: () => kernel.output(),
+      cell: () => kernel.running?.context,
+      ask: (prompt, password) => kernel.ask(prompt, password),
+    });
     return (kernel = new BrowserKernel(start, store, tree, session, part, send));
   }
 
@@ -90,7 +100,7 @@ export class BrowserKernel {
       identities: [],
       signal: controller.signal,
     };
-    this.running = { context, controller };
+    this.running = { context, controller, limit: new OutputLimit(performance.now()) };
     try {
       const outcome = await evaluateCell(ask.code, context, ask.metadata, {
         registry: this.registry,
@@ -148,16 +158,21 @@ export class BrowserKernel {
   /** Where the running cell's output goes. */
   output(): CellOutput {
     const silent = (): boolean => this.running?.context.silent === true;
+    const print = (name: "stdout" | "stderr", text: string): void => {
+      if (text === "") return;
+      const last = this.texts.at(-1);
+      if (last?.name === name) last.text += text;
+      else this.texts.push({ name, text });
+      this.flush(false);
+    };
     return {
       stream: (name, text) => {
-        if (silent() || text === "") return;
-        const last = this.texts.at(-1);
-        if (last?.name === name) last.text += text;
-        else this.texts.push({ name, text });
-        this.flush(false);
+        if (!silent()) print(name, this.running?.limit.print(text) ?? text);
       },
       display: (data, options = {}) => {
         if (silent()) return;
+        const allowed = this.running?.limit.display(options.update === true, performance.now()) ?? true;
+        if (allowed !== true) return print("stderr", allowed);
         this.flush(true);
         this.send({ kind: "display", data, options });
       },
@@ -171,7 +186,7 @@ export class BrowserKernel {
   /** Sends what was written; unless *all*, only now and then. */
   private flush(all: boolean): void {
     const now = performance.now();
-    if (this.texts.length === 0 || (!all && now - this.flushedAt < JOIN_MS)) return;
+    if (this.texts.length === 0 || (!all && now - this.flushedAt < (this.running?.limit.pause ?? 0))) return;
     this.flushedAt = now;
     for (const { name, text } of this.texts.splice(0)) this.send({ kind: "stream", name, text });
   }

@@ -9,13 +9,15 @@ import type { CellContext } from "../../kernel/session/cell-context";
 import type { NotebookSession } from "../../kernel/session/notebook-session";
 import { Interrupted, INTERRUPTED, type Outcome } from "../../kernel/session/outcome";
 import type { CellOutput } from "../../kernel/magics/types";
-import { addRenderer, toMimeBundle, withBase64 } from "../../kernel/output/mime";
+import { addRenderer, toMimeBundle } from "../../kernel/output/mime";
 import { type BuildResult, Lab, type LabOptions } from "../../lab";
 import { codeFrame, parseDockerfile } from "../../dockerfile";
 import { convert } from "../../graph";
 import { progressText, renderBundle, renderTable } from "../../report";
 import { ContextPathError } from "../../build/lab-context";
 import { inspect } from "node:util";
+import { createGlobals } from "./globals";
+import { noModule, OwnModules } from "./own-modules";
 
 /** What the compiler's script puts into the worker. */
 interface Compiler {
@@ -33,21 +35,45 @@ interface Defined {
 
 declare function importScripts(url: string): void;
 
+/** What TypeScript cells need of the kernel. */
+export interface PartHost {
+  readonly session: NotebookSession;
+  output(): CellOutput;
+  /** The cell that runs. */
+  cell(): CellContext | undefined;
+  ask(prompt: string, password: boolean): Promise<string>;
+}
+
 export class TypeScriptPart {
   private service: ReturnType<Compiler["create"]> | undefined;
   private lab: Lab | undefined;
+  private exports: Record<string, unknown> | undefined;
   private cells = 0;
   /** Raised by nobody: an endless loop is ended with the worker. The code of cells looks at it all the same. */
   private readonly flags = new Int32Array(8);
   private readonly scope: object;
+  private readonly modules: OwnModules;
+  private readonly session: NotebookSession;
 
   constructor(
-    private readonly session: NotebookSession,
-    private readonly output: () => CellOutput,
+    private readonly host: PartHost,
     /** Address of the compiler's script. */
     private readonly script: string,
   ) {
-    this.scope = Object.create(this.globals()) as object;
+    const { session } = host;
+    this.session = session;
+    const lazy = (name: string): unknown => this.lazy(name);
+    this.scope = Object.create(
+      createGlobals({
+        output: () => host.output(),
+        newId: () => session.host.newId(),
+        cell: () => host.cell(),
+        ask: (prompt, password) => host.ask(prompt, password),
+        lazy,
+      }),
+    ) as object;
+    const special = (id: string): unknown => (id === "layerbook" ? this.ownPackage() : undefined);
+    this.modules = new OwnModules(special, RUNNING, this.flags);
   }
 
   /** The compiler's answer, as the desktop kernel's process gives it. */
@@ -104,28 +130,33 @@ export class TypeScriptPart {
       const error = compilerError(compiled.diagnostics, code, context.count, (name) =>
         whereDefined(name, this.session.notebookText()),
       );
-      return { [FAILED]: error };
+      const missing = compiled.diagnostics.flatMap(({ code: number, message }) =>
+        number === MISSING_MODULE ? (/'([^'./][^']*)'/.exec(message)?.[1] ?? []) : [],
+      );
+      const hints = missing.map((id) => `  힌트: ${noModule(id)} LB_NO_MODULE`);
+      return { [FAILED]: { ...error, traceback: [...error.traceback, ...hints] } };
     }
-    if (/\blab\b/.test(code)) this.lab = await this.session.lab();
+    if (/\blab\b/.test(code)) this.lab = await orStopped(this.session.lab(), context.signal);
     const defined: Defined[] = [];
     const filename = cellScriptName(context.count);
     rememberSource(filename, code, compiled.map, compiled.js);
+    const { files } = this.session.host;
+    this.modules.update(compiled.modules, (path) => files.readText(path));
+    const { directory } = this.session;
     const runtime = {
+      ...RUNNING,
       define: (accessors: object) => this.define(accessors, defined),
-      attend: () => undefined,
-      pass: (value: unknown) => value,
-      import: (id: string) => Promise.resolve().then(() => this.module(id)),
+      import: (id: string) => this.modules.import(id, directory),
       meta: {},
       result: undefined as unknown,
     };
     const names = ["exports", "require", "module", "__filename", "__dirname", RUNTIME, SCOPE, FLAGS];
     const module = { exports: {} };
-    const { directory } = this.session;
     const source = `(${compiled.async ? "async " : ""}function __lb_cell(${names.join(", ")}) { ${compiled.js}\n})\n//# sourceURL=${filename}`;
     try {
       // Indirect, so that the cell sees the worker's global names and none of this file.
       const run = (0, eval)(source) as (...values: unknown[]) => unknown;
-      const require = (id: string): unknown => this.module(id);
+      const require = (id: string): unknown => this.modules.require(id, directory);
       const returned = run(
         module.exports,
         require,
@@ -136,8 +167,9 @@ export class TypeScriptPart {
         this.scope,
         this.flags,
       );
-      if (compiled.async) await returned;
-      return await runtime.result;
+      if (compiled.async) await orStopped(returned as Promise<unknown>, context.signal);
+      const { result } = runtime;
+      return result instanceof Promise ? await orStopped(result, context.signal) : result;
     } catch (error) {
       await this.restoreUnset(defined, cell);
       throw error;
@@ -167,17 +199,13 @@ export class TypeScriptPart {
     if (unset.length > 0) await this.ask({ method: "forget", cell, names: unset });
   }
 
-  private module(id: string): unknown {
-    if (id === "layerbook") return this.ownPackage();
-    throw Object.assign(
-      new Error(
-        `브라우저판에서는 "${id}" 모듈을 불러올 수 없습니다. "layerbook"만 쓸 수 있습니다. (The browser edition has no module "${id}".)`,
-      ),
-      { code: "LB_NO_MODULE" },
-    );
+  /** `lab`, or an export of the package. */
+  private lazy(name: string): unknown {
+    if (name === "lab") return this.lab;
+    const exports = this.ownPackage();
+    if (name in exports) return exports[name];
+    throw new ReferenceError(`${name} is not defined`);
   }
-
-  private exports: Record<string, unknown> | undefined;
 
   private ownPackage(): Record<string, unknown> {
     const machine = this.session.host.labMachine();
@@ -194,51 +222,35 @@ export class TypeScriptPart {
     });
   }
 
-  private globals(): object {
-    const put = (value: unknown, { raw, id, update, metadata }: DisplayCall): void => {
-      const show = (data: Readonly<Record<string, unknown>>): void =>
-        this.output().display(data, { displayId: id, update, metadata });
-      if (raw === true) show(withBase64(value as Record<string, unknown>));
-      else void toMimeBundle(value).then(show);
-    };
-    const own = {
-      display: (value: unknown, options: DisplayCall = {}) => {
-        const id = options.id ?? this.session.host.newId();
-        put(value, { ...options, id });
-        return { id, update: (next: unknown) => put(next, { ...options, id, update: true }) };
-      },
-      clearOutput: (wait = false) => this.output().clear(wait),
-    };
-    const behind = new Proxy(Object.create(null) as object, {
-      get: (_target, name) => {
-        if (name === "lab") return this.lab;
-        const exports = this.ownPackage();
-        if (typeof name !== "string") return undefined;
-        if (name in exports) return exports[name];
-        throw new ReferenceError(`${name} is not defined`);
-      },
-    });
-    return Object.setPrototypeOf(own, behind) as object;
-  }
-
   private captureConsole(): void {
     const line =
       (name: "stdout" | "stderr") =>
       (...values: unknown[]) =>
-        this.output().stream(
-          name,
-          values.map((value) => (typeof value === "string" ? value : inspect(value))).join(" ") + "\n",
-        );
+        this.host
+          .output()
+          .stream(
+            name,
+            values.map((value) => (typeof value === "string" ? value : inspect(value))).join(" ") + "\n",
+          );
     for (const name of ["log", "info", "debug"] as const) console[name] = line("stdout");
     for (const name of ["error", "warn"] as const) console[name] = line("stderr");
   }
 }
 
-interface DisplayCall {
-  readonly raw?: boolean;
-  readonly id?: string;
-  readonly update?: boolean;
-  readonly metadata?: Readonly<Record<string, unknown>>;
+/** What the code of cells and of their modules calls in loops and after waiting: nothing there can be stopped from outside. */
+const RUNNING = { attend: () => undefined, pass: (value: unknown) => value };
+
+/** TypeScript's "Cannot find module". */
+const MISSING_MODULE = 2307;
+
+/** Settles as *promise*, or rejects with Interrupted as soon as *signal* is aborted. */
+function orStopped<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(new Interrupted("셀 실행을 중단했습니다."));
+    if (signal.aborted) stop();
+    signal.addEventListener("abort", stop, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+  });
 }
 
 /** Marks the error that the compiler found: no value of a cell can have it. */

@@ -31,12 +31,14 @@ const PACKAGE = "/.layerbook-package";
       writeFile: () => undefined,
       exit: () => undefined,
     });
-    const service = new Service(PACKAGE, false, {
-      libraries: `${PACKAGE}/typescript`,
-      types: `${PACKAGE}/types`,
-    });
-    service.answer({ method: "open", directory, packageDirectory: PACKAGE });
     // There is no process with Node's declarations to turn to: what is not known is an error.
+    const service = new Service(
+      PACKAGE,
+      false,
+      { libraries: `${PACKAGE}/typescript`, types: `${PACKAGE}/types` },
+      true,
+    );
+    service.answer({ method: "open", directory, packageDirectory: PACKAGE });
     return service;
   },
 };

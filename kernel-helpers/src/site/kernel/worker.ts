@@ -17,7 +17,7 @@ scope.onmessage = ({ data }) => {
     kernel = BrowserKernel.open(
       data,
       (message) => scope.postMessage(message),
-      (session, output) => new TypeScriptPart(session, output, data.typescript),
+      (host) => new TypeScriptPart(host, data.typescript),
     );
     kernel.catch(() => undefined);
   } else if (data.kind === "interrupt") void kernel?.then((opened) => opened.interrupt());

@@ -44,16 +44,18 @@ export class StoreDrive {
   readonly name = "BrowserStorage";
   readonly isDisposed = false;
   readonly disposed: object;
+  readonly fileChanged: Signal<FileChanged>;
   private readonly checkpoints = new Map<string, { readonly entry: StoredEntry; readonly at: string }>();
 
+  /** *signal* makes signals: JupyterLab takes changes for those of the drive that is the sender. */
   constructor(
     private readonly store: FileStore,
     readonly serverSettings: object,
-    readonly fileChanged: Signal<FileChanged>,
+    signal: new (sender: object) => Signal<FileChanged>,
     readonly contentProviderRegistry: object,
-    disposed: object,
   ) {
-    this.disposed = disposed;
+    this.fileChanged = new signal(this);
+    this.disposed = new signal(this);
   }
 
   dispose(): void {

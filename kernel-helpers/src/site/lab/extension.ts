@@ -110,13 +110,11 @@ function plugins({ services, lite, signaling, mainmenu }: Modules): Plugin[] {
       provides: services.IDefaultDrive,
       activate: async () => {
         const store = await opened;
-        const changed = new signaling.Signal({});
         drive = new StoreDrive(
           store,
           services.ServerConnection.makeSettings(),
-          changed,
+          signaling.Signal,
           new services.ContentProviderRegistry(),
-          new signaling.Signal({}),
         );
         return drive;
       },

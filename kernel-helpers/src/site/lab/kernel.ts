@@ -15,7 +15,7 @@ export interface KernelPage {
 }
 
 /** A cell that has been asked to stop is given so many ms; then its worker is ended. */
-const PATIENCE_MS = 1200;
+const PATIENCE_MS = 2000;
 
 type Questions = Ask extends infer A ? (A extends Ask ? Omit<A, "kind" | "id"> : never) : never;
 

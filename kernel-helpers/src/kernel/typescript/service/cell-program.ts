@@ -42,6 +42,8 @@ export class CellProgram {
     packageDirectory: string,
     /** With Node's own declarations, or with the few globals of node-globals.ts? */
     private readonly full: boolean,
+    /** Is there nobody to turn to, so that what it does not know is an error? */
+    private readonly last = full,
   ) {
     this.options = { ...cellOptions, types: full ? ["node"] : [] };
     this.host = new CellHost(paths);
@@ -70,7 +72,7 @@ export class CellProgram {
 
   /** Checks and compiles a cell. When it is right, later cells see its names (unless *transient*). */
   compile(code: string, cell: number, transient = false, replay = false): CompileReply | Unsure {
-    if (!this.full && importsPackages(code)) return { ok: "unsure" };
+    if (!this.last && importsPackages(code)) return { ok: "unsure" };
     // Not before now: a cell that failed may have given names back (forget), which earlier cells define.
     const dropped = transient ? [] : this.dropShadowed();
     const { file, checker } = this.load(code, `cell-${cell}-${++this.scratch}`);
@@ -84,7 +86,7 @@ export class CellProgram {
     );
     if (reported.length > 0) {
       this.unload(file);
-      if (!this.full) return { ok: "unsure" };
+      if (!this.last) return { ok: "unsure" };
       return { ok: false, diagnostics: toRecords(reported, file, this.paths.libraries) };
     }
     const defined = definedNames(file, checker);

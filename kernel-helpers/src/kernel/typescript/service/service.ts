@@ -11,17 +11,23 @@ import { importsPackages } from "./source";
 
 export class Service {
   private readonly cells: CellProgram;
-  private readonly full: boolean;
 
-  /** Slow: reads and binds all libraries. *paths* defaults to where this package is installed. */
-  constructor(packageDirectory: string, full: boolean, paths: HostPaths = hostPaths()) {
-    this.full = full;
-    this.cells = new CellProgram(paths, packageDirectory, full);
+  /**
+   * Slow: reads and binds all libraries. *paths* defaults to where this package is installed. *last*: is there no other service
+   * that could know more? What it does not know is an error then, as with *full*.
+   */
+  constructor(
+    packageDirectory: string,
+    full: boolean,
+    paths: HostPaths = hostPaths(),
+    private readonly last = full,
+  ) {
+    this.cells = new CellProgram(paths, packageDirectory, full, last);
   }
 
   /** Without Node's declarations: is the place about Node, or the cell about packages? */
   private isUnsure(code: string, offset: number): boolean {
-    if (this.full) return false;
+    if (this.last) return false;
     const before = /[\w$.]*$/.exec(code.slice(0, offset))?.[0] ?? "";
     const root = before.split(".")[0] as string;
     const partial =
