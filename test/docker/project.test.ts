@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
 import fc from "fast-check";
 
 import {
@@ -8,6 +11,7 @@ import {
   parseHcl,
   type Project,
   ProjectError,
+  type ProjectTarget,
   readBake,
   readCompose,
 } from "../../kernel-helpers/src/docker/project";
@@ -25,6 +29,46 @@ const refused = (code: string, line?: number) => (error: unknown) => {
   assert.ok(error.sentence.ko && error.sentence.en);
   return true;
 };
+
+/** What docker buildx bake --print answered. */
+const RECORDED = JSON.parse(readFileSync(join(__dirname, "bake-recorded.json"), "utf8")) as {
+  readonly expressions: readonly {
+    readonly expression: string;
+    readonly value?: string | null;
+    readonly error?: true;
+  }[];
+  readonly files: readonly {
+    readonly text: string;
+    readonly env?: Readonly<Record<string, string>>;
+    readonly targets?: unknown;
+    readonly error?: string;
+  }[];
+};
+
+/** As bake prints a target: only what is set. */
+function printed(target: ProjectTarget): Record<string, unknown> {
+  const { context, inline, dockerfile, args, labels, tags, platforms, contexts, network, shmSize } = target;
+  const all = {
+    context,
+    dockerfile: dockerfile ?? "Dockerfile",
+    "dockerfile-inline": inline,
+    args,
+    labels,
+    tags,
+    platforms,
+    contexts,
+    target: target.target,
+    network,
+    "shm-size": shmSize,
+    "no-cache": target.noCache || undefined,
+    pull: target.pull || undefined,
+  };
+  return Object.fromEntries(
+    Object.entries(all).filter(
+      ([, value]) => value !== undefined && (typeof value !== "object" || Object.keys(value).length > 0),
+    ),
+  );
+}
 
 describe("compose files", () => {
   it("reads every form of a build", () => {
@@ -219,12 +263,40 @@ target "m" {
       ["widget {}", 1],
       ["target", 1],
       ['target "a" { inherits = ["b"] }', undefined],
-      ['target "a" { inherits = ["a"] }', undefined],
       ['variable "A" { default = B }\nvariable "B" { default = A }\ntarget "a" { context = A }', undefined],
       ["{", 1],
       ["", undefined],
     ] as const)
       assert.throws(() => readBake([text], env()), refused("LB_BAKE", line), text);
+  });
+
+  it("evaluates expressions as recorded", () => {
+    for (const { expression, value, error } of RECORDED.expressions) {
+      const text = `target "default" {\n args = { v = ${expression} }\n}\n`;
+      const read = (): string | null =>
+        readBake([text], env({ HOME: "/home/u" })).targets[0]!.args["v"] ?? null;
+      if (error) assert.throws(read, refused("LB_BAKE"), expression);
+      else assert.equal(read(), value, expression);
+    }
+  });
+
+  it("reads files as recorded: functions, types, validations, matrices, inheritance, other blocks", () => {
+    for (const { text, env: given = {}, targets, error } of RECORDED.files) {
+      const read = (): Record<string, unknown> => {
+        const project = readBake([text], env({ HOME: "/home/u", ...given }), () => 0);
+        return Object.fromEntries(chosenTargets(project, []).map((one) => [one.name, printed(one)]));
+      };
+      if (error === undefined) assert.deepEqual(read(), targets, text);
+      else assert.throws(read, ProjectError, text);
+    }
+  });
+
+  it("says what a validation says, and what is not carried out", () => {
+    const V = (condition: string): string =>
+      `variable "V" {\n  default = ""\n  validation {\n    condition = ${condition}\n    error_message = "V가 필요합니다: ${"${V}"}!"\n  }\n}\ntarget "a" {}\n`;
+    assert.throws(() => readBake([V('V != ""')], env()), /Validation failed: V가 필요합니다: !/);
+    assert.throws(() => readBake([V("uuidv4()")], env()), /uuidv4 is not carried out here/);
+    assert.throws(() => readBake([V("timestamp()")], env()), /no clock/);
   });
 
   it("never throws anything else, and not slowly", () => {

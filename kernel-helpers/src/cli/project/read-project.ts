@@ -100,9 +100,13 @@ export function readProject(args: readonly string[], io: CommandIo): ProjectRequ
         en: "Dockerfiles and compose or bake files cannot be given together",
       });
     }
-    const root = dirname(resolve(io.cwd, projectFiles[0]!));
-    const project = requests(fromFiles(projectFiles, root, io), names, flags, root, io);
-    return { ...project, file: resolve(io.cwd, projectFiles[0]!) };
+    const folder = dirname(resolve(io.cwd, projectFiles[0]!));
+    const read = fromFiles(projectFiles, folder, io);
+    const project = read.kind === "bake" ? whereBakeLooks(read, folder, io) : { ...read, root: folder };
+    return {
+      ...requests(project, names, flags, project.root, io),
+      file: resolve(io.cwd, projectFiles[0]!),
+    };
   } catch (error) {
     if (!(error instanceof ProjectError)) throw error;
     const where = error.line ? ` (${error.line}번째 줄)` : "";
@@ -128,9 +132,36 @@ function fromFiles(files: readonly string[], root: string, io: CommandIo): Proje
     }
   });
   const isBake = files.some((file) => /\.(?:hcl|json)$/i.test(file));
-  if (isBake) return readBake(texts, (name) => io.env[name]);
+  if (isBake)
+    return readBake(
+      texts,
+      (name) => io.env[name],
+      () => Date.now(),
+    );
   const dotEnv = readDotEnv(join(root, ".env"));
   return readCompose(texts, (name) => io.env[name] ?? dotEnv.get(name), projectName(root));
+}
+
+/** Paths in a bake file start where bake is called. When its Dockerfiles are only found beside the file, they start there, and a note says so. */
+function whereBakeLooks(
+  project: Project,
+  folder: string,
+  io: CommandIo,
+): Project & { readonly root: string } {
+  const isWhole = (root: string): boolean =>
+    project.targets.every(
+      ({ context, dockerfile = "Dockerfile", inline }) =>
+        inline !== undefined ||
+        /^[a-z]+:\/\//i.test(context) ||
+        existsSync(resolve(root, context, dockerfile)),
+    );
+  if (resolve(io.cwd) === folder || isWhole(io.cwd) || !isWhole(folder))
+    return { ...project, root: resolve(io.cwd) };
+  const note = {
+    ko: `bake 파일이 있는 폴더(${folder})를 경로의 시작으로 봅니다. docker buildx bake는 명령을 실행한 폴더에서 찾습니다.`,
+    en: `paths are taken from the folder of the bake file (${folder}); docker buildx bake takes them from where it is called`,
+  };
+  return { ...project, notes: [...project.notes, note], root: folder };
 }
 
 /** As compose names a project after its folder. */
