@@ -78,7 +78,11 @@ async function main() {
 
   const { format, lint, mocha, siteTypeCheck, testFiles, typeCheck } = await import("./lib/tasks.mjs");
   const groups = testFiles();
-  const env = { LAYERBOOK_TEST_PYTHON: python ?? "", LAYERBOOK_TEST_CHROMIUM: chromium ?? "" };
+  const env = {
+    LAYERBOOK_TEST_PYTHON: python ?? "",
+    LAYERBOOK_TEST_CHROMIUM: chromium ?? "",
+    LAYERBOOK_TEST_DIST: built ? "1" : "",
+  };
   const checks = [];
   const suites = [];
   if (values.long) suites.push(await mocha("long", groups.long, { env, timeout: 3_600_000 }));

@@ -1,4 +1,4 @@
-/** The compiled package that kernel tests run: `dist` when it is newer than every source, else a quick compile of its own. */
+/** The compiled package that kernel tests run: `dist` when `npm test` has just built it or it is newer than every source, else a quick compile of its own. */
 
 import {
   existsSync,
@@ -22,14 +22,14 @@ let found: string | undefined;
 
 /** Absolute path of the package's folder: package.json with `dist` beside it. */
 export function packageUnderTest(): string {
-  found ??= isFresh(join(PACKAGE, "dist")) ? PACKAGE : compile();
+  found ??= process.env["LAYERBOOK_TEST_DIST"] || isFresh(join(PACKAGE, "dist")) ? PACKAGE : compile();
   return found;
 }
 
 function sources(): string[] {
-  // The browser edition is built by itself, and is no part of the package.
+  // The browser edition is built by itself, and is no part of the package; of declarations nothing is written.
   return readdirSync(join(PACKAGE, "src"), { recursive: true, encoding: "utf8" }).filter(
-    (name) => name.endsWith(".ts") && !/^site[\\/]/.test(name),
+    (name) => /(?<!\.d)\.ts$/.test(name) && !/^site[\\/]/.test(name),
   );
 }
 
