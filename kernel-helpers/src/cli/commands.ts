@@ -206,10 +206,10 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: "lesson",
-    usage: "new TITLE | lint [LESSON…] | make [LESSON…]",
+    usage: "new TITLE | lint [LESSON…] | make [LESSON…] | import FILE.zip | export FILE.zip",
     summary: {
-      ko: "수업을 만들고, 살펴보고, 노트북으로 바꿉니다",
-      en: "make lessons, look them over, turn them into notebooks",
+      ko: "수업을 만들고 살피고 노트북으로 바꿉니다. 작업을 zip으로 주고받습니다",
+      en: "make lessons, look them over, turn them into notebooks; work in and out as a zip",
     },
     load: () => require("./commands/lesson") as CommandModule,
   },

@@ -64,6 +64,39 @@ export function mergeProgress(all: readonly Progress[]): Progress {
   }, EMPTY_PROGRESS);
 }
 
+/** Two states of one learner's progress in one, where neither may be lost: the larger counts, the first time of passing, of the quiz the answers of *later* first. */
+export function joinProgress(earlier: Progress, later: Progress): Progress {
+  const both = <T>(
+    a: Readonly<Record<string, T>>,
+    b: Readonly<Record<string, T>>,
+    join: (x: T, y: T) => T,
+  ): Record<string, T> => {
+    const all: Record<string, T> = { ...a };
+    for (const [id, entry] of Object.entries(b)) {
+      const before = a[id];
+      all[id] = before === undefined ? entry : join(before, entry);
+    }
+    return all;
+  };
+  const quiz = { ...earlier.quiz };
+  for (const round of ["pre", "post"] as const)
+    if (later.quiz[round]) quiz[round] = { ...quiz[round], ...later.quiz[round] };
+  return {
+    schema: 1,
+    exercises: both(earlier.exercises, later.exercises, (x, y) => {
+      const passed = [x.passedAt, y.passedAt].filter((time) => time !== undefined);
+      return {
+        tries: Math.max(x.tries, y.tries),
+        hints: Math.max(x.hints, y.hints),
+        ...(passed.length > 0 ? { passedAt: Math.min(...passed) } : {}),
+      };
+    }),
+    predictions: both(earlier.predictions, later.predictions, (x, y) => (y.made >= x.made ? y : x)),
+    quiz,
+    misconceptions: both(earlier.misconceptions, later.misconceptions, Math.max),
+  };
+}
+
 /** The table of *progress* over *lessons*. */
 export function courseProgress(
   progress: Progress,

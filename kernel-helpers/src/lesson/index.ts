@@ -33,6 +33,7 @@ export {
 export { markAnswer, markChoice, markGrid, normalizeAnswer, type Mark } from "./answers";
 export { benchMaker, type BenchSources } from "./lab-bench";
 export * from "./progress";
+export * from "./work-zip";
 export * from "./course-progress";
 export {
   parseQuiz,

@@ -126,6 +126,11 @@ export function fingerprint(name: string, data: Uint8Array): string {
   return hash.update(data).digest("hex");
 }
 
+/** Is *data* the file *name* as it was put into the working folder *target*? */
+export function isUntouched(target: string, name: string, data: Uint8Array): boolean {
+  return readState(target).files[name] === fingerprint(name, data);
+}
+
 function lessonsOf(source: string): string[] {
   return fs
     .readdirSync(source, { withFileTypes: true })

@@ -1,4 +1,4 @@
-/** `layerbook lesson new|lint|make`: lessons of one's own. */
+/** `layerbook lesson new|lint|make|import|export`: lessons of one's own, and a learner's work as one zip. */
 
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
@@ -8,32 +8,42 @@ import { LessonError } from "../../lesson";
 import { CONTENT, type Course, courseFiles, type CourseLesson, readCourse } from "../../lesson/course";
 import { lintCourse } from "../../lesson/lint";
 import { newExercisesText, newLessonText } from "../../lesson/new-lesson";
+import { NOTEBOOKS } from "../../platform/node/places";
 import { CliError, usageError } from "../cli-error";
 import type { CommandModule } from "../commands";
 import { type CommandIo, say } from "../io";
+import { exportWork, importWork, zipOf } from "../lesson-work";
 import { checkedOptions } from "../options";
 
 export const help: CommandModule["help"] = {
   ko: `
 수업을 만들고, 살펴보고, 노트북으로 바꿉니다. 수업의 형식은 content/lessons/README.md에 있습니다.
+배우는 사람은 자기 작업을 zip 하나로 브라우저판이나 다른 컴퓨터와 주고받습니다.
 
   lesson new 제목 [--slug 이름]   새 수업의 뼈대를 씁니다 (lessons/NN-이름.md, exercises/LNN.yaml)
   lesson lint [수업…]             구조, 모르는 낱말, 깨지는 굵은 글씨, 끊어진 링크, 걸리는 시간,
                                   출력 없는 셀, 빌드 없는 주장, 글투를 살핍니다
   lesson make [수업…] --out DIR   학습자용 노트북을 만듭니다
+  lesson import FILE.zip          브라우저판의 ‘내 작업 내려받기’를 작업 폴더에 풉니다. 다른 판은 kept/에 남깁니다
+  lesson export FILE.zip          작업 폴더의 노트북, app/, 진도를 zip에 담습니다 (빌드 캐시는 빼고)
 
+  --dir FOLDER    import와 export의 작업 폴더 (기본값: 이 폴더의 learn/, 없으면 프로젝트의 learn/)
   --content DIR   수업이 있는 폴더 (기본값: LAYERBOOK_CONTENT, 없으면 프로젝트의 content/)
   --json          lint의 결과를 JSON으로 출력합니다
   --strict        lint에서 권하는 것(warning)만 있어도 1로 끝납니다
 `,
   en: `
 Makes lessons, looks them over, and turns them into notebooks. Their format is in content/lessons/README.md.
+A learner's work goes to and from the browser edition, or another machine, as one zip.
 
   lesson new TITLE [--slug NAME]  write the frame of a lesson (lessons/NN-name.md, exercises/LNN.yaml)
   lesson lint [LESSON…]           structure, unknown terms, emphasis that breaks, dead links, reading time,
                                   cells without output, claims without a build, style
   lesson make [LESSON…] --out DIR make the student's notebooks
+  lesson import FILE.zip          put what the browser edition downloaded into the working folder; other versions go to kept/
+  lesson export FILE.zip          notebooks, app/ and progress of the working folder as a zip (without build caches)
 
+  --dir FOLDER    the working folder of import and export (default: learn/ here, otherwise the project's)
   --content DIR   the folder of the lessons (default: LAYERBOOK_CONTENT, otherwise the project's content/)
   --json          lint's findings as JSON
   --strict        exit with 1 for warnings too
@@ -42,6 +52,7 @@ Makes lessons, looks them over, and turns them into notebooks. Their format is i
 
 const OPTIONS = {
   content: { type: "string" },
+  dir: { type: "string" },
   slug: { type: "string" },
   out: { type: "string" },
   json: { type: "boolean" },
@@ -62,12 +73,16 @@ export const run: CommandModule["run"] = (args, io) => {
       return Promise.resolve(lint(rest, content, io, values.json === true, values.strict === true));
     case "make":
       return Promise.resolve(make(rest, content, io, values.out));
+    case "import":
+      return Promise.resolve(importWork(zipOf(rest, what, io), workFolder(values.dir, io), io));
+    case "export":
+      return Promise.resolve(exportWork(workFolder(values.dir, io), zipOf(rest, what, io), io));
     default:
       throw usageError(
         "LB_ARGUMENTS",
         {
-          ko: `\`lesson ${what ?? ""}\`: new, lint, make 가운데 하나를 적으세요.`,
-          en: `lesson ${what ?? ""}: one of new, lint, make`,
+          ko: `\`lesson ${what ?? ""}\`: new, lint, make, import, export 가운데 하나를 적으세요.`,
+          en: `lesson ${what ?? ""}: one of new, lint, make, import, export`,
         },
         {
           ko: '보기: layerbook lesson new "우리 팀의 Dockerfile"',
@@ -76,6 +91,13 @@ export const run: CommandModule["run"] = (args, io) => {
       );
   }
 };
+
+/** The learner's folder: *given*, else learn/ here, else the project's. */
+function workFolder(given: string | undefined, io: CommandIo): string {
+  if (given !== undefined) return resolve(io.cwd, given);
+  const here = join(io.cwd, "learn");
+  return existsSync(here) ? here : join(NOTEBOOKS, "../learn");
+}
 
 function create(words: readonly string[], slug: string | undefined, content: string, io: CommandIo): number {
   const title = words.join(" ").trim();

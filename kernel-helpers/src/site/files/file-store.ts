@@ -27,8 +27,11 @@ export class StorageRefused extends Error {
   readonly code = "LB_STORAGE_REFUSED";
   constructor(readonly reason: string) {
     super(
-      `이 브라우저가 저장을 거절했습니다 (${reason}). 비공개 창이거나 저장 공간이 찬 것일 수 있습니다. ` +
-        `지금까지의 작업을 '내 작업 내려받기'로 받아 두세요. (The browser refuses to store files.)`,
+      reason === "QuotaExceededError"
+        ? "이 브라우저의 저장 공간이 차서 저장하지 못했습니다. 파일 메뉴의 ‘내 작업 내려받기’로 받아 두고, 빌드 캐시를 비우거나(%reset_lab) " +
+            "디스크를 비운 다음 다시 해 보세요. (LB_STORAGE_REFUSED: the browser has no room left.)"
+        : `이 브라우저가 저장을 허락하지 않습니다 (${reason}). 쿠키와 사이트 데이터를 막아 두었거나 비공개 창일 수 있습니다. ` +
+            "이 주소에 사이트 데이터를 허락하거나 보통 창에서 여세요. (LB_STORAGE_REFUSED: the browser stores nothing for this site.)",
     );
   }
 }
@@ -39,34 +42,60 @@ const VERSION = 1;
 
 /** One data base: files by path, and named values (caches, what was handed out). */
 export class FileStore {
-  private constructor(private readonly database: IDBDatabase) {}
+  private opened: Promise<IDBDatabase> | undefined;
 
-  /** Opens (or makes) the store *name*. Rejects with StorageRefused. */
-  static async open(name: string): Promise<FileStore> {
+  private constructor(
+    private readonly name: string,
+    private readonly lost: () => void,
+  ) {}
+
+  /**
+   * Opens (or makes) the store *name*. Rejects with StorageRefused. *lost* is called when the browser takes the store away while it
+   * is open (the reader cleared it, the disk is full); what is asked afterwards begins an empty one.
+   */
+  static async open(name: string, lost: () => void = () => undefined): Promise<FileStore> {
+    const store = new FileStore(name, lost);
+    await store.database();
+    return store;
+  }
+
+  private database(): Promise<IDBDatabase> {
+    return (this.opened ??= this.connect());
+  }
+
+  private async connect(): Promise<IDBDatabase> {
     try {
-      const opening = indexedDB.open(name, VERSION);
+      const opening = indexedDB.open(this.name, VERSION);
       opening.onupgradeneeded = () => {
         opening.result.createObjectStore(FILES, { keyPath: "path" });
         opening.result.createObjectStore(VALUES);
       };
       const database = await answer(opening);
       // A page of a newer version may need to change the data base: let it.
-      database.onversionchange = () => database.close();
-      return new FileStore(database);
+      database.onversionchange = () => {
+        database.close();
+        this.opened = undefined;
+      };
+      database.onclose = () => {
+        this.opened = undefined;
+        this.lost();
+      };
+      return database;
     } catch (error) {
+      this.opened = undefined;
       throw refused(error);
     }
   }
 
   /** The entry at *path*. */
   async get(path: string): Promise<StoredEntry | undefined> {
-    return (await answer(this.store(FILES, "readonly").get(path))) as StoredEntry | undefined;
+    return (await this.read(FILES, (store) => store.get(path))) as StoredEntry | undefined;
   }
 
   /** Everything below *folder* (all files for ""), not itself, sorted by path. */
   async below(folder: string): Promise<StoredEntry[]> {
     const range = folder === "" ? undefined : IDBKeyRange.bound(`${folder}/`, `${folder}0`, false, true);
-    return (await answer(this.store(FILES, "readonly").getAll(range))) as StoredEntry[];
+    return (await this.read(FILES, (store) => store.getAll(range))) as StoredEntry[];
   }
 
   /** Makes all *changes* or none, missing folders above what is written included. What is below a path that is gone goes with it. */
@@ -87,12 +116,12 @@ export class FileStore {
 
   /** A named value. */
   async value(key: string): Promise<unknown> {
-    return answer(this.store(VALUES, "readonly").get(key));
+    return this.read(VALUES, (store) => store.get(key));
   }
 
   /** Names of values that begin with *prefix*, sorted. */
   async valueNames(prefix: string): Promise<string[]> {
-    const keys = await answer(this.store(VALUES, "readonly").getAllKeys(rangeOf(prefix)));
+    const keys = await this.read(VALUES, (store) => store.getAllKeys(rangeOf(prefix)));
     return keys.map(String).sort();
   }
 
@@ -109,13 +138,24 @@ export class FileStore {
     await this.transact(VALUES, (store) => void store.delete(rangeOf(prefix)));
   }
 
-  private store(name: string, mode: IDBTransactionMode): IDBObjectStore {
-    return this.database.transaction(name, mode).objectStore(name);
+  private async read<T>(name: string, ask: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
+    return answer(ask((await this.begin(name, "readonly")).objectStore(name)));
+  }
+
+  /** A transaction; over a new connection when the one there is was just closed. */
+  private async begin(name: string, mode: IDBTransactionMode): Promise<IDBTransaction> {
+    try {
+      return (await this.database()).transaction(name, mode);
+    } catch (error) {
+      if ((error as Partial<DOMException>).name !== "InvalidStateError") throw error;
+      this.opened = undefined;
+      return (await this.database()).transaction(name, mode);
+    }
   }
 
   private async transact(name: string, work: (store: IDBObjectStore) => void): Promise<void> {
     try {
-      const transaction = this.database.transaction(name, "readwrite");
+      const transaction = await this.begin(name, "readwrite");
       work(transaction.objectStore(name));
       await new Promise<void>((resolve, reject) => {
         transaction.oncomplete = () => resolve();
@@ -161,5 +201,6 @@ function answer<T>(request: IDBRequest<T>): Promise<T> {
 }
 
 function refused(error: unknown): StorageRefused {
+  if (error instanceof StorageRefused) return error;
   return new StorageRefused(error instanceof Error ? error.name : String(error));
 }

@@ -1,12 +1,13 @@
 /** The extension that makes JupyterLite a Layerbook: files, kernel, lessons, and all work in one zip. A federation container without a bundler's help. */
 
 import { kernelInfo } from "../../kernel/kernel-info";
-import { FileStore } from "../files/file-store";
 import { StoreDrive } from "./drive";
 import type { App, BaseKernelClass, FileChanged, Plugin, Shared, Signal, Token } from "./jupyter";
 import { kernelClass } from "./kernel";
-import { type LessonBundle, placeLessons } from "./lessons";
-import { packWork, unpackWork } from "./work";
+import { fitNarrow, type LabShell } from "./narrow";
+import { notice } from "./notice";
+import { openStorage } from "./storage";
+import { downloadWork, uploadWork } from "./work";
 
 /** This script's folder and the site's, with a slash at the end. */
 const here = new URL(".", (document.currentScript as HTMLScriptElement).src);
@@ -36,36 +37,7 @@ interface Modules {
   };
   readonly signaling: { readonly Signal: new (sender: object) => Signal<FileChanged> };
   readonly mainmenu: { readonly IMainMenu: Token } | undefined;
-}
-
-/** A sentence over the page, for what makes working here impossible or unsafe. */
-function warn(sentence: string): void {
-  const box = document.createElement("div");
-  box.setAttribute("role", "alert");
-  box.style.cssText =
-    "position:fixed;inset:auto 1rem 1rem 1rem;z-index:10000;padding:1rem;border:2px solid #730015;border-radius:4px;background:#fff;color:#1b1b1b;font-size:1rem;line-height:1.6";
-  box.textContent = sentence;
-  const close = document.createElement("button");
-  close.textContent = "닫기";
-  close.style.cssText = "margin-left:1rem;font:inherit";
-  close.onclick = () => box.remove();
-  box.append(close);
-  document.body.append(box);
-}
-
-async function openStore(): Promise<FileStore> {
-  try {
-    const store = await FileStore.open(STORE);
-    const answer = await fetch(new URL("lessons.json", site));
-    const kept = await placeLessons(store, (await answer.json()) as LessonBundle);
-    if (kept.length > 0) console.info(`새 판이 있지만 고치신 것을 그대로 두었습니다: ${kept.join(", ")}`);
-    // Without this a browser may throw the files away when its disk is full.
-    void navigator.storage?.persist?.();
-    return store;
-  } catch (error) {
-    warn(error instanceof Error ? error.message : String(error));
-    throw error;
-  }
+  readonly application: { readonly ILabShell: Token } | undefined;
 }
 
 function save(bytes: Uint8Array<ArrayBuffer>, name: string): void {
@@ -98,10 +70,32 @@ function chooseZip(): Promise<File | undefined> {
   });
 }
 
-function plugins({ services, lite, signaling, mainmenu }: Modules): Plugin[] {
-  const opened = openStore();
+/** Says why *work* could not be done. */
+async function told(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    notice(error instanceof Error ? error.message : String(error), "alert");
+  }
+}
+
+const TO_SAY = "layerbook-to-say";
+
+function sayAfterReload(sentence: string): void {
+  sessionStorage.setItem(TO_SAY, sentence);
+}
+
+function sayNow(): void {
+  const sentence = sessionStorage.getItem(TO_SAY);
+  if (sentence === null) return;
+  sessionStorage.removeItem(TO_SAY);
+  notice(sentence, "status");
+}
+
+function plugins({ services, lite, signaling, mainmenu, application }: Modules): Plugin[] {
+  const opened = openStorage(STORE, site);
   let drive: StoreDrive | undefined;
-  const kernels = new Map<string, { interrupt(): void }>();
+  const kernels = new Map<string, { interrupt(): void; readonly isDisposed: boolean }>();
   return [
     {
       id: "layerbook-site:drive",
@@ -141,7 +135,8 @@ function plugins({ services, lite, signaling, mainmenu }: Modules): Plugin[] {
           },
           create: (options) => {
             const kernel = new Kernel(options);
-            kernels.set(kernel.id, kernel as unknown as { interrupt(): void });
+            for (const [id, { isDisposed }] of kernels) if (isDisposed) kernels.delete(id);
+            kernels.set(kernel.id, kernel as unknown as { interrupt(): void; readonly isDisposed: boolean });
             return Promise.resolve(kernel);
           },
         });
@@ -161,31 +156,59 @@ function plugins({ services, lite, signaling, mainmenu }: Modules): Plugin[] {
         };
       },
     },
+    ...(application === undefined
+      ? []
+      : [
+          {
+            id: "layerbook-site:narrow",
+            description: "Narrow windows",
+            autoStart: true as const,
+            requires: [application.ILabShell],
+            activate: (app: App, shell: LabShell) => fitNarrow(app, shell),
+          },
+        ]),
     {
       id: "layerbook-site:work",
       description: "All work as one zip, down and up",
       autoStart: true,
       optional: mainmenu === undefined ? [] : [mainmenu.IMainMenu],
       activate: ({ commands }: App, menu: Menu | null) => {
+        // What is on the screen goes with it.
+        const saveAll = (): Promise<unknown> =>
+          commands.execute("docmanager:save-all").catch(() => undefined);
         commands.addCommand("layerbook:download", {
           label: "내 작업 내려받기 (zip)",
-          caption: "노트북과 app/ 폴더와 진도를 한 파일로 받습니다",
-          execute: async () => save(await packWork(await opened), "layerbook-work.zip"),
+          caption:
+            "노트북과 app/ 폴더와 진도를 한 파일로 받습니다. 데스크톱판에서는 layerbook lesson import로 풉니다",
+          execute: () =>
+            told(async () => {
+              await saveAll();
+              save(await downloadWork(await opened, Date.now()), "layerbook-work.zip");
+            }),
         });
         commands.addCommand("layerbook:upload", {
           label: "내 작업 올리기 (zip)…",
-          caption: "내려받은 작업을 이 브라우저에 풉니다. 같은 이름의 파일은 바뀝니다",
-          execute: async () => {
-            const file = await chooseZip();
-            if (file === undefined) return;
-            try {
-              const written = await unpackWork(await opened, new Uint8Array(await file.arrayBuffer()));
-              await drive?.notify(written, []);
-            } catch (error) {
-              warn(error instanceof Error ? error.message : String(error));
-            }
-          },
+          caption: "내려받은 작업을 이 브라우저에 풉니다. 여기 있던 다른 판은 kept/에 남습니다",
+          execute: () =>
+            told(async () => {
+              const file = await chooseZip();
+              if (file === undefined) return;
+              await saveAll();
+              const { files, kept } = await uploadWork(
+                await opened,
+                new Uint8Array(await file.arrayBuffer()),
+                Date.now(),
+              );
+              sayAfterReload(
+                files === 0
+                  ? "모두 이미 있는 것이라 바꾼 것이 없습니다."
+                  : `파일 ${files}개를 풀었습니다.${kept === undefined ? "" : ` 여기 있던 다른 판은 ${kept}/에 두었습니다.`}`,
+              );
+              // Open notebooks still show, and would save, what was there before.
+              location.reload();
+            }),
         });
+        void opened.then(sayNow);
         menu?.fileMenu.addGroup([{ command: "layerbook:download" }, { command: "layerbook:upload" }], 5);
       },
     },
@@ -207,12 +230,16 @@ containers["layerbook-site"] = {
     scope = given;
   },
   get: async () => {
-    const [services, lite, signaling, mainmenu] = await Promise.all(
-      ["@jupyterlab/services", "@jupyterlite/services", "@lumino/signaling", "@jupyterlab/mainmenu"].map(
-        shared,
-      ),
+    const [services, lite, signaling, mainmenu, application] = await Promise.all(
+      [
+        "@jupyterlab/services",
+        "@jupyterlite/services",
+        "@lumino/signaling",
+        "@jupyterlab/mainmenu",
+        "@jupyterlab/application",
+      ].map(shared),
     );
-    const made = plugins({ services, lite, signaling, mainmenu } as unknown as Modules);
+    const made = plugins({ services, lite, signaling, mainmenu, application } as unknown as Modules);
     return () => ({ __esModule: true, default: made });
   },
 };

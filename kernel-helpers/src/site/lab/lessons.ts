@@ -40,6 +40,12 @@ function fingerprint(path: string, data: Uint8Array): string {
   return browserPlatform.sha256Hex(data);
 }
 
+/** Answers whether bytes are what was handed out under a path. */
+export async function handedOut(store: FileStore): Promise<(path: string, data: Uint8Array) => boolean> {
+  const placed = (await store.value(STATE)) as Placed | undefined;
+  return (path, data) => placed?.files[path] === fingerprint(path, data);
+}
+
 /** Places *bundle*; answers the paths whose newer version was held back because the learner has edited them. */
 export async function placeLessons(store: FileStore, bundle: LessonBundle): Promise<string[]> {
   const placed = (await store.value(STATE)) as Placed | undefined;

@@ -1,0 +1,50 @@
+/** Narrow windows: the notebook gets the width, side areas fold away, margins shrink. */
+
+import type { App } from "./jupyter";
+
+/** JupyterLab's frame, as far as it is used. */
+export interface LabShell {
+  collapseLeft(): void;
+  collapseRight(): void;
+  expandLeft(): void;
+  readonly leftCollapsed: boolean;
+}
+
+/** Below this width the file list would leave less than half to the notebook. */
+const NARROW = "(max-width: 800px)";
+
+const STYLE = `
+@media (max-width: 800px) {
+  body { --jp-cell-prompt-width: 40px; --jp-notebook-padding: 4px; --jp-private-sidebar-min-width: 180px; }
+  .jp-Notebook .jp-Cell { padding-left: 2px; padding-right: 2px; }
+  .jp-WindowedPanel-outer { padding-left: 2px; padding-right: 2px; }
+  .jp-InputPrompt, .jp-OutputPrompt { font-size: 11px; padding-left: 0; padding-right: 3px; letter-spacing: 0; }
+  .jp-RenderedHTMLCommon table { display: block; overflow-x: auto; }
+  .jp-OutputArea-output { overflow-x: auto; }
+}`;
+
+/** Keeps the page usable while its window is narrow. */
+export function fitNarrow(app: App, shell: LabShell): void {
+  const style = document.createElement("style");
+  style.textContent = STYLE;
+  document.head.append(style);
+  const query = matchMedia(NARROW);
+  let folded = false;
+  const fit = (): void => {
+    if (query.matches) {
+      folded = !shell.leftCollapsed;
+      shell.collapseLeft();
+      shell.collapseRight();
+    } else if (folded) {
+      folded = false;
+      shell.expandLeft();
+    }
+    const side = document.querySelector(".jp-SideBar.jp-mod-right");
+    const isShown = side !== null && !side.classList.contains("lm-mod-hidden");
+    if (isShown === query.matches)
+      void app.commands.execute("application:toggle-side-tabbar", { side: "right" }).catch(() => undefined);
+  };
+  // Afterwards the layout of the last visit is in place.
+  void app.restored.then(fit);
+  query.addEventListener("change", fit);
+}
