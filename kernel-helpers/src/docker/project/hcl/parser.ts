@@ -1,12 +1,12 @@
 /** HCL text → blocks, attributes and expressions (HCL native syntax specification). */
 
 import { type Call, callOf } from "./call";
+import { Cursor } from "./cursor";
 import { isList, isObject, member, numberOf, operate, textOf, truth } from "./operations";
 import { type Iteration, type Reader, scopesOf, templateOf } from "./template";
-import { type Token, tokensOf } from "./tokens";
+import { tokensOf } from "./tokens";
 import { type Attribute, type Block, type Expression, HclError, type HclValue, shaped } from "./types";
 
-const DEEPEST = 100;
 const LEVELS: readonly (readonly string[])[] = [
   ["||"],
   ["&&"],
@@ -54,68 +54,7 @@ function at(line: number, evaluate: Expression): Expression {
   };
 }
 
-class Parser {
-  private at = 0;
-
-  constructor(
-    private readonly tokens: readonly Token[],
-    private depth: number,
-  ) {}
-
-  private get token(): Token {
-    return this.tokens[Math.min(this.at, this.tokens.length - 1)]!;
-  }
-
-  private is(text: string): boolean {
-    return this.token.kind === "operator" && this.token.text === text;
-  }
-
-  private isWord(text: string): boolean {
-    return this.token.kind === "name" && this.token.text === text;
-  }
-
-  private take(text: string): void {
-    if (!this.is(text)) throw this.unexpected(`"${text}"`);
-    this.at++;
-  }
-
-  private name(): string {
-    const { token } = this;
-    if (token.kind !== "name") throw this.unexpected("a name");
-    this.at++;
-    return token.text;
-  }
-
-  private unexpected(wanted: string): HclError {
-    const { kind, text, line } = this.token;
-    const found = kind === "end" ? "the end" : kind === "newline" ? "a line end" : `"${text}"`;
-    return new HclError(`expected ${wanted}, found ${found}`, line);
-  }
-
-  private skipLines(): void {
-    while (this.token.kind === "newline") this.at++;
-  }
-
-  private lineEnd(): void {
-    if (this.token.kind !== "newline" && this.token.kind !== "end") throw this.unexpected("a line end");
-  }
-
-  private deeper<T>(read: () => T): T {
-    if (++this.depth > DEEPEST) throw new HclError("nested too deeply", this.token.line);
-    const found = read();
-    this.depth--;
-    return found;
-  }
-
-  /** What *read* reads has to be everything. */
-  whole<T>(read: () => T): T {
-    this.skipLines();
-    const found = read();
-    this.skipLines();
-    if (this.token.kind !== "end") throw this.unexpected("the end");
-    return found;
-  }
-
+class Parser extends Cursor {
   body(until: "end" | "}"): { attributes: Attribute[]; blocks: Block[] } {
     return this.deeper(() => {
       const attributes: Attribute[] = [];
