@@ -142,6 +142,33 @@ COPY --from=build /out/hi /hi
   });
 });
 
+describe("npm: scoped packages that nobody measured", () => {
+  const lock = (name: string) =>
+    JSON.stringify({
+      lockfileVersion: 3,
+      packages: { "": { dependencies: { [name]: "1.2.3" } }, [`node_modules/${name}`]: { version: "1.2.3" } },
+    });
+  const files = (name: string, npmrc = "") => ({
+    "package.json": JSON.stringify({ dependencies: { [name]: "1.2.3" } }),
+    "package-lock.json": lock(name),
+    ".npmrc": npmrc,
+  });
+  const dockerfile =
+    "FROM node:22-slim\nWORKDIR /app\nCOPY package.json package-lock.json .npmrc ./\nRUN npm ci\n";
+
+  it("of a real project are public, unless their scope has a registry of its own", async () => {
+    assert.equal((await build(files("@types/few-know"), dockerfile, undefined, true)).record.exitCode, 0);
+    const own = files("@naru/api", "@naru:registry=https://npm.naru.example/\n");
+    assert.match((await build(own, dockerfile, undefined, true)).output, /401 Unauthorized/);
+    own[".npmrc"] += "//npm.naru.example/:_authToken=npm_FAKE_1\n";
+    assert.equal((await build(own, dockerfile, undefined, true)).record.exitCode, 0);
+  });
+
+  it("of a lesson are somebody's own", async () => {
+    assert.match((await build(files("@naru/api"), dockerfile)).output, /401 Unauthorized/);
+  });
+});
+
 describe("pnpm", () => {
   const files = { "package.json": MANIFEST, "pnpm-lock.yaml": PNPM_LOCK, "src.js": "x\n" };
   const start = "FROM node:22-slim\nRUN corepack enable\nWORKDIR /app\nCOPY package.json pnpm-lock.yaml ./\n";

@@ -265,10 +265,12 @@ export function resolveAll(
   facts: NpmFacts,
   ranges: Readonly<Record<string, string>>,
 ): readonly NpmPlace[] {
-  const open = Object.fromEntries(Object.entries(ranges).filter(([name]) => !isPrivate(facts, name)));
+  const open = Object.fromEntries(
+    Object.entries(ranges).filter(([name]) => !isPrivate(process, facts, name)),
+  );
   const { places, missing, unmet } = facts.resolve(open);
   const own = Object.entries(ranges)
-    .filter(([name]) => isPrivate(facts, name))
+    .filter(([name]) => isPrivate(process, facts, name))
     .map(([name, range]) =>
       facts.place(`node_modules/${name}`, name, range.replace(/^[\^~>=v\s]*/, "") || "1.0.0"),
     );
@@ -302,28 +304,32 @@ export function resolveAll(
   ].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** A scoped package that nobody measured lives in somebody's own registry. */
-function isPrivate(facts: NpmFacts, name: string): boolean {
-  return name.startsWith("@") && !facts.knows(name);
+/** Texts of the `.npmrc` files that npm reads, those that are there. */
+function settings(process: Process): string[] {
+  const own = decodeText(process.env.get("NPM_CONFIG_USERCONFIG") ?? "/nonexistent");
+  return [".npmrc", `${home(process)}/.npmrc`, own].flatMap((path) => readText(process, path) ?? []);
+}
+
+/**
+ * A scoped package that nobody measured lives in somebody's own registry. Of a real project's, whose scoped packages are mostly public,
+ * that is said only when its scope is given a registry.
+ */
+function isPrivate(process: Process, facts: NpmFacts, name: string): boolean {
+  if (!name.startsWith("@") || facts.knows(name)) return false;
+  if (process.machine.request.assume !== true) return true;
+  const scope = name.slice(0, name.indexOf("/"));
+  return settings(process).some((text) => text.includes(`${scope}:registry`));
 }
 
 /** A private package needs a token, as its registry would say. */
 function requireToken(process: Process, places: readonly NpmPlace[]): void {
   const facts = new NpmFacts(process.machine.request.catalog);
-  if (!places.some((place) => isPrivate(facts, place.name))) return;
-  const settings = [
-    readText(process, ".npmrc"),
-    readText(process, `${home(process)}/.npmrc`),
-    readText(process, decodeText(process.env.get("NPM_CONFIG_USERCONFIG") ?? "/nonexistent")),
-  ];
-  const token = settings.some((text) => /_authToken\s*=\s*\S+/.test(text ?? ""));
-  if (!token) {
-    const place = places.find((entry) => isPrivate(facts, entry.name));
-    throw new NpmFailure([
-      "code E401",
-      `401 Unauthorized - GET ${place?.name ?? ""} - authentication token not provided`,
-    ]);
-  }
+  const place = places.find((entry) => isPrivate(process, facts, entry.name));
+  if (place === undefined || settings(process).some((text) => /_authToken\s*=\s*\S+/.test(text))) return;
+  throw new NpmFailure([
+    "code E401",
+    `401 Unauthorized - GET ${place.name} - authentication token not provided`,
+  ]);
 }
 
 /** What package.json asks for and the lock does not hold, in npm's words. */
