@@ -54,7 +54,9 @@ function entryText(term: GlossaryTerm): string {
   const english = term.en === term.ko ? "" : `${/[<*_]/.test(term.en) ? `\`${term.en}\`` : term.en}. `;
   const elsewhere =
     other.length === 0 ? "" : ` 다른 글에서는 ${other.map((alias) => `‘${alias}’`).join(", ")}.`;
-  return `### ${term.ko}\n\n${english}${term.definition_ko}${elsewhere} (${term.firstLesson})`;
+  // `<missing>` would be a tag of HTML, and vanish.
+  const heading = term.ko.replace(/[<*_`\\]/g, "\\$&");
+  return `### ${heading}\n\n${english}${term.definition_ko}${elsewhere} (${term.firstLesson})`;
 }
 
 /**
