@@ -264,13 +264,10 @@ export class Lab {
     });
     const shelf: ImageShelf = new ImageShelf(machine.platform, { values, results });
     await shelf.open();
-    const builder = await openBuilder(
-      values,
-      machine.platform,
-      results,
-      context instanceof DirectoryContext ? context.contents : undefined,
-    );
-    builder.origin = contextDir;
+    const builder = await openBuilder(values, machine.platform, results, {
+      origin: contextDir,
+      ...(context instanceof DirectoryContext && { places: context.contents }),
+    });
     return new Lab({ machine, options, images: firstOf([shelf, bases]), shelf, builder, context });
   }
 

@@ -2,6 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { build } from "esbuild";
+import { withLazyImports } from "./lazy-modules.mjs";
 import { DIST, SCRIPTS } from "./paths.mjs";
 
 /** Says which commands the file holds: the others stay modules of their own. */
@@ -16,16 +17,17 @@ function quickCommands(names) {
   };
 }
 
-/** The file lies at the top of dist/: `__dirname` of a module becomes its own folder below it. */
-const ownFolders = {
-  name: "own-folders",
+/** Modules of ours run when they are used. The file lies at the top of dist/: `__dirname` of a module becomes its own folder below it. */
+const ownModules = {
+  name: "own-modules",
   setup({ onLoad }) {
     onLoad({ filter: /[\\/]dist[\\/].*\.js$/ }, ({ path: file }) => {
       if (!file.startsWith(DIST + path.sep)) return undefined;
       const text = fs.readFileSync(file, "utf8");
       const folder = path.relative(DIST, path.dirname(file)).split(path.sep).join("/");
       const own = `(__dirname + ${JSON.stringify(folder === "" ? "" : `/${folder}`)})`;
-      return { contents: text.replaceAll(/\b__dirname\b/g, own), loader: "js" };
+      const contents = withLazyImports(text, file).replaceAll(/\b__dirname\b/g, own);
+      return { contents, loader: "js" };
     });
   },
 };
@@ -58,7 +60,7 @@ export async function bundleQuickCommands() {
     minifyWhitespace: true,
     legalComments: "none",
     logLevel: "error",
-    plugins: [quickCommands(QUICK), lazyStringWidth, ownFolders],
+    plugins: [quickCommands(QUICK), lazyStringWidth, ownModules],
   });
   fs.renameSync(`${outfile}.new`, outfile);
 }

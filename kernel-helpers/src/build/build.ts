@@ -99,6 +99,7 @@ async function runStages(request: BuildRequest): Promise<BuildOutcome> {
   const outcome = makeRecord(state);
   await request.builder.save?.();
   if (request.options.onStatus) for (const status of outcome.course.events) request.options.onStatus(status);
+  request.builder.unlisted.clear();
   return state.exported ? { ...outcome, results: state.results?.map((vertex) => vertex?.result) } : outcome;
 }
 
@@ -257,7 +258,7 @@ function loadDeclared(state: BuildState): void {
 async function solve(state: BuildState): Promise<void> {
   const { request, session, timeline, conversion } = state;
   if (request.options.check) return;
-  emptyIgnoredCaches(state);
+  await emptyIgnoredCaches(state);
   const roots = conversion!.targets.flatMap(({ root }) => (root ? [root.vertex] : []));
   const solver = new Solver(request.builder, request.world, timeline, buildOperations(session));
   state.solver = solver;
@@ -296,8 +297,9 @@ function hintOf(state: BuildState, { vertex, message }: VertexFailure): Hint | u
 }
 
 /** `--no-cache` empties the cache mounts of the RUNs that it makes run again (solver/llbsolver/vertex.go `detectPrunedCacheID`). */
-function emptyIgnoredCaches(state: BuildState): void {
-  const { cacheMounts } = state.request.builder;
+async function emptyIgnoredCaches(state: BuildState): Promise<void> {
+  const { builder } = state.request;
+  const { cacheMounts } = builder;
   for (const { vertex } of state.conversion!.rows) {
     if (!vertex?.ignoreCache || vertex.op.kind !== "exec") continue;
     for (const mount of vertex.op.mounts) {
@@ -312,6 +314,7 @@ function emptyIgnoredCaches(state: BuildState): void {
 async function exportResult(state: BuildState): Promise<void> {
   if (state.request.options.check) return;
   fetchForExport(state);
+      await builder.openMounts?.();
   const results = state.results!.map((result): StepResult | undefined => result?.result);
   state.exported = await exportImages(state.session, state.conversion!.targets, results, state.at);
   state.at = state.exported.at;

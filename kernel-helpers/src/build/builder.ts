@@ -26,6 +26,8 @@ export class Builder {
   readonly operations = new Map<string, OpJson>();
   /** The files behind every content digest ever stored. */
   readonly contents = new Map<string, readonly HashedFile[]>();
+  /** The same of digests that this build met and a store knows already: listed only when somebody asks. */
+  readonly unlisted = new Map<string, () => readonly HashedFile[]>();
   /** By shared key: the builder's copy of each context. */
   readonly contexts = new Map<string, SyncedContext>();
   /** By id of the mount (and of its initial content). */
@@ -60,6 +62,8 @@ export class Builder {
 
   /** Set by a store: writes down what the build changed. */
   save?: () => Promise<void>;
+  /** Set by a store: fetches the cache mounts. */
+  openMounts?: () => Promise<void>;
   /** Set by a store: fetches the file lists that the explanations of a build may need. */
   prepareExplanations?: (solver: Solver | undefined) => Promise<void>;
   /** Set by a store: forgets what it keeps. */
@@ -79,6 +83,15 @@ export class Builder {
       );
       if (has) this.keys.removeResult(result);
     }
+  }
+
+  /** The files behind *digest*, if they are known. */
+  filesOf(digest: string): readonly HashedFile[] | undefined {
+    const known = this.contents.get(digest);
+    if (known) return known;
+    const files = this.unlisted.get(digest)?.();
+    if (files) this.contents.set(digest, files);
+    return files;
   }
 
   /** Of `traces`, those of the directory that is built. */
@@ -101,6 +114,7 @@ export class Builder {
     this.keys.clear();
     this.operations.clear();
     this.contents.clear();
+    this.unlisted.clear();
     this.contexts.clear();
     this.cacheMounts.clear();
     this.blobs.clear();

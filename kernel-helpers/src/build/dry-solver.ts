@@ -48,6 +48,7 @@ export function forkBuilder(
     keys,
     operations: new OverlayMap(builder.operations),
     contents: new OverlayMap(builder.contents),
+    unlisted: new Map<never, never>(),
     contexts: new Map(builder.contexts),
     cacheMounts: new Map<never, never>(),
     blobs: new Set(builder.blobs),

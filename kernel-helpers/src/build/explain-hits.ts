@@ -124,9 +124,7 @@ function notSelected(
   for (const [i, { input }] of state.deps.entries()) {
     const content = contentOf(builder, state, i);
     const taken = new Set(
-      ((content !== undefined && builder.contents.get(content)) || []).map(({ path }) =>
-        path.replace(/^\//, ""),
-      ),
+      ((content !== undefined && builder.filesOf(content)) || []).map(({ path }) => path.replace(/^\//, "")),
     );
     for (const change of changes.get(input.vertex.digest) ?? []) {
       if (taken.has(change.path)) times.push(change);

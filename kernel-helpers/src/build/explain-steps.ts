@@ -7,7 +7,7 @@ import type { Solver, VertexState } from "./solver";
 import type { Miss } from "./types";
 
 /** How many builds are kept to compare with. */
-const KEPT_BUILDS = 50;
+export const KEPT_BUILDS = 50;
 
 /**
  * By vertex digest: why it missed. The builder remembers the steps of this build from now on, unless *forget* is set: then nobody asks
@@ -36,7 +36,7 @@ export function explainSteps(
     }));
   const source = {
     operation: (digest: string) => builder.operations.get(digest),
-    content: (digest: string) => builder.contents.get(digest),
+    content: (digest: string) => builder.filesOf(digest),
     wasStored: (key: string) => builder.keys.record(key) !== undefined && !fresh.has(key),
   };
   const earlier = builder.earlierTraces();

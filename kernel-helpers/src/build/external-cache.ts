@@ -170,7 +170,7 @@ function collect(builder: Builder, roots: readonly VertexState[], isMax: boolean
     if (op) operations.set(record.opDigest, op);
     for (const { parent } of record.deps.flat()) {
       parents.add(parent);
-      const files = builder.contents.get(parent.replace(/^content:/, ""));
+      const files = builder.filesOf(parent.replace(/^content:/, ""));
       if (parent === contentKey(parent.slice("content:".length)) && files)
         contents.set(parent.slice("content:".length), files);
     }

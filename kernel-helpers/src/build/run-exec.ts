@@ -24,6 +24,7 @@ export async function runExecOp(
   inputs: readonly StepResult[],
   at: number,
 ): Promise<ExecuteAnswer> {
+  if (op.mounts.some(({ cache }) => cache)) await session.builder.openMounts?.();
   const rootMount = op.mounts.find((mount) => mount.dest === "/")!;
   const base = rootMount.input >= 0 ? inputs[rootMount.input] : undefined;
   const lower = base?.snapshot ?? emptySnapshot();

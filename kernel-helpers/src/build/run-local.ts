@@ -3,6 +3,7 @@
 import { transferContext } from "../context";
 import { emptySnapshot } from "../filesystem";
 import type { LocalOp, Vertex } from "../graph/types";
+import type { Builder } from "./builder";
 import { transferTime } from "./durations";
 import type { ExecuteAnswer } from "./operations";
 import { clockAt, type Session } from "./session";
@@ -10,7 +11,7 @@ import { clockAt, type Session } from "./session";
 export function syncLocal(session: Session, vertex: Vertex, op: LocalOp, at: number): ExecuteAnswer {
   const { builder, timeline } = session;
   const source = session.locals.get(op.name) ?? emptySnapshot();
-  const sharedKey = sharedKeyOf(op);
+  const sharedKey = sharedKeyOf(builder, op);
   const before = builder.contexts.get(sharedKey);
   const transfer = transferContext({
     source,
@@ -43,8 +44,9 @@ export function syncLocal(session: Session, vertex: Vertex, op: LocalOp, at: num
   return { at: end, result };
 }
 
-function sharedKeyOf(op: LocalOp): string {
-  return `${op.name}:${op.sharedKeyHint}`;
+/** Each directory has a copy of its own (buildx tells them apart by a key of the session, build/build.go getBuildSharedKey). */
+function sharedKeyOf({ origin }: Builder, op: LocalOp): string {
+  return `${op.name}:${op.sharedKeyHint}${origin === undefined ? "" : `:${origin}`}`;
 }
 
 /**
@@ -52,5 +54,6 @@ function sharedKeyOf(op: LocalOp): string {
  * layer of something else and cannot be changed any more; the next build gets a new one, for which everything is sent again.
  */
 export function releaseContext(session: Session, input: Vertex | undefined): void {
-  if (input?.op.kind === "local") session.builder.contexts.delete(sharedKeyOf(input.op));
+  const { builder } = session;
+  if (input?.op.kind === "local") builder.contexts.delete(sharedKeyOf(builder, input.op));
 }

@@ -302,13 +302,15 @@ export class Solver {
     this.unlazy(dep.input);
     dep.contentAt = dep.input.resultAt;
     const open = this.operations.assumes && isSelectionOpen(result, content!);
-    dep.content = open
-      ? this.openDigest(result, content!)
-      : this.contentDigest(state.vertex, result, content!, dep.contentAt);
+    const hashed = open
+      ? { digest: this.openDigest(result, content!) }
+      : this.hashContent(state.vertex, result, content!, dep.contentAt);
+    dep.content = hashed.digest;
     const byContent: KeyLink = { parent: contentKey(dep.content), selector: "" };
     const { keys } = this.builder;
-    if (!state.vertex.ignoreCache)
-      dep.matches = union(dep.matches, keys.query([byContent], i, map.digest, 0));
+    const found = state.vertex.ignoreCache ? undefined : keys.query([byContent], i, map.digest, 0);
+    if (found) dep.matches = union(dep.matches, found);
+    if (hashed.files) this.noteContent(hashed.digest, hashed.files, (found?.size ?? 0) > 0);
     if (open && dep.matches.size === 0) dep.isOpen = true;
     // Connects the definition with the content, for the next time.
     keys.query([...definitionLinks(dep.input, selector), byContent], i, map.digest, 0);
@@ -319,12 +321,13 @@ export class Solver {
     return "sha256:" + this.world.platform.sha256Hex(`open ${result.id} ${JSON.stringify(selectors)}`);
   }
 
-  private contentDigest(
+  /** The digest of what *content* takes of *result*, and the files behind it. */
+  private hashContent(
     vertex: Vertex,
     result: StepResult,
     content: NonNullable<CacheDep["content"]>,
     at: number,
-  ): string {
+  ): HashedContent {
     let hasher = this.hashers.get(result);
     if (!hasher) {
       hasher = new ContentHasher(this.world.platform, result.synced ?? result.snapshot, this.builder.digests);
@@ -332,16 +335,17 @@ export class Solver {
     }
     const selectors = content.length > 0 ? content : WHOLE;
     try {
-      const digest = hasher.digestAll(selectors);
-      this.noteContent(digest, hasher, selectors);
-      return digest;
+      const known = hasher;
+      return { digest: hasher.digestAll(selectors), files: () => namedFiles(known, selectors) };
     } catch (error) {
       if (!(error instanceof ChecksumError) && !(error instanceof PatternError)) throw error;
       // What is not there may be in the base that nobody knows, always the same.
       if (this.operations.assumes && result.unknownBase !== undefined)
-        return (
-          "sha256:" + this.world.platform.sha256Hex(`base ${result.unknownBase} ${JSON.stringify(selectors)}`)
-        );
+        return {
+          digest:
+            "sha256:" +
+            this.world.platform.sha256Hex(`base ${result.unknownBase} ${JSON.stringify(selectors)}`),
+        };
       const message = `failed to calculate checksum of ref ${result.id}: ${error.message}`;
       this.timeline.start(vertex.digest, at);
       this.timeline.complete(vertex.digest, at, { error: message });
@@ -349,9 +353,13 @@ export class Solver {
     }
   }
 
-  /** Remembers the files behind *digest*, for explanations. */
-  protected noteContent(digest: string, hasher: ContentHasher, selectors: readonly Selector[]): void {
-    if (!this.builder.contents.has(digest)) this.builder.contents.set(digest, namedFiles(hasher, selectors));
+  /** Remembers the files behind *digest*, for explanations. *isStored*: a key with it was there before. */
+  private noteContent(digest: string, files: () => readonly HashedFile[], isStored: boolean): void {
+    const { contents, unlisted, prepareExplanations } = this.builder;
+    if (contents.has(digest)) return;
+    // What a key in a store was made of, the store has too.
+    if (isStored && prepareExplanations) unlisted.set(digest, files);
+    else contents.set(digest, files());
   }
 
   private newest(keys: readonly string[]): KeyResult<StepResult> | undefined {
@@ -501,6 +509,12 @@ function namedFiles(hasher: ContentHasher, selectors: readonly Selector[]): Hash
       !selector.wildcard && !selector.includePatterns?.length && !selector.excludePatterns?.length;
     return isAlone && isPlain ? [{ ...only!, path: selector.path }] : files;
   });
+}
+
+/** A content digest; *files*: lists what is behind it, unless it only stands for what nobody knows. */
+interface HashedContent {
+  readonly digest: string;
+  readonly files?: () => readonly HashedFile[];
 }
 
 /** So many cache maps are remembered. */

@@ -1,7 +1,7 @@
 /** The last builds of a directory, kept beside the cache so that `layerbook why` can explain them. */
 
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import type { BuildRecord } from "../build/types";
@@ -12,8 +12,19 @@ const KEPT = 6;
 /** A build without file lists, printed lines and the course of events. Secrets and options are not kept. */
 export type KeptBuild = Omit<BuildRecord, "events" | "images">;
 
-function placeOf(cache: string, directory: string): string {
-  return join(cache, "last-builds", createHash("sha256").update(directory).digest("hex") + ".json");
+/** A file per build in a folder of the directory: to add one nothing has to be read. */
+function folderOf(cache: string, directory: string): string {
+  return join(cache, "last-builds", createHash("sha256").update(directory).digest("hex"));
+}
+
+function filesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => name.endsWith(".json"))
+      .sort();
+  } catch {
+    return [];
+  }
 }
 
 /** Adds a build of *directory*. A cache that cannot be written to is no reason to fail. */
@@ -36,23 +47,30 @@ export function keepBuild(cache: string, directory: string, record: BuildRecord)
       },
     }),
   };
-  const place = placeOf(cache, directory);
+  const folder = folderOf(cache, directory);
   try {
-    mkdirSync(join(cache, "last-builds"), { recursive: true });
-    const temporary = `${place}.${process.pid}`;
-    writeFileSync(temporary, JSON.stringify([...lastBuilds(cache, directory), kept].slice(-KEPT)));
-    renameSync(temporary, place);
+    mkdirSync(folder, { recursive: true });
+    const old = filesIn(folder);
+    const number = Number(old.at(-1)?.split("-")[0] ?? 0) + 1;
+    const place = join(folder, `${String(number).padStart(9, "0")}-${process.pid}.json`);
+    writeFileSync(`${place}.new`, JSON.stringify(kept));
+    renameSync(`${place}.new`, place);
+    for (const name of old.slice(0, Math.max(0, old.length + 1 - KEPT))) rmSync(join(folder, name));
   } catch (error) {
     if ((error as { code?: unknown }).code === undefined) throw error;
   }
 }
 
-/** The builds kept of *directory*, oldest first. Empty when there are none or the file is damaged. */
+/** The builds kept of *directory*, oldest first. Damaged ones are left out. */
 export function lastBuilds(cache: string, directory: string): KeptBuild[] {
-  try {
-    const builds = JSON.parse(readFileSync(placeOf(cache, directory), "utf8")) as unknown;
-    return Array.isArray(builds) ? (builds as KeptBuild[]) : [];
-  } catch {
-    return [];
-  }
+  const folder = folderOf(cache, directory);
+  return filesIn(folder)
+    .slice(-KEPT)
+    .flatMap((name) => {
+      try {
+        return [JSON.parse(readFileSync(join(folder, name), "utf8")) as KeptBuild];
+      } catch {
+        return [];
+      }
+    });
 }

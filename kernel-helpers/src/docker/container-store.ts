@@ -32,8 +32,8 @@ export class ContainerStore {
     const { values } = this.engine.lab.shelf;
     if (!values) return;
     const stored: StoredContainer[] = [];
-    for (const key of await values.keys()) {
-      const value = key.startsWith(PREFIX) ? await values.get(key) : undefined;
+    for (const key of await values.keys(PREFIX)) {
+      const value = await values.get(key);
       if (value) stored.push(JSON.parse(new TextDecoder().decode(value)) as StoredContainer);
     }
     stored.sort((a, b) => a.number - b.number);

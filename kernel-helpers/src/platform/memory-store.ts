@@ -15,6 +15,6 @@ export function memoryStore(): KeyValueStore {
       values.delete(key);
       return Promise.resolve();
     },
-    keys: () => Promise.resolve([...values.keys()].sort()),
+    keys: (prefix = "") => Promise.resolve([...values.keys()].filter((key) => key.startsWith(prefix)).sort()),
   };
 }

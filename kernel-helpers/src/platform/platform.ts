@@ -32,8 +32,8 @@ export interface KeyValueStore {
   get(key: string): Promise<Uint8Array | undefined>;
   put(key: string, value: Uint8Array): Promise<void>;
   delete(key: string): Promise<void>;
-  /** All keys, sorted by code unit. */
-  keys(): Promise<readonly string[]>;
+  /** The keys that begin with *prefix* (default: all), sorted by code unit. */
+  keys(prefix?: string): Promise<readonly string[]>;
   /** The value without reading it; what is read of it is not checked for damage. Absent: use `get`. */
   open?(key: string): Promise<ByteSource | undefined>;
   /** As `put`, in bounded memory; nothing is kept when *pieces* rejects. Absent: use `put`. */

@@ -10,6 +10,8 @@ import { oneLine, truncate } from "./text";
  * when nothing ran or the build did not get that far.
  */
 export function renderReasons(record: BuildRecord, locale: Locale): string {
+  // Of a build that was all cached there is nothing to say: the table is not made for it.
+  if (!record.steps.some(({ miss, hit, assumed }) => miss ?? hit ?? assumed)) return "";
   const table = tableOf(record, { locale });
   const text = words(locale);
   const ran = table.rows.filter(

@@ -9,6 +9,7 @@ import type { Content, Snapshot } from "../../platform/files";
 import { bytesSource } from "../../platform/bytes";
 import { type KeyValueStore, type Platform, putPieces } from "../../platform/platform";
 import { Builder } from "../builder";
+import { KEPT_BUILDS } from "../explain-steps";
 import type { Solver } from "../solver";
 import type { StepResult } from "../step-result";
 import { KnownRecords } from "./known-records";
@@ -40,14 +41,17 @@ export interface ContentPlaces {
   contentAt(path: string, size: number, mtime: number): Content;
 }
 
-/** Opens the builder that *store* keeps; an empty one when there is none. */
+/**
+ * Opens the builder that *store* keeps; an empty one when there is none. *origin*: the directory that is built (see Builder), *places*:
+ * how its files are read again.
+ */
 export async function openBuilder(
   store: KeyValueStore,
   platform: Platform,
   results: ResultStore,
-  places?: ContentPlaces,
+  { origin, places }: { readonly origin?: string; readonly places?: ContentPlaces } = {},
 ): Promise<Builder> {
-  return new BuilderStore(store, platform, results, places).open();
+  return new BuilderStore(store, platform, results, origin, places).open();
 }
 
 class BuilderStore {
@@ -67,26 +71,30 @@ class BuilderStore {
     mounts: new Map<string, Snapshot>(),
   };
   private lastTraces: Builder["traces"] = [];
+  /** Of the contexts of this directory. */
+  private readonly contextPrefix: string;
+  private mounts: Promise<void> | undefined;
 
   constructor(
     private readonly store: KeyValueStore,
     private readonly platform: Platform,
     private readonly results: ResultStore,
+    origin: string | undefined,
     private readonly places: ContentPlaces | undefined,
   ) {
     this.builder = new Builder(platform, this.records);
+    this.builder.origin = origin;
+    this.contextPrefix = `context/${platform.sha256Hex(origin ?? "").slice(0, 16)}-`;
   }
 
   async open(): Promise<Builder> {
     const { builder } = this;
-    const keys = await this.store.keys();
-    this.segments = keys.filter((key) => key.startsWith(PREFIX + "segment/")).sort();
+    this.segments = [...(await this.store.keys(PREFIX + "segment/"))];
     for (const key of this.segments) this.apply(await this.json<Segment>(key));
-    for (const key of keys.filter((name) => name.startsWith(PREFIX + "context/")))
-      await this.openContext(key);
-    for (const key of keys.filter((name) => name.startsWith(PREFIX + "mount/"))) await this.openMount(key);
+    for (const key of await this.store.keys(PREFIX + this.contextPrefix)) await this.openContext(key);
     builder.keys.onChange = (change) => this.changes.push(change);
     builder.save = () => this.save();
+    builder.openMounts = () => (this.mounts ??= this.openAllMounts());
     builder.prepareExplanations = (solver) => this.prepare(solver);
     builder.clearStore = () => this.clear();
     return builder;
@@ -118,7 +126,7 @@ class BuilderStore {
         saved[field].add(name);
       }
     }
-    builder.traces = [...segment.traces, ...builder.traces];
+    builder.traces = [...segment.traces, ...builder.traces].slice(0, KEPT_BUILDS);
     this.lastTraces = builder.traces;
     builder.nextRef = Math.max(builder.nextRef, segment.nextRef);
   }
@@ -190,9 +198,9 @@ class BuilderStore {
       links: [...links.values()],
       results: stored,
       operations,
-      traces: builder.traces
-        .slice(0, Math.max(0, builder.traces.length - this.lastTraces.length))
-        .filter((trace) => !this.lastTraces.includes(trace)),
+      traces: builder.traces.filter(
+        (trace) => !this.lastTraces.includes(trace) && !isRepeated(trace, this.lastTraces),
+      ),
       blobs: fresh("blobs"),
       chains: fresh("chains"),
       merged: fresh("merged"),
@@ -244,7 +252,7 @@ class BuilderStore {
         continue;
       this.saved.contexts.set(name, stale);
       this.saved.contextFiles.set(name, context.files);
-      const key = `${PREFIX}context/${this.platform.sha256Hex(name)}`;
+      const key = PREFIX + this.contextPrefix + this.platform.sha256Hex(name);
       const known: [path: string, header: string, digest: string][] = [];
       const places: [path: string, place: string][] = [];
       const entries: LayerEntry[] = [];
@@ -322,6 +330,10 @@ class BuilderStore {
     }
   }
 
+  private async openAllMounts(): Promise<void> {
+    for (const key of await this.store.keys(PREFIX + "mount/")) await this.openMount(key);
+  }
+
   private async openMount(key: string): Promise<void> {
     const stored = await this.json<{ readonly id: string; readonly entries: string }>(key);
     if (!stored) return;
@@ -341,13 +353,18 @@ class BuilderStore {
     // Named images stay, and what they are made of.
     const isKept = (key: string): boolean =>
       /^v1\/(image|image-blob|layer-tar|layer|bytes|container|container-bytes)\//.test(key);
-    for (const key of await this.store.keys())
-      if (key.startsWith(PREFIX) && !isKept(key)) await this.store.delete(key);
+    for (const key of await this.store.keys(PREFIX)) if (!isKept(key)) await this.store.delete(key);
     this.segments = [];
     this.changes = [];
     this.lastTraces = [];
     for (const set of Object.values(this.saved)) set.clear();
   }
+}
+
+/** Does *trace* say the same as the last one of its directory? Then it explains nothing more. */
+function isRepeated(trace: readonly StepTrace[], before: Builder["traces"]): boolean {
+  const last = before.find(([step]) => step?.origin === trace[0]?.origin);
+  return last !== undefined && JSON.stringify(last) === JSON.stringify(trace);
 }
 
 function isEmptySegment(segment: Segment): boolean {

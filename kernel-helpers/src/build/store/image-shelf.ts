@@ -88,8 +88,8 @@ export class ImageShelf implements ImageSource {
     if (!this.store) return;
     const { values, results } = this.store;
     const stored: StoredImage[] = [];
-    for (const key of await values.keys()) {
-      const value = key.startsWith(PREFIX) ? await values.get(key) : undefined;
+    for (const key of await values.keys(PREFIX)) {
+      const value = await values.get(key);
       if (value) stored.push(JSON.parse(new TextDecoder().decode(value)) as StoredImage);
     }
     // Built images may stand on imported ones.
@@ -195,8 +195,11 @@ export class ImageShelf implements ImageSource {
 
   /** Names an image; the one that had the name before loses it. */
   async put(name: string, image: BuiltImage, result: StepResult | undefined, builtAt: number): Promise<void> {
+    const before = this.images.get(name);
     this.images.set(name, keptOf(name, image, builtAt, result));
-    if (!this.store) return;
+    // What was built again out of the cache is kept already.
+    const isKept = before?.image.manifestDigest === image.manifestDigest && !before.imported;
+    if (!this.store || (isKept && !before.result === !result)) return;
     const bare = { ...image, layers: image.layers.map(({ entries: _, ...layer }) => layer) };
     const stored = {
       name,

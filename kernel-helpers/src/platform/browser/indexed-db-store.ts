@@ -36,7 +36,8 @@ export async function indexedDbStore(factory: IndexedDbFactory, name: string): P
     get: (key) => answer(store("readonly").get(key)),
     put: async (key, value) => void (await answer(store("readwrite").put(value, key))),
     delete: async (key) => void (await answer(store("readwrite").delete(key))),
-    keys: async () => [...(await answer(store("readonly").getAllKeys()))].sort(),
+    keys: async (prefix = "") =>
+      (await answer(store("readonly").getAllKeys())).filter((key) => key.startsWith(prefix)).sort(),
   };
 }
 

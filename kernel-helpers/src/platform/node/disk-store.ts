@@ -2,34 +2,49 @@
 
 import type * as Cacache from "cacache";
 
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
 import type { KeyValueStore } from "../platform";
+import { findValue, INDEX, readValue } from "./cacache-files";
 import { fileSource } from "./file-source";
+import { KeyNames } from "./key-names";
 
 /**
- * Opens (and, at the first `put`, makes) a store in *directory*. cacache is loaded only when it is used. A value that was
+ * Opens (and, at the first `put`, makes) a store in *directory*. cacache writes and removes; it is loaded only then. A value that was
  * damaged on disk reads as absent: it is a cache, what is lost is made again.
  */
 export function diskStore(directory: string): KeyValueStore {
   let loaded: typeof Cacache | undefined;
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- loading it costs more than a cached build
   const cacache = (): typeof Cacache => (loaded ??= require("cacache") as typeof Cacache);
+  const names = new KeyNames(join(directory, "keys"));
+  let isListed = false;
+  /** Before anything is written: a store without a list gets one. */
+  const list = async (): Promise<void> => {
+    if (isListed) return;
+    isListed = true;
+    if (names.exists) return;
+    const isOld = existsSync(join(directory, INDEX));
+    names.create(isOld ? Object.keys(await cacache().ls(directory)) : []);
+  };
   return {
-    async get(key) {
-      try {
-        return (await cacache().get(directory, key)).data;
-      } catch (error) {
-        if (isGone(error)) return undefined;
-        throw error;
-      }
-    },
+    get: (key) =>
+      attempt(() => {
+        const value = findValue(directory, key);
+        return value && readValue(value);
+      }),
     async put(key, value) {
+      await list();
       await cacache().put(directory, key, Buffer.from(value.buffer, value.byteOffset, value.byteLength));
+      names.add(key);
     },
     async delete(key) {
+      if (!findValue(directory, key)) return;
+      await list();
+      names.remove(key);
       // The types do not know the third argument: without it a deleted key stays as an empty line of the index.
       const entry = cacache().rm.entry as (
         cache: string,
@@ -38,13 +53,14 @@ export function diskStore(directory: string): KeyValueStore {
       ) => Promise<unknown>;
       await entry(directory, key, { removeFully: true });
     },
-    async open(key) {
-      const info = await cacache().get.info(directory, key);
-      if (!info) return undefined;
-      const stat = statSync(info.path, { throwIfNoEntry: false });
-      return stat?.isFile() && stat.size === info.size ? fileSource(info.path) : undefined;
-    },
+    open: (key) =>
+      attempt(() => {
+        const value = findValue(directory, key);
+        const stat = value && statSync(value.path, { throwIfNoEntry: false });
+        return value && stat?.isFile() && stat.size === value.size ? fileSource(value.path) : undefined;
+      }),
     async putPieces(key, pieces) {
+      await list();
       let isEmpty = true;
       const counted = async function* (): AsyncGenerator<Uint8Array> {
         for await (const piece of pieces) {
@@ -60,15 +76,17 @@ export function diskStore(directory: string): KeyValueStore {
         if (!isEmpty || (error as { code?: unknown }).code !== "ENODATA") throw error;
         await cacache().put(directory, key, Buffer.alloc(0));
       }
+      names.add(key);
     },
-    async keys() {
-      return Object.keys(await cacache().ls(directory)).sort();
+    async keys(prefix = "") {
+      if (!names.exists && !existsSync(join(directory, INDEX))) return [];
+      await list();
+      return names.list(prefix);
     },
   };
 }
 
-/** ENOENT: no such key, or its content is gone; EINTEGRITY and EBADSIZE: its content is damaged. */
-function isGone(error: unknown): boolean {
-  const code = (error as { code?: unknown }).code;
-  return code === "ENOENT" || code === "EINTEGRITY" || code === "EBADSIZE";
+/** What *read* gives or throws as a promise. */
+function attempt<T>(read: () => T): Promise<T> {
+  return new Promise((resolve) => resolve(read()));
 }
