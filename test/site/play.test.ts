@@ -145,7 +145,7 @@ describe("the playground", function () {
     await page.keyboard.type("글");
     await page.waitForTimeout(600);
     await page.reload();
-    await page.locator("#files button", { hasText: "src/새 글.txt" }).waitFor();
+    await page.locator("#files button", { hasText: "새 글.txt" }).waitFor();
     assert.equal(await page.locator("#editor").inputValue(), "FROM alpine");
     await page.locator("#files button", { hasText: "새 글" }).click();
     await page.locator("#remove").press("Enter");

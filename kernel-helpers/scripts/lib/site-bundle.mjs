@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import fs from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
+import { deflateRawSync } from "node:zlib";
 import * as esbuild from "esbuild";
 import { filesBelow } from "./fingerprint.mjs";
 import { DIST, PACKAGE, ROOT } from "./paths.mjs";
@@ -71,9 +72,10 @@ const catalogConstant = () => ({ LAYERBOOK_CATALOG: catalogTexts() });
 /** `play.html`: one file with everything in it. *fontFaces*: CSS rules for fonts that lie beside it. */
 export async function makePlayPage({ fontFaces = "" } = {}) {
   const source = (name) => read(SITE_SOURCES, "play", name);
-  const worker = await bundle("play/worker.ts", { define: catalogConstant() });
+  const worker = await bundle("play/worker.ts");
   // Inside the page's own script, so that its hash vouches for the worker too.
-  const script = inPage(await bundle("play/main.ts", { define: { LAYERBOOK_WORKER: worker } }));
+  const packed = deflateRawSync(JSON.stringify([worker, catalogTexts()]), { level: 9 }).toString("base64");
+  const script = inPage(await bundle("play/main.ts", { define: { LAYERBOOK_WORKER: packed } }));
   const { code: style } = await esbuild.transform(fontFaces + source("page.css"), {
     loader: "css",
     minify: true,

@@ -136,7 +136,7 @@ function writeLabExtension(target) {
 }
 
 /** CSS rules by which a page at the top uses that extension's fonts. A piece is fetched when a letter of it is shown. */
-function fontRules(target) {
+export function fontRules(target) {
   const fonts = "extensions/layerbook/static/fonts";
   const noto = fs.readFileSync(path.join(target, fonts, "noto-sans-kr.css"), "utf8");
   return (

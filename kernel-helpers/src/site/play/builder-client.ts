@@ -2,15 +2,24 @@
 
 import type { Locale } from "../../report/locale";
 import type { Project } from "./project";
-import type { Answer, Request } from "./protocol";
+import { type Answer, MATRIX_BUILDS, type Message, type Pictures, type Request } from "./protocol";
+import type { WorkerProgram } from "./worker-program";
 
-/** Builds that are done again after an end: as many as the matrix shows. */
-const REMEMBERED = 6;
+/** A request without what every request has. */
+type Question = Request extends infer One
+  ? One extends Request
+    ? Omit<One, "id" | "locale">
+    : never
+  : never;
 
-interface Waiting {
+interface How {
+  onProgress?(text: string): void;
+  /** Nobody waits for it. */
+  readonly quiet?: boolean;
+}
+
+interface Waiting extends How {
   resolve(answer: Answer): void;
-  readonly onProgress?: (text: string) => void;
-  readonly restores: boolean;
 }
 
 /** Asked of, as a promise each. */
@@ -18,21 +27,31 @@ export class BuilderClient {
   private worker: Worker | undefined;
   private next = 1;
   private readonly waiting = new Map<number, Waiting>();
-  private built: Project[] = [];
+  private history: readonly Project[] = [];
 
-  /** *source*: the worker's program. */
   constructor(
-    private readonly source: string,
+    private readonly program: WorkerProgram,
     private readonly locale: () => Locale,
   ) {}
+
+  /** The last builds, oldest first. */
+  get built(): readonly Project[] {
+    return this.history;
+  }
+
+  /** Is something being done that was asked for? What an end left to be built again only makes the next answer later. */
+  get busy(): boolean {
+    return [...this.waiting.values()].some(({ quiet }) => !quiet);
+  }
 
   /** Starts the worker ahead of its first use. */
   start(): void {
     if (this.worker !== undefined) return;
     // A page of one file, also opened from a disk, can only give a worker its program this way.
-    const url = URL.createObjectURL(new Blob([this.source], { type: "text/javascript" }));
+    const url = URL.createObjectURL(new Blob([this.program.script], { type: "text/javascript" }));
     const worker = new Worker(url);
     this.worker = worker;
+    worker.postMessage({ kind: "catalog", texts: this.program.catalog } satisfies Message);
     worker.onmessage = ({ data }: MessageEvent<Answer>) => {
       if (data.kind === "ready") URL.revokeObjectURL(url);
       else if (data.kind === "progress") this.waiting.get(data.id)?.onProgress?.(data.text);
@@ -42,39 +61,63 @@ export class BuilderClient {
       event.preventDefault();
       this.end(event.message, false);
     };
-    if (this.built.length > 0)
-      void this.ask({ kind: "restore", id: 0, projects: this.built, locale: this.locale() });
   }
 
-  /** Is something being done that was asked for? What an end left to be built again only makes the next answer later. */
-  get busy(): boolean {
-    return [...this.waiting.values()].some(({ restores }) => !restores);
+  /** Begins anew: with an empty cache, or with that of *builds*. Answers the pictures of the last of them. */
+  async begin(builds: readonly Project[], message: string): Promise<Pictures | undefined> {
+    this.end(message, false);
+    this.history = builds.slice(-MATRIX_BUILDS);
+    return this.restore();
   }
 
   async build(project: Project, onProgress: (text: string) => void): Promise<Answer> {
-    const answer = await this.ask({ kind: "build", id: 0, project, locale: this.locale() }, onProgress);
-    if (answer.kind === "built") this.built = [...this.built, project].slice(-REMEMBERED);
+    const answer = await this.ask({ kind: "build", project }, { onProgress });
+    if (answer.kind === "built") this.history = [...this.history, project].slice(-MATRIX_BUILDS);
     return answer;
   }
 
-  draw(kind: "draw" | "what-if"): Promise<Answer> {
-    return this.ask({ kind, id: 0, locale: this.locale() });
+  /** The pictures of the last build again. */
+  draw(): Promise<Answer> {
+    return this.ask({ kind: "draw" });
   }
 
-  /** Ends the worker; everything that waits fails with *message*. The next one begins with the builds of this one: at once, or when asked. */
+  whatIf(project: Project): Promise<Answer> {
+    return this.ask({ kind: "what-if", project });
+  }
+
+  /** The checks' remarks; a later question makes an earlier one needless. */
+  check(project: Project): Promise<Answer> {
+    return this.ask({ kind: "check", project }, { quiet: true });
+  }
+
+  /**
+   * Ends the worker; everything that waits fails with *message*. The next one begins with the builds of this one, at once (*again*) or when
+   * asked.
+   */
   end(message: string, again = true): void {
     this.worker?.terminate();
     this.worker = undefined;
     for (const id of [...this.waiting.keys()]) this.settle(id, { kind: "failed", id, message });
-    if (again) this.start();
+    if (again) void this.restore();
   }
 
-  private ask(request: Request, onProgress?: (text: string) => void): Promise<Answer> {
+  private async restore(): Promise<Pictures | undefined> {
     this.start();
+    if (this.history.length === 0) return undefined;
+    const answer = await this.send({ kind: "restore", projects: this.history }, { quiet: true });
+    return answer.kind === "drawn" ? answer.pictures : undefined;
+  }
+
+  private ask(question: Question, how: How = {}): Promise<Answer> {
+    if (this.worker === undefined) void this.restore();
+    return this.send(question, how);
+  }
+
+  private send(question: Question, { onProgress, quiet = false }: How): Promise<Answer> {
     const id = this.next++;
     return new Promise((resolve) => {
-      this.waiting.set(id, { resolve, onProgress, restores: request.kind === "restore" });
-      this.worker?.postMessage({ ...request, id });
+      this.waiting.set(id, { resolve, onProgress, quiet });
+      this.worker?.postMessage({ ...question, id, locale: this.locale() });
     });
   }
 

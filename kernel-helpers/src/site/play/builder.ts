@@ -1,39 +1,45 @@
-/** The builder behind the page: one Lab in memory that follows the page's project, and the pictures of what it built. */
+/** The builder behind the page: one Lab that follows the page's project, the pictures of what it built, and the checks' remarks. */
 
-import { BuildFlagsError, readPlayFlags } from "./flags";
-import { Lab, type LabMachine } from "../../lab";
-import type { BuildResult } from "../../lab";
 import type { SolveStatus } from "../../build/status";
+import { type BuildResult, Lab, type LabMachine } from "../../lab";
 import {
+  explainBuildError,
+  explainBuildWarning,
   type Locale,
   type MatrixBuild,
   progressText,
   renderBuildMatrix,
   renderKeyCard,
+  renderTable,
   SIGNS,
   summaryOf,
   verdictKind,
   words,
 } from "../../report";
-import { type PlayFile, type Project, projectProblem } from "./project";
-import type { Answer, Pictures, Request } from "./protocol";
+import { BuildFlagsError, readPlayFlags } from "./flags";
+import { editBetween, PlacedLab } from "./placed-lab";
+import { type Project, projectProblem } from "./project";
+import { type Answer, type Hint, MATRIX_BUILDS, type Pictures, type Request } from "./protocol";
 
-/** Builds that stand side by side in the matrix; older ones are let go. */
-const MATRIX_BUILDS = 6;
 /** A build that takes longer shows its progress, so often. */
 const PROGRESS_MS = 200;
 /** Columns of the log. */
 const LOG_WIDTH = 80;
 
-/** Files of one project in the context, told apart by the identity of their data. */
-type Placed = Map<string, Pick<PlayFile, "data" | "executable">>;
+/** One column of the matrix. */
+interface Column {
+  readonly build: MatrixBuild;
+  readonly edit: string;
+}
 
 /** Answers requests one after the other. */
 export class PlayBuilder {
-  private lab: Promise<Lab> | undefined;
-  private placed: Placed = new Map();
-  private matrix: { readonly build: MatrixBuild; readonly edit: string }[] = [];
-  private last: BuildResult | undefined;
+  private builds: Promise<PlacedLab> | undefined;
+  /** Checks are asked for while a project is typed; they leave no trace among the builds. */
+  private checks: Promise<PlacedLab> | undefined;
+  private matrix: Column[] = [];
+  private count = 0;
+  private last: { readonly result: BuildResult; readonly project: Project } | undefined;
 
   constructor(
     private readonly machine: LabMachine,
@@ -44,46 +50,59 @@ export class PlayBuilder {
 
   /** Does what *request* asks and answers it. Never rejects. */
   async take(request: Request): Promise<void> {
-    const { id, locale } = request;
     try {
-      if (request.kind === "build") {
-        const began = this.clock();
-        const pictures = await this.build(request.project, locale, (text) =>
-          this.answer({ kind: "progress", id, text }),
-        );
-        this.answer({ kind: "built", id, pictures, ms: this.clock() - began });
-      } else if (request.kind === "restore") {
-        for (const project of request.projects) await this.build(project, locale);
-        this.answer({ kind: "drawn", id });
-      } else if (request.kind === "what-if") {
-        const lab = await this.open();
-        this.answer({ kind: "drawn", id, whatIf: (await lab.whatIf()).table("html", { locale }) });
-      } else {
-        this.answer({ kind: "drawn", id, pictures: this.last && this.draw(this.last, locale) });
-      }
+      this.answer(await this.do(request));
     } catch (error) {
-      const message = error instanceof BuildFlagsError ? error.sentence[locale] : String(error);
-      this.answer({ kind: "failed", id, message });
+      const message = error instanceof BuildFlagsError ? error.sentence[request.locale] : String(error);
+      this.answer({ kind: "failed", id: request.id, message });
     }
   }
 
-  private open(): Promise<Lab> {
-    return (this.lab ??= Lab.openOn(this.machine));
+  private async do(request: Request): Promise<Answer> {
+    const { id, locale } = request;
+    switch (request.kind) {
+      case "build": {
+        const began = this.clock();
+        const result = await this.build(request.project, (text) =>
+          this.answer({ kind: "progress", id, text }),
+        );
+        const pictures = this.draw(result, locale);
+        return { kind: "built", id, pictures, ms: this.clock() - began };
+      }
+      case "restore":
+        for (const project of request.projects) await this.build(project);
+        return { kind: "drawn", id, pictures: this.last && this.draw(this.last.result, locale) };
+      case "draw":
+        return { kind: "drawn", id, pictures: this.last && this.draw(this.last.result, locale) };
+      case "what-if": {
+        const { options, placed } = await this.placed("builds", request.project);
+        const edits = await placed.lab.suggestedEdits(options);
+        return {
+          kind: "drawn",
+          id,
+          whatIf: (await placed.lab.whatIf(edits, options)).table("html", { locale }),
+        };
+      }
+      case "check":
+        return { kind: "checked", id, hints: await this.check(request.project, locale) };
+    }
   }
 
-  private async build(
-    project: Project,
-    locale: Locale,
-    onProgress?: (text: string) => void,
-  ): Promise<Pictures> {
+  /** The Lab with *project* in its context, and the options that its flags mean. */
+  private async placed(which: "builds" | "checks", project: Project) {
     const problem = projectProblem(project);
     if (problem !== undefined) throw new Error(problem);
     const options = readPlayFlags(project);
-    const lab = await this.open();
-    const edited = this.place(lab, project);
+    const placed = await (this[which] ??= Lab.openOn(this.machine).then((lab) => new PlacedLab(lab)));
+    placed.place(project);
+    return { options, placed };
+  }
+
+  private async build(project: Project, onProgress?: (text: string) => void): Promise<BuildResult> {
+    const { options, placed } = await this.placed("builds", project);
     const events: SolveStatus[] = [];
     let shown = this.clock();
-    const result = await lab.build({
+    const result = await placed.lab.build({
       ...options,
       onStatus: (status) => {
         if (onProgress === undefined) return;
@@ -93,73 +112,71 @@ export class PlayBuilder {
         onProgress(progressText(events, "tty", { width: LOG_WIDTH }));
       },
     });
-    this.last = result;
     if (!result.check) {
-      this.matrix = [...this.matrix, { build: { steps: result.steps.map(shortened) }, edit: edited }].slice(
-        -MATRIX_BUILDS,
-      );
+      this.count++;
+      const column = {
+        build: { steps: result.steps.map(shortened) },
+        edit: editBetween(this.last?.project, project),
+      };
+      this.matrix = [...this.matrix, column].slice(-MATRIX_BUILDS);
     }
-    return this.draw(result, locale);
+    this.last = { result, project };
+    return result;
   }
 
-  /** Makes the context hold *project* and says in a few words what changed. */
-  private place(lab: Lab, project: Project): string {
-    const changed: string[] = [];
-    const wanted: Placed = new Map(project.files.map((file) => [file.path, file]));
-    for (const path of this.placed.keys()) {
-      if (wanted.has(path)) continue;
-      lab.context.remove(path);
-      // Folders are no files of the page: an empty one goes with its last file.
-      for (let folder = parentOf(path); folder !== ""; folder = parentOf(folder)) {
-        if (lab.context.list().some((other) => other.startsWith(`${folder}/`))) break;
-        lab.context.remove(folder);
-      }
-      changed.push(`−${path}`);
-    }
-    for (const [path, { data, executable }] of wanted) {
-      const before = this.placed.get(path);
-      if (before !== undefined && before.executable === executable && sameData(before.data, data)) continue;
-      lab.context.write(path, data, { mode: executable ? 0o755 : 0o644 });
-      changed.push(before === undefined ? `+${path}` : path);
-    }
-    const isFirst = this.placed.size === 0;
-    this.placed = wanted;
-    if (isFirst || changed.length === 0) return "";
-    return changed.length === 1 ? changed[0]! : `${changed[0]!} +${changed.length - 1}`;
+  private async check(project: Project, locale: Locale): Promise<Hint[]> {
+    const { options, placed } = await this.placed("checks", project);
+    const result = await placed.lab.build({ ...options, check: true });
+    const warnings = result.warnings.map((warning): Hint => {
+      const { rule, url, line, detail } = warning;
+      const explanation = explainBuildWarning(warning, locale);
+      return { kind: "warning", file: result.file, line, rule, url, text: detail, explanation };
+    });
+    const error = errorOf(result, locale);
+    return error === undefined ? warnings : [error, ...warnings];
   }
 
   private draw(result: BuildResult, locale: Locale): Pictures {
     const ownCause = result.steps.findIndex(({ miss }) => miss?.cause === "own" && !miss.first);
+    const failed = result.steps.findIndex(({ status }) => status === "ERROR");
+    const first = this.count - this.matrix.length + 1;
     return {
-      table: result.table("html", { locale }),
+      // What failed stands above, in a place of its own.
+      table: renderTable({ ...result, error: undefined }, "html", { locale }),
       log: result.progress("tty", { width: LOG_WIDTH }),
       matrix: renderBuildMatrix(
         this.matrix.map(({ build }) => build),
         "html",
-        { locale, edits: this.matrix.map(({ edit }) => edit) },
+        { locale, heads: this.matrix.map(({ edit }, i) => `${first + i} ${clipped(edit)}`.trim()) },
       ),
       steps: result.steps.map((step, index) => ({
-        name: step.name,
+        name: shortened(step).name,
         verdict: `${SIGNS[verdictKind(step)]} ${words(locale).verdict[verdictKind(step)]}`,
         card: renderKeyCard(step, "html", { locale }),
-        cause: index === ownCause,
+        cause: index === (failed >= 0 ? failed : ownCause),
       })),
       summary: summaryOf(result, locale),
+      warnings: result.warnings.length,
       failed: result.error !== undefined,
+      error: errorOf(result, locale),
+      frames: result.error?.frames ?? [],
+      builds: { first, count: this.matrix.length },
     };
   }
 }
 
-/** A whole digest makes a row of the matrix six lines high and says nothing to people. */
+function errorOf(result: BuildResult, locale: Locale): Hint | undefined {
+  const { error, file } = result;
+  if (error === undefined) return undefined;
+  const explanation = explainBuildError(error, locale);
+  return { kind: "error", file, line: error.lines[0]?.[0]?.[0], text: error.message, explanation };
+}
+
+/** A digest makes a row of the matrix several lines high and says nothing to people; the log has it whole. */
 function shortened<T extends { readonly name: string }>(step: T): T {
-  return { ...step, name: step.name.replace(/(@sha256:[0-9a-f]{8})[0-9a-f]{56}/, "$1…") };
+  return { ...step, name: step.name.replace(/@sha256:[0-9a-f]{64}/g, "") };
 }
 
-function parentOf(path: string): string {
-  return path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : "";
-}
-
-function sameData(a: string | Uint8Array, b: string | Uint8Array): boolean {
-  if (typeof a === "string" || typeof b === "string") return a === b;
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+function clipped(edit: string): string {
+  return [...edit].length > 24 ? `${[...edit].slice(0, 23).join("")}…` : edit;
 }

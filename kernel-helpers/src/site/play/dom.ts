@@ -39,7 +39,23 @@ export function showPicture(target: HTMLElement, html: string): void {
       one.setAttribute("target", "_blank");
     }
   }
+  for (const table of parsed.body.querySelectorAll("table")) describe(table);
   target.replaceChildren(...parsed.body.childNodes);
+}
+
+/** A table stays a table to a screen reader however its rows are laid out, and each cell knows what its column is called. */
+function describe(table: HTMLTableElement): void {
+  table.setAttribute("role", "table");
+  const heads = [...(table.tHead?.rows[0]?.cells ?? [])].map(({ textContent }) => textContent.trim());
+  for (const part of table.querySelectorAll("thead, tbody")) part.setAttribute("role", "rowgroup");
+  for (const row of table.rows) {
+    row.setAttribute("role", "row");
+    for (const [i, cell] of [...row.cells].entries()) {
+      const { scope } = cell as Partial<HTMLTableCellElement>;
+      cell.setAttribute("role", scope === "col" ? "columnheader" : scope === "row" ? "rowheader" : "cell");
+      cell.dataset["label"] = heads[i] ?? "";
+    }
+  }
 }
 
 const ALLOWED = new Set(

@@ -26,8 +26,8 @@ interface LinkProject {
   readonly flags?: string;
 }
 
-/** The fragment (without `#`) that holds *project*. */
-export function encodeLink({ files, flags }: Project): string {
+/** The fragment (without `#`) that holds *project*. *level*: 1 (fast) to 9 (short, the default). */
+export function encodeLink({ files, flags }: Project, level: 1 | 9 = 9): string {
   const content: LinkProject = {
     files: files.map(({ path, data, executable }): LinkFile => {
       const text = typeof data === "string" ? data : { base64: toBase64(data) };
@@ -35,16 +35,22 @@ export function encodeLink({ files, flags }: Project): string {
     }),
     ...(flags === "" ? {} : { flags }),
   };
-  const packed = deflateSync(strToU8(JSON.stringify(content)), { level: 9 });
+  const packed = deflateSync(strToU8(JSON.stringify(content)), { level });
   return `${VERSION}.${toBase64(packed).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "")}`;
 }
 
 /** Why a link cannot be read. */
 export type LinkProblem = PlayProblem | "link-broken" | "link-version" | "link-large";
 
-/** The project that *fragment* (without `#`) holds, or why there is none. Never throws, whatever stands in it. */
-export function decodeLink(fragment: string): Project | { readonly problem: LinkProblem } {
-  if (fragment.length > LINK_LIMITS.characters) return { problem: "link-large" };
+/**
+ * The project that *fragment* (without `#`) holds, or why there is none. Never throws, whatever stands in it. *characters*: longer ones
+ * are refused; default: LINK_LIMITS.characters.
+ */
+export function decodeLink(
+  fragment: string,
+  characters: number = LINK_LIMITS.characters,
+): Project | { readonly problem: LinkProblem } {
+  if (fragment.length > characters) return { problem: "link-large" };
   const [version = "", body = ""] = fragment.split(".", 2);
   if (version !== VERSION)
     return { problem: /^p\d+$/.test(version) && body !== "" ? "link-version" : "link-broken" };
@@ -117,6 +123,17 @@ function inflate(bytes: Uint8Array): Uint8Array | "large" | undefined {
 }
 
 const CHUNK = 1024;
+
+/** A short name of *fragment*, to know it again (FNV-1a, twice). */
+export function linkHash(fragment: string): string {
+  let a = 0x811c9dc5;
+  let b = 0x01000193;
+  for (let i = 0; i < fragment.length; i++) {
+    a = Math.imul(a ^ fragment.charCodeAt(i), 0x01000193);
+    b = Math.imul(b ^ fragment.charCodeAt(i), 0x85ebca6b);
+  }
+  return `${(a >>> 0).toString(36)}-${(b >>> 0).toString(36)}`;
+}
 
 function toBase64(bytes: Uint8Array): string {
   return btoa(strFromU8(bytes, true));

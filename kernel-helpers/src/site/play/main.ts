@@ -2,38 +2,65 @@
 
 import type { Locale } from "../../report/locale";
 import { BuilderClient } from "./builder-client";
-import { element, make, showPicture } from "./dom";
+import { element, make } from "./dom";
 import { editedText, onEdit, showText } from "./editor";
-import { EXAMPLES } from "./examples";
-import { decodeLink, encodeLink, LINK_LIMITS, LONG_LINK } from "./link";
-import { DOCKERFILE, PlayError, type Project, renamed, withFile, withoutFile } from "./project";
-import type { Pictures } from "./protocol";
-import { keepChoice, keepProject, keptChoice, keptProject } from "./store";
+import { EXAMPLES, exampleOf } from "./examples";
+import { addOffered, listenToDrops, listenToPickers } from "./files-in";
+import { reveal, showFiles } from "./files-view";
+import { showHints } from "./hints-view";
+import { decodeLink, linkHash } from "./link";
+import { DOCKERFILE, PlayError, renamed, withFile, withoutFile } from "./project";
+import type { Hint, Pictures } from "./protocol";
+import { showCard, showNamed, showPictures, showTries } from "./result-view";
+import { Session } from "./session";
+import { copyLink, download, shareLink } from "./share";
+import { keepChoice, keptChoice, type Work } from "./store";
 import { isText, problemText, text, type TextName } from "./texts";
-import { withUpload, zipOf } from "./upload";
-
-/** The worker's program. The bundler puts it in. */
-declare const LAYERBOOK_WORKER: string;
+import { workerProgram } from "./worker-program";
+import { describeWork, showWorks } from "./works-view";
 
 let locale: Locale = keptChoice("language") === "en" ? "en" : "ko";
-let project: Project = EXAMPLES[0]!.project;
-let open: string | undefined = DOCKERFILE;
 let pictures: Pictures | undefined;
+let hints: readonly Hint[] = [];
+/** The chosen row of the list: the open file, or a folder with `/` at its end. */
+let chosen: string | undefined;
 /** What the name in the form is for. */
 let naming: "new" | "rename" = "new";
 
 const say = (name: TextName): string => text(name, locale);
-const client = new BuilderClient(LAYERBOOK_WORKER, () => locale);
+const client = new BuilderClient(workerProgram(), () => locale);
+const session = new Session({
+  shown: () => {
+    showProject();
+    checkSoon();
+  },
+  kept: (how) => {
+    if (how === "kept") return;
+    notice([say(how === "full" ? "fullStorage" : "noStorage")]);
+  },
+  built: () => client.built,
+});
 
 // --- what is shown -------------------------------------------------------------------------------------------------
 
-function setStatus(sentence: string): void {
-  element("status").textContent = sentence;
+/** *again*: a button that undoes what the sentence says. */
+function setStatus(sentence: string, again?: { readonly name: string; readonly does: () => void }): void {
+  const status = element("status");
+  status.textContent = sentence;
+  if (again === undefined) return;
+  const button = make("button", again.name, { type: "button" });
+  button.addEventListener("click", again.does);
+  status.append(" ", button);
 }
 
-function notice(sentence: string | undefined): void {
-  element("notice").hidden = sentence === undefined;
-  element("notice").textContent = sentence ?? "";
+/** Sentences that stay until they are closed; none hides them. The second one is in the other language. */
+function notice(sentences: readonly string[]): void {
+  element("notice").hidden = sentences.length === 0;
+  element("notice-text").replaceChildren(
+    ...sentences.map((sentence, i) =>
+      make("span", sentence, { lang: i === 0 ? locale : locale === "ko" ? "en" : "ko" }),
+    ),
+  );
 }
 
 function translate(): void {
@@ -44,200 +71,265 @@ function translate(): void {
     if (isText(name)) one.textContent = say(name);
   }
   element("log").setAttribute("aria-label", say("log"));
-  const examples = element<HTMLSelectElement>("example");
-  examples.replaceChildren(
+  element<HTMLSelectElement>("example").replaceChildren(
     make("option", say("chooseExample"), { value: "" }),
     ...EXAMPLES.map((example) => make("option", example[locale], { value: example.id })),
   );
   showProject();
+  listWorks();
 }
 
 function showProject(): void {
-  const { files, flags } = project;
-  if (!files.some(({ path }) => path === open)) open = files[0]?.path;
-  element("files").replaceChildren(
-    ...files.map(({ path, executable }) => {
-      const row = make("li");
-      const button = make("button", executable ? `${path} *` : path, {
-        type: "button",
-        "aria-current": path === open ? "true" : "false",
-      });
-      button.addEventListener("click", () => openFile(path));
-      row.append(button);
-      return row;
-    }),
-  );
+  const { files, flags } = session.project;
+  if (!files.some(({ path }) => path === session.open)) session.open = files[0]?.path;
+  const isFolder = chosen?.endsWith("/") && files.some(({ path }) => path.startsWith(chosen ?? ""));
+  if (!isFolder) chosen = session.open;
+  listFiles();
   const flagField = element<HTMLInputElement>("flags");
   if (flagField.value !== flags) flagField.value = flags;
+  element<HTMLButtonElement>("undo").disabled = !session.undo.canUndo;
+  element<HTMLButtonElement>("redo").disabled = !session.undo.canRedo;
+  for (const id of ["rename", "remove"]) element<HTMLButtonElement>(id).disabled = chosen === undefined;
+  const example = exampleOf(session.origin.replace(/^example:/, ""));
+  showTries((example ?? exampleOf("note")!).tries.map((one) => one[locale]));
   showFile();
 }
 
+function listFiles(): void {
+  const { files } = session.project;
+  showFiles({ files, chosen, choose: (path) => (path.endsWith("/") ? choose(path) : openFile(path)) });
+}
+
+function choose(path: string): void {
+  chosen = path;
+  showProject();
+}
+
 function showFile(): void {
+  const { project, open } = session;
   const file = project.files.find(({ path }) => path === open);
   element("editor-head").textContent = file?.path ?? say("editor");
-  element<HTMLInputElement>("executable").checked = file?.executable === true;
-  for (const id of ["rename", "remove", "executable"])
-    element<HTMLButtonElement>(id).disabled = file === undefined;
-  const isBinary = file !== undefined && typeof file.data !== "string";
+  const executable = element<HTMLInputElement>("executable");
+  executable.checked = file?.executable === true;
+  executable.disabled = file === undefined;
+  const isText = typeof file?.data === "string";
   const shown = file === undefined ? "" : typeof file.data === "string" ? file.data : say("binary");
-  showText(
-    shown,
-    /(^|\/|\.)(Dockerfile|Containerfile)(\.|$)/i.test(file?.path ?? ""),
-    isBinary || file === undefined,
-  );
+  showText(shown, /(^|\/|\.)(Dockerfile|Containerfile)(\.|$)/i.test(file?.path ?? ""), !isText);
+  remark();
+}
+
+/** Shows the checks' remarks and, as long as the files are those that were built, where the build failed. */
+function remark(): void {
+  const failure = client.built.at(-1) === session.project ? pictures?.error : undefined;
+  showHints(hints, failure, session.open, locale, openFile);
 }
 
 function openFile(path: string): void {
-  open = path;
-  showProject();
+  if (session.project.files.some((file) => file.path === path)) {
+    session.open = path;
+    chosen = path;
+    reveal(path);
+    showProject();
+  }
   element("editor").focus();
 }
 
-/** Takes a changed project: shows it, and keeps it for the next visit. */
-function take(next: Project): void {
-  project = next;
-  showProject();
-  keep();
+function show(next: Pictures | undefined): void {
+  pictures = next;
+  showPictures(pictures, locale, openFile);
 }
 
-let keeping: ReturnType<typeof setTimeout> | undefined;
-let refused = false;
-
-function keep(): void {
-  clearTimeout(keeping);
-  keeping = setTimeout(() => {
-    if (keepProject(project) || refused) return;
-    refused = true;
-    notice(say("noStorage"));
-  }, 400);
-}
-
-function showPictures(): void {
-  element("nothing").hidden = pictures !== undefined;
-  element("pictures").hidden = pictures === undefined;
-  element("log-part").hidden = pictures === undefined;
-  if (pictures === undefined) return;
-  for (const [id, html] of [
-    ["table", pictures.table],
-    ["matrix", pictures.matrix],
-  ] as const) {
-    showPicture(element(id), html);
-    reachable(element(id), say(id === "table" ? "layers" : "matrix"));
-  }
-  element("log").textContent = pictures.log;
-  element("edits").replaceChildren();
-  const steps = element<HTMLSelectElement>("step");
-  steps.replaceChildren(
-    ...pictures.steps.map(({ name, verdict }, i) =>
-      make("option", `${verdict}  ${name}`, { value: String(i) }),
-    ),
-  );
-  const cause = pictures.steps.findIndex((step) => step.cause);
-  steps.value = String(cause >= 0 ? cause : pictures.steps.length - 1);
-  showCard();
-}
-
-/** What scrolls sideways can be reached and named without a mouse. */
-function reachable(picture: HTMLElement, name: string): void {
-  for (const one of picture.querySelectorAll("div, pre")) {
-    one.setAttribute("tabindex", "0");
-    one.setAttribute("role", "region");
-    one.setAttribute("aria-label", `${name}, ${say("scrollable")}`);
-  }
-}
-
-function showCard(): void {
-  const step = pictures?.steps[Number(element<HTMLSelectElement>("step").value)];
-  showPicture(element("card"), step?.card ?? "");
-}
-
-// --- what is done --------------------------------------------------------------------------------------------------
+// --- building and what comes before it -----------------------------------------------------------------------------
 
 async function build(): Promise<void> {
   if (client.busy) return;
   setStatus(say("building"));
   element("stop").hidden = false;
   element<HTMLButtonElement>("build").disabled = true;
-  const answer = await client.build(project, (progress) => {
+  const answer = await client.build(session.project, (progress) => {
     element("log-part").hidden = false;
     element("log").textContent = progress;
   });
   element("stop").hidden = true;
   element<HTMLButtonElement>("build").disabled = false;
   if (answer.kind === "built") {
-    ({ pictures } = answer);
-    showPictures();
+    show(answer.pictures);
+    session.noteBuild();
+    remark();
+    const { failed, summary, warnings } = answer.pictures;
+    const remarks = warnings === 0 ? "" : ` ⚠ ${say("warnings")} ${warnings}`;
     setStatus(
-      `${pictures.failed ? `✕ ${say("failed")}` : `● ${say("done")}`} (${milliseconds(answer.ms)}): ${pictures.summary}`,
+      `${failed ? `✕ ${say("failed")}` : `● ${say("done")}`} (${milliseconds(answer.ms)}): ${summary}${remarks}`,
     );
   } else if (answer.kind === "failed") setStatus(answer.message);
+  seeStatus();
+}
+
+/** On a phone the result lies below what is seen. */
+function seeStatus(): void {
+  const { top, bottom } = element("status").getBoundingClientRect();
+  if (bottom > innerHeight || top < 0) element("result-head").scrollIntoView();
 }
 
 function milliseconds(ms: number): string {
   return ms < 1000 ? `${ms.toFixed(ms < 10 ? 1 : 0)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }
 
-function stop(): void {
-  client.end(say("stopped"));
+let checking: ReturnType<typeof setTimeout> | undefined;
+
+/** Asks the checks once nothing was typed for a moment. */
+function checkSoon(): void {
+  clearTimeout(checking);
+  checking = setTimeout(() => void check(), 400);
 }
 
-async function share(): Promise<void> {
-  const fragment = encodeLink(project);
-  const shared = element("shared");
-  if (fragment.length > LINK_LIMITS.characters) {
-    shared.hidden = true;
-    notice(say("tooLongLink"));
-    return;
-  }
-  const link = `${location.href.split("#")[0]}#${fragment}`;
-  const field = element<HTMLInputElement>("link");
-  field.value = link;
-  shared.hidden = false;
-  const copied = await navigator.clipboard?.writeText(link).then(
-    () => true,
-    () => false,
-  );
-  const note = copied === true ? say("copied") : say("copyByHand");
-  element("shared-note").textContent = fragment.length > LONG_LINK ? `${note} ${say("longLink")}` : note;
-  field.focus();
-  field.select();
+async function check(): Promise<void> {
+  listFiles();
+  const { project } = session;
+  const answer = await client.check(project);
+  if (project !== session.project) return;
+  hints =
+    answer.kind === "checked"
+      ? answer.hints
+      : answer.kind === "failed" && !client.busy
+        ? [{ kind: "error", file: "", text: answer.message }]
+        : hints;
+  remark();
 }
 
-/** Opens the project of the address' fragment, if it has one. */
-function openLink(): boolean {
+async function showWhatIf(): Promise<void> {
+  if (client.busy) return;
+  const answer = await client.whatIf(session.project);
+  if (answer.kind === "drawn" && answer.whatIf !== undefined)
+    showNamed("edits", answer.whatIf, `${say("whatIf")}, ${say("scrollable")}`);
+  else if (answer.kind === "failed") setStatus(answer.message);
+}
+
+async function prune(): Promise<void> {
+  await client.begin([], say("pruned"));
+  show(undefined);
+  session.noteBuild();
+  setStatus(say("pruned"));
+}
+
+function goBack(): void {
+  const i = Number(element<HTMLSelectElement>("past").value);
+  const project = client.built[i];
+  if (project === undefined || pictures === undefined) return;
+  session.change(project, session.open);
+  setStatus(`${say("backDone")} ${pictures.builds.first + i}`, {
+    name: say("undo"),
+    does: () => move("undo"),
+  });
+}
+
+// --- works ---------------------------------------------------------------------------------------------------------
+
+function listWorks(): void {
+  showWorks(session.others(), locale, {
+    open: (work) => {
+      resume(work);
+      setStatus(`${describeWork(work, locale)}: ${say("workOpened")}`);
+    },
+    remove: (work) => {
+      session.remove(work);
+      listWorks();
+      setStatus(`${say("workRemoved")}: ${describeWork(work, locale)}`);
+      element("works").focus();
+    },
+  });
+}
+
+/** Begins with other files, on a builder that has built *built* and nothing else. */
+async function renew(built: Work["built"]): Promise<void> {
+  hints = [];
+  show(undefined);
+  listWorks();
+  const done = client.begin(built, say("ended"));
+  checkSoon();
+  const before = await done;
+  if (before !== undefined && pictures === undefined && !client.busy) show(before);
+}
+
+function resume(work: Work): void {
+  session.resume(work, DOCKERFILE);
+  void renew(work.built);
+}
+
+/** Begins with the files of an example or a link; what was there stays, and the status says where. */
+function begin(project: Session["project"], origin: string, sentence: string): void {
+  session.begin(project, origin, DOCKERFILE);
+  void renew([]);
+  const left = session.left;
+  if (left === undefined) setStatus(sentence);
+  else
+    setStatus(`${sentence} ${say("workLeft")}`, {
+      name: say("backToIt"),
+      does: () => {
+        resume(left);
+        setStatus(say("workOpened"));
+      },
+    });
+}
+
+/** Opens the project of the address' fragment, if it has one. *first*: the page has just been opened. */
+function openLink(first: boolean): boolean {
   const fragment = location.hash.slice(1);
-  if (fragment === "") return false;
+  if (fragment === "" || fragment === "editor") return false;
+  const origin = `link:${linkHash(fragment)}`;
+  const before = first ? session.last(true) : undefined;
+  // A reload shows what became of the link's files, not the link again.
+  if (before?.origin === origin) {
+    resume(before);
+    setStatus(say(before.pristine ? "linkOpened" : "workOpenedAgain"));
+    return true;
+  }
   const read = decodeLink(fragment);
   if ("problem" in read) {
-    notice(problemText(read.problem, locale));
+    const { problem } = read;
+    notice([problemText(problem, locale), problemText(problem, locale === "ko" ? "en" : "ko")]);
     return false;
   }
-  project = read;
-  open = DOCKERFILE;
-  pictures = undefined;
-  notice(undefined);
-  showProject();
-  showPictures();
-  setStatus(say("linkOpened"));
+  notice([]);
+  begin(read, origin, say("linkOpened"));
   return true;
 }
+
+// --- files ---------------------------------------------------------------------------------------------------------
 
 function askName(what: "new" | "rename"): void {
   naming = what;
   element("naming").hidden = false;
   element("path-error").textContent = "";
   const field = element<HTMLInputElement>("path");
-  field.value = what === "rename" ? (open ?? "") : "";
+  const folder = chosen?.slice(0, chosen.lastIndexOf("/") + 1) ?? "";
+  field.value = what === "rename" ? (chosen ?? "").replace(/\/$/, "") : folder;
   field.focus();
-  field.select();
+  if (what === "rename") field.select();
+}
+
+function closeNaming(): void {
+  element("naming").hidden = true;
+  element(naming).focus();
 }
 
 function named(): void {
-  const path = element<HTMLInputElement>("path").value.trim();
+  const path = element<HTMLInputElement>("path").value.trim().normalize("NFC");
+  const { project } = session;
+  let open: string | undefined = path;
   try {
-    if (naming === "rename") project = renamed(project, open ?? "", path);
-    else if (project.files.some((file) => file.path === path)) throw new PlayError("path-taken", path);
-    else project = withFile(project, { path, data: "" });
+    if (naming === "new") {
+      if (project.files.some((file) => file.path === path)) throw new PlayError("path-taken", path);
+      session.change(withFile(project, { path, data: "" }), path);
+    } else {
+      const from = chosen ?? "";
+      const isFolder = from.endsWith("/");
+      if (isFolder)
+        open = session.open?.startsWith(from) ? path + session.open.slice(from.length - 1) : session.open;
+      const next = renamed(project, from, path);
+      chosen = isFolder ? `${path.replace(/\/$/, "")}/` : path;
+      session.change(next, open);
+    }
   } catch (error) {
     if (!(error instanceof PlayError)) throw error;
     element("path-error").textContent = problemText(error.problem, locale);
@@ -245,62 +337,40 @@ function named(): void {
     return;
   }
   element("naming").hidden = true;
-  open = path;
-  take(project);
-  element("editor").focus();
+  if (naming === "rename") element("rename").focus();
+  else openFile(path);
 }
 
 function remove(): void {
-  const before = project;
-  const path = open;
+  const path = chosen;
   if (path === undefined) return;
-  take(withoutFile(project, path));
-  setStatus(`${path}: ${say("removed")} `);
-  const undo = make("button", say("undo"), { type: "button" });
-  undo.addEventListener("click", () => {
-    open = path;
-    take(before);
-    setStatus("");
-    element("editor").focus();
+  session.change(withoutFile(session.project, path), session.open);
+  setStatus(`${path}: ${say("removed")}`, {
+    name: say("undo"),
+    does: () => {
+      move("undo");
+      element("editor").focus();
+    },
   });
-  element("status").append(undo);
   element("files").querySelector("button")?.focus();
 }
 
-async function upload(input: HTMLInputElement): Promise<void> {
-  const { project: next, added, refused: left } = await withUpload(project, [...(input.files ?? [])]);
-  input.value = "";
-  take(next);
-  const out = left.slice(0, 5).map(({ path, problem }) => `${path} (${problemText(problem, locale)})`);
-  if (left.length > 5) out.push("…");
-  setStatus(
-    `${say("added")}: ${added}${left.length === 0 ? "" : `. ${say("skippedFiles")}: ${out.join(", ")}`}`,
-  );
+function move(how: "undo" | "redo"): void {
+  if (session.move(how)) setStatus("");
 }
 
-function download(): void {
-  const url = URL.createObjectURL(new Blob([zipOf(project)], { type: "application/zip" }));
-  const link = make("a", "", { href: url, download: "layerbook-project.zip" });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
-}
-
-async function showWhatIf(): Promise<void> {
-  if (client.busy) return;
-  const answer = await client.draw("what-if");
-  if (answer.kind === "drawn" && answer.whatIf !== undefined) showPicture(element("edits"), answer.whatIf);
-  else if (answer.kind === "failed") setStatus(answer.message);
-}
+// --- the beginning -------------------------------------------------------------------------------------------------
 
 async function switchLanguage(): Promise<void> {
   locale = locale === "ko" ? "en" : "ko";
   keepChoice("language", locale);
   translate();
+  notice([]);
   setStatus("");
+  checkSoon();
   if (pictures === undefined || client.busy) return;
-  const answer = await client.draw("draw");
-  if (answer.kind === "drawn" && answer.pictures !== undefined) ({ pictures } = answer);
-  showPictures();
+  const answer = await client.draw();
+  show((answer.kind === "drawn" ? answer.pictures : undefined) ?? pictures);
 }
 
 function switchTheme(): void {
@@ -312,7 +382,16 @@ function switchTheme(): void {
   keepChoice("theme", root.dataset["theme"]);
 }
 
-// --- the beginning -------------------------------------------------------------------------------------------------
+function typed(change: () => Session["project"], path: string): void {
+  try {
+    session.change(change(), session.open, path);
+    element<HTMLButtonElement>("undo").disabled = false;
+    checkSoon();
+  } catch (error) {
+    if (!(error instanceof PlayError)) throw error;
+    notice([problemText(error.problem, locale)]);
+  }
+}
 
 function listen(): void {
   const onClick = (id: string, does: () => unknown): void =>
@@ -320,22 +399,49 @@ function listen(): void {
   onClick("new", () => askName("new"));
   onClick("rename", () => askName("rename"));
   onClick("remove", remove);
-  onClick("stop", stop);
-  onClick("share", share);
-  onClick("download", download);
+  onClick("undo", () => move("undo"));
+  onClick("redo", () => move("redo"));
+  onClick("stop", () => client.end(say("stopped")));
+  onClick("share", () => {
+    const problem = shareLink(session.project, locale);
+    if (problem !== undefined) notice([say(problem)]);
+  });
+  onClick("copy", () => copyLink(locale));
+  onClick("shared-close", () => {
+    element("shared").hidden = true;
+    element("share").focus();
+  });
+  onClick("notice-close", () => {
+    notice([]);
+    element("editor").focus();
+  });
+  onClick("works", () => {
+    const isOpen = element("works-part").hidden;
+    if (isOpen) listWorks();
+    element("works-part").hidden = !isOpen;
+    element("works").setAttribute("aria-expanded", String(isOpen));
+  });
+  onClick("download", () => {
+    download(session.project);
+    setStatus(`${say("downloaded")}: layerbook-project.zip`);
+  });
   onClick("language", switchLanguage);
   onClick("theme", switchTheme);
   onClick("what-if", showWhatIf);
-  onClick("add-files", () => element("pick-files").click());
-  onClick("add-folder", () => element("pick-folder").click());
-  onClick("naming-cancel", () => {
-    element("naming").hidden = true;
-    element(naming).focus();
+  onClick("prune", prune);
+  onClick("back", goBack);
+  onClick("naming-cancel", closeNaming);
+  const offered = addOffered(
+    session,
+    () => locale,
+    setStatus,
+    () => move("undo"),
+  );
+  listenToPickers(offered);
+  listenToDrops(offered);
+  element("naming").addEventListener("keydown", ({ key }) => {
+    if (key === "Escape") closeNaming();
   });
-  for (const id of ["pick-files", "pick-folder"]) {
-    const input = element<HTMLInputElement>(id);
-    input.addEventListener("change", () => void upload(input));
-  }
   element("naming").addEventListener("submit", (event) => {
     event.preventDefault();
     named();
@@ -345,46 +451,60 @@ function listen(): void {
     void build();
   });
   element("step").addEventListener("change", showCard);
-  element("flags").addEventListener("input", () => {
-    project = { ...project, flags: element<HTMLInputElement>("flags").value };
-    keep();
-  });
+  element("flags").addEventListener("input", () =>
+    typed(() => ({ ...session.project, flags: element<HTMLInputElement>("flags").value }), ""),
+  );
   element("executable").addEventListener("change", () => {
-    const file = project.files.find(({ path }) => path === open);
+    const file = session.project.files.find(({ path }) => path === session.open);
     if (file === undefined) return;
     const { path, data } = file;
-    take(withFile(project, { path, data, ...(file.executable ? {} : { executable: true }) }));
+    session.change(
+      withFile(session.project, { path, data, ...(file.executable ? {} : { executable: true }) }),
+      path,
+    );
   });
   element("example").addEventListener("change", () => {
-    const chosen = EXAMPLES.find(({ id }) => id === element<HTMLSelectElement>("example").value);
-    if (chosen === undefined) return;
-    open = DOCKERFILE;
-    take(chosen.project);
+    const example = exampleOf(element<HTMLSelectElement>("example").value);
+    element<HTMLSelectElement>("example").value = "";
+    if (example === undefined) return;
+    begin(example.project, `example:${example.id}`, `${example[locale]}: ${say("exampleOpened")}`);
   });
   onEdit(() => {
-    const file = project.files.find(({ path }) => path === open);
+    const file = session.project.files.find(({ path }) => path === session.open);
     if (file === undefined) return;
-    try {
-      project = withFile(project, { ...file, data: editedText() });
-      keep();
-    } catch (error) {
-      if (!(error instanceof PlayError)) throw error;
-      notice(problemText(error.problem, locale));
-    }
+    typed(() => withFile(session.project, { ...file, data: editedText() }), file.path);
   });
   addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    const isCommand = event.ctrlKey || event.metaKey;
+    if (event.key === "Enter" && isCommand) {
       event.preventDefault();
       void build();
+    } else if (/^[zZ]$/.test(event.key) && isCommand && !isField(event.target)) {
+      event.preventDefault();
+      move(event.shiftKey ? "redo" : "undo");
     }
   });
-  addEventListener("hashchange", () => void openLink());
+  addEventListener("hashchange", () => void openLink(false));
+}
+
+/** A field takes back what was typed in it by itself. */
+function isField(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLTextAreaElement || (target instanceof HTMLInputElement && target.type === "text")
+  );
 }
 
 const theme = keptChoice("theme");
 if (theme === "dark" || theme === "light") document.documentElement.dataset["theme"] = theme;
-project = keptProject() ?? project;
 listen();
 translate();
-if (!openLink() && element("notice").hidden) setStatus(say("ready"));
-client.start();
+if (!openLink(true)) {
+  const before = session.last();
+  if (before !== undefined) {
+    resume(before);
+    setStatus(say("workOpenedAgain"));
+  } else {
+    const [first] = EXAMPLES;
+    if (first !== undefined) begin(first.project, `example:${first.id}`, say("ready"));
+  }
+}

@@ -22,7 +22,7 @@ export interface Project {
 export const PROJECT_LIMITS = { files: 300, bytes: 2_000_000, path: 255, flags: 2_000 } as const;
 
 /** Why a change or a link is refused. */
-export type PlayProblem = "bad-path" | "path-taken" | "many-files" | "large" | "no-file";
+export type PlayProblem = "bad-path" | "path-taken" | "many-files" | "large" | "no-file" | "unreadable";
 
 /** A change that cannot be made. */
 export class PlayError extends Error {
@@ -50,9 +50,16 @@ export function isGoodPath(path: string): boolean {
   );
 }
 
-/** Bytes of a file. */
-export function sizeOf(data: string | Uint8Array): number {
-  return typeof data === "string" ? new TextEncoder().encode(data).length : data.length;
+const sizes = new WeakMap<PlayFile, number>();
+
+/** Bytes of *file*. Every key press asks for the sum, so that each is counted once. */
+export function sizeOf(file: PlayFile): number {
+  const known = sizes.get(file);
+  if (known !== undefined) return known;
+  const { data } = file;
+  const size = typeof data === "string" ? new TextEncoder().encode(data).length : data.length;
+  sizes.set(file, size);
+  return size;
 }
 
 /** What is wrong with *project* as a whole; undefined for nothing. */
@@ -65,7 +72,7 @@ export function projectProblem({ files, flags }: Project): PlayProblem | undefin
     files.some(({ path }) => parentsOf(path).some((folder) => paths.has(folder)))
   )
     return "path-taken";
-  const bytes = files.reduce((sum, { data }) => sum + sizeOf(data), 0);
+  const bytes = files.reduce((sum, file) => sum + sizeOf(file), 0);
   return bytes > PROJECT_LIMITS.bytes || flags.length > PROJECT_LIMITS.flags ? "large" : undefined;
 }
 
@@ -81,18 +88,54 @@ export function withFile(project: Project, file: PlayFile): Project {
   return checked({ ...project, files: sorted([...others, file]) }, file.path);
 }
 
-/** *project* without the file at *path*. */
+/** *project* without the file at *path*; a path that ends in `/` is a folder with all that is in it. */
 export function withoutFile(project: Project, path: string): Project {
-  return { ...project, files: project.files.filter((file) => file.path !== path) };
+  return { ...project, files: project.files.filter((file) => !isAtOrBelow(file.path, path)) };
 }
 
-/** *project* with the file at *from* named *to*. Throws PlayError. */
+/**
+ * *project* with the file at *from* named *to*. A *from* that ends in `/` is a folder: all that is in it moves, also into another folder.
+ * Throws PlayError.
+ */
 export function renamed(project: Project, from: string, to: string): Project {
-  const file = project.files.find(({ path }) => path === from);
-  if (file === undefined) throw new PlayError("no-file", from);
-  if (from === to) return project;
-  if (project.files.some(({ path }) => path === to)) throw new PlayError("path-taken", to);
-  return withFile(withoutFile(project, from), { ...file, path: to });
+  const isFolder = from.endsWith("/");
+  const target = isFolder ? `${to.replace(/\/$/, "")}/` : to;
+  const moving = project.files.filter(({ path }) => isAtOrBelow(path, from));
+  if (moving.length === 0) throw new PlayError("no-file", from);
+  if (from === target) return project;
+  const others = project.files.filter((file) => !moving.includes(file));
+  const moved = moving.map((file) => ({ ...file, path: target + file.path.slice(from.length) }));
+  const taken = new Set(others.map(({ path }) => path));
+  if (moved.some(({ path }) => taken.has(path))) throw new PlayError("path-taken", to);
+  return checked({ ...project, files: sorted([...others, ...moved]) }, to);
+}
+
+function isAtOrBelow(path: string, place: string): boolean {
+  return place.endsWith("/") ? path.startsWith(place) : path === place;
+}
+
+/** Are the files and flags the same? */
+export function isSameProject(a: Project, b: Project): boolean {
+  return (
+    a.flags === b.flags &&
+    a.files.length === b.files.length &&
+    a.files.every((file, i) => isSameFile(file, b.files[i]))
+  );
+}
+
+/** Same place, same bytes, same permissions? */
+export function isSameFile(a: PlayFile, b: PlayFile | undefined): boolean {
+  return (
+    b !== undefined &&
+    a.path === b.path &&
+    (a.executable ?? false) === (b.executable ?? false) &&
+    isSameData(a.data, b.data)
+  );
+}
+
+function isSameData(a: string | Uint8Array, b: string | Uint8Array): boolean {
+  if (typeof a === "string" || typeof b === "string") return a === b;
+  return a === b || (a.length === b.length && a.every((byte, i) => byte === b[i]));
 }
 
 function checked(project: Project, path: string): Project {

@@ -1,43 +1,172 @@
-/** The page's memory: the project that is being edited, and the choices of language and theme, in the browser's own storage. */
+/** The page's memory in the browser's own storage: every work that was begun, and the choices of language and theme. */
 
 import { decodeLink, encodeLink } from "./link";
 import type { Project } from "./project";
 
 const PREFIX = "layerbook-play-";
+const WORK = `${PREFIX}work-`;
+const HELD = `${PREFIX}held-`;
+/** Which work this tab shows: kept for this tab, so that a reload brings back what was in it and not what another tab edits. */
+const SHOWN = `${PREFIX}shown`;
+
+/** One piece of work: what it grew from, what became of it, and what was built on the way. */
+export interface Work {
+  readonly id: string;
+  /** Milliseconds since 1970 of the last change. */
+  readonly at: number;
+  /** `example:note`, `link:<hash>` or `blank`. */
+  readonly origin: string;
+  /** Nothing was changed since it was opened: it can be had again from where it came. */
+  readonly pristine: boolean;
+  readonly project: Project;
+  /** The last builds, oldest first: rebuilt at the next visit, so that its cache is there again. */
+  readonly built: readonly Project[];
+}
+
+/** What became of keeping something: `full` has no room for it, `refused` is a browser that stores nothing. */
+export type Kept = "kept" | "full" | "refused";
 
 /** A value that was kept; undefined for none and where the browser refuses. */
 function read(name: string): string | undefined {
   try {
-    return localStorage.getItem(PREFIX + name) ?? undefined;
+    return localStorage.getItem(name) ?? undefined;
   } catch {
     return undefined;
   }
 }
 
-/** Keeps a value. Answers whether the browser took it. */
-function write(name: string, value: string): boolean {
+function write(name: string, value: string): Kept {
   try {
-    localStorage.setItem(PREFIX + name, value);
-    return true;
+    localStorage.setItem(name, value);
+    return "kept";
+  } catch (error) {
+    return (error as Partial<DOMException>).name === "QuotaExceededError" && hasStorage()
+      ? "full"
+      : "refused";
+  }
+}
+
+function hasStorage(): boolean {
+  try {
+    return localStorage.length > 0;
   } catch {
     return false;
   }
 }
 
-/** The project that was edited last; undefined when there is none that can be read. */
-export function keptProject(): Project | undefined {
-  const link = read("project");
-  const project = link === undefined ? undefined : decodeLink(link);
-  return project === undefined || "problem" in project ? undefined : project;
+function remove(name: string): void {
+  try {
+    localStorage.removeItem(name);
+  } catch {
+    // Nothing is kept where nothing can be removed.
+  }
 }
 
-/** Keeps *project*. Answers whether it is kept. */
-export function keepProject(project: Project): boolean {
-  return write("project", encodeLink(project));
+const links = new WeakMap<Project, string>();
+
+/** Builds that are kept are the same objects again and again. */
+function linkOf(project: Project): string {
+  const known = links.get(project);
+  if (known !== undefined) return known;
+  const link = encodeLink(project, 1);
+  links.set(project, link);
+  return link;
 }
+
+/** A name that no other work has. */
+export function newId(): string {
+  return `${Date.now().toString(36)}${Math.floor(Math.random() * 2 ** 40).toString(36)}`;
+}
+
+/** Keeps *work*; where there is no room for its builds too, without them. */
+export function keepWork(work: Work): Kept {
+  const { id, at, origin, pristine, project, built } = work;
+  const value = (builds: readonly Project[]): string =>
+    JSON.stringify({ at, origin, pristine, link: linkOf(project), built: builds.map(linkOf) });
+  const kept = write(WORK + id, value(built));
+  if (kept !== "full") return kept;
+  // A value that does not fit leaves the one before it in place.
+  return write(WORK + id, value([]));
+}
+
+/** The work *id*; undefined when there is none that can be read. */
+export function keptWork(id: string): Work | undefined {
+  const text = read(WORK + id);
+  if (text === undefined) return undefined;
+  try {
+    const { at, origin, pristine, link, built } = JSON.parse(text) as Record<string, unknown>;
+    const project = projectOf(link);
+    if (project === undefined || typeof at !== "number" || typeof origin !== "string") return undefined;
+    return {
+      id,
+      at,
+      origin,
+      pristine: pristine === true,
+      project,
+      built: (Array.isArray(built) ? built : [])
+        .map(projectOf)
+        .filter((one): one is Project => one !== undefined),
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+function projectOf(link: unknown): Project | undefined {
+  const read = typeof link === "string" ? decodeLink(link, Infinity) : undefined;
+  return read === undefined || "problem" in read ? undefined : read;
+}
+
+/** All works, the last changed first. */
+export function keptWorks(): Work[] {
+  let ids: string[];
+  try {
+    ids = Object.keys(localStorage)
+      .filter((name) => name.startsWith(WORK))
+      .map((name) => name.slice(WORK.length));
+  } catch {
+    return [];
+  }
+  return ids
+    .map(keptWork)
+    .filter((work) => work !== undefined)
+    .sort((a, b) => b.at - a.at);
+}
+
+/** Removes the work *id* for good. */
+export const removeWork = (id: string): void => remove(WORK + id);
+
+/** The work that this tab showed before it was reloaded. */
+export function shownHere(): string | undefined {
+  try {
+    return sessionStorage.getItem(SHOWN) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Notes that this tab shows the work *id*, so that no other tab writes to it. */
+export function hold(id: string): void {
+  write(HELD + id, String(Date.now()));
+  try {
+    sessionStorage.setItem(SHOWN, id);
+  } catch {
+    // The next visit opens the work that was changed last.
+  }
+}
+
+/** Does another tab show the work *id*? A tab that ended without a word counts for a day. */
+export function isHeld(id: string): boolean {
+  const since = Number(read(HELD + id) ?? 0);
+  return Date.now() - since < 86_400_000;
+}
+
+/** Lets go of the work *id*: its tab is closed or reloaded. */
+export const letGo = (id: string): void => remove(HELD + id);
 
 /** A choice of the reader. */
-export const keptChoice = (name: "language" | "theme"): string | undefined => read(name);
+export const keptChoice = (name: "language" | "theme"): string | undefined => read(PREFIX + name);
 
 /** Keeps a choice, if the browser lets it. */
-export const keepChoice = (name: "language" | "theme", value: string): void => void write(name, value);
+export const keepChoice = (name: "language" | "theme", value: string): void =>
+  void write(PREFIX + name, value);

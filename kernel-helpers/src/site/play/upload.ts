@@ -6,6 +6,7 @@ import {
   isGoodPath,
   type PlayFile,
   PlayError,
+  type PlayProblem,
   PROJECT_LIMITS,
   type Project,
   textOrBytes,
@@ -13,7 +14,11 @@ import {
 } from "./project";
 
 /** Folders that nobody means to teach with. */
-const LEFT_OUT = /(^|\/)(node_modules|\.git|\.layerbook|\.ipynb_checkpoints)(\/|$)/;
+const LEFT_OUT = /(^|\/)(node_modules|\.git|\.layerbook|\.ipynb_checkpoints|__MACOSX|\.DS_Store)(\/|$)/;
+/** So many files are looked at: a dropped disk must not stop the page. */
+const SEEN = 5_000;
+/** So many refused files are named. */
+const NAMED = 20;
 
 /** Unix permission bits in a zip's attributes. */
 const MODE_SHIFT = 16;
@@ -21,64 +26,153 @@ const PLAIN = 0o100644;
 const EXECUTABLE = 0o100755;
 const UNIX = 3;
 
+/** A file on the disk and its path in the project. */
+export interface Offered {
+  readonly path: string;
+  readonly file: File;
+}
+
+/** A path that was left out, with the reason. */
+export interface Refused {
+  readonly path: string;
+  readonly problem: PlayProblem;
+}
+
 /** What became of an upload. */
 export interface Upload {
   readonly project: Project;
   readonly added: number;
-  /** Paths that were left out, with the reason. */
-  readonly refused: readonly { readonly path: string; readonly problem: PlayError["problem"] }[];
+  /** At most 20 of them. */
+  readonly refused: readonly Refused[];
 }
 
-/** *project* with *files* (one zip is opened). A chosen folder's own name is no part of the paths. */
-export async function withUpload(project: Project, files: readonly File[]): Promise<Upload> {
-  const found: PlayFile[] = [];
-  const refused: { path: string; problem: PlayError["problem"] }[] = [];
-  for (const file of files) {
-    const path = file.webkitRelativePath === "" ? file.name : file.webkitRelativePath.replace(/^[^/]+\//, "");
-    if (LEFT_OUT.test(path)) continue;
-    if (file.size > PROJECT_LIMITS.bytes) {
-      refused.push({ path, problem: "large" });
-      continue;
+/** Files of a picker. A chosen folder's own name is no part of the paths. */
+export function pickedFiles(files: FileList | null): Offered[] {
+  return [...(files ?? [])].map((file) => ({
+    file,
+    path: file.webkitRelativePath === "" ? file.name : file.webkitRelativePath.replace(/^[^/]+\//, ""),
+  }));
+}
+
+/** Files and folders that were dropped. A single folder's own name is no part of the paths. Must be called while the drop is handled. */
+export async function droppedFiles(items: DataTransferItemList): Promise<Offered[]> {
+  const entries = [...items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
+  const found: Offered[] = [];
+  const walk = async (entry: FileSystemEntry, path: string): Promise<void> => {
+    if (found.length >= SEEN || LEFT_OUT.test(path)) return;
+    if (entry.isFile) {
+      const file = await new Promise<File | undefined>((resolve) =>
+        (entry as FileSystemFileEntry).file(resolve, () => resolve(undefined)),
+      );
+      if (file !== undefined) found.push({ path, file });
+      return;
     }
-    const bytes = new Uint8Array(await file.arrayBuffer());
-    if (path.endsWith(".zip") && files.length === 1) found.push(...unzipped(bytes, refused));
-    else found.push({ path, data: textOrBytes(bytes), ...(hasShebang(bytes) ? { executable: true } : {}) });
-  }
+    const reader = (entry as FileSystemDirectoryEntry).createReader();
+    // A folder is read a hundred entries at a time.
+    for (;;) {
+      const some = await new Promise<FileSystemEntry[]>((resolve) =>
+        reader.readEntries(resolve, () => resolve([])),
+      );
+      if (some.length === 0 || found.length >= SEEN) return;
+      for (const one of some) await walk(one, path === "" ? one.name : `${path}/${one.name}`);
+    }
+  };
+  const [only] = entries;
+  if (entries.length === 1 && only?.isDirectory === true) await walk(only, "");
+  else for (const entry of entries) await walk(entry, entry.name);
+  return found;
+}
+
+/** *project* with *offered* (a zip alone is opened). */
+export async function withUpload(project: Project, offered: readonly Offered[]): Promise<Upload> {
   let next = project;
   let added = 0;
-  for (const file of found) {
+  const refused: Refused[] = [];
+  const refuse = (path: string, problem: PlayProblem): void => {
+    if (refused.length < NAMED) refused.push({ path, problem });
+  };
+  /** Answers whether there is room for more files. */
+  const add = (path: string, bytes: Uint8Array): boolean => {
     try {
-      next = withFile(next, file);
+      next = withFile(next, {
+        // A Mac writes 한글 as ㅎㅏㄴㄱㅡㄹ, a Dockerfile does not.
+        path: path.normalize("NFC"),
+        data: textOrBytes(bytes),
+        ...(hasShebang(bytes) ? { executable: true } : {}),
+      });
       added++;
     } catch (error) {
       if (!(error instanceof PlayError)) throw error;
-      refused.push({ path: file.path, problem: error.problem });
+      refuse(path, error.problem);
+      return error.problem !== "many-files";
     }
+    return true;
+  };
+  for (const [i, { path, file }] of offered.entries()) {
+    if (i >= SEEN) {
+      refuse("…", "many-files");
+      break;
+    }
+    if (LEFT_OUT.test(path)) continue;
+    if (file.size > PROJECT_LIMITS.bytes) {
+      refuse(path, "large");
+      continue;
+    }
+    const bytes = await file.arrayBuffer().then(
+      (buffer) => new Uint8Array(buffer),
+      () => undefined,
+    );
+    if (bytes === undefined) refuse(path, "unreadable");
+    else if (/\.zip$/i.test(path) && offered.length === 1) {
+      for (const [name, data] of unzipped(bytes, refuse)) if (!add(name, data)) break;
+    } else if (!add(path, bytes)) break;
   }
   return { project: next, added, refused };
 }
 
-function unzipped(bytes: Uint8Array, refused: { path: string; problem: PlayError["problem"] }[]): PlayFile[] {
+/** Files of a zip within the limits. */
+function unzipped(
+  bytes: Uint8Array,
+  refuse: (path: string, problem: PlayProblem) => void,
+): [path: string, data: Uint8Array][] {
   let total = 0;
+  let count = 0;
   try {
     const files = unzipSync(bytes, {
-      filter: ({ name, originalSize }) => {
-        if (name.endsWith("/") || LEFT_OUT.test(name)) return false;
-        total += originalSize;
-        const problem = !isGoodPath(name) ? "bad-path" : total > PROJECT_LIMITS.bytes ? "large" : undefined;
-        if (problem !== undefined) refused.push({ path: name, problem });
+      filter: ({ name, originalSize, size, compression }) => {
+        const path = zipName(name);
+        if (path.endsWith("/") || LEFT_OUT.test(path)) return false;
+        const problem = !isGoodPath(path)
+          ? "bad-path"
+          : ++count > PROJECT_LIMITS.files
+            ? "many-files"
+            : // What is stored says its size twice: both count.
+              (total += Math.max(originalSize, compression === 0 ? size : 0)) > PROJECT_LIMITS.bytes
+              ? "large"
+              : undefined;
+        if (problem !== undefined) refuse(path, problem);
         return problem === undefined;
       },
     });
-    return Object.entries(files).map(([path, data]) => ({
-      path,
-      data: textOrBytes(data),
-      ...(hasShebang(data) ? { executable: true } : {}),
-    }));
+    return Object.entries(files).map(([name, data]) => [zipName(name), data]);
   } catch {
-    refused.push({ path: "zip", problem: "no-file" });
+    refuse("zip", "unreadable");
     return [];
   }
+}
+
+/** The name of a zip's entry: UTF-8 when it says so or is, else as Korean Windows writes names (CP949). */
+export function zipName(name: string): string {
+  if (!/[\u0080-\u00ff]/.test(name) || /[^\u0000-\u00ff]/.test(name)) return name;
+  const bytes = strToU8(name, true);
+  for (const encoding of ["utf-8", "euc-kr"]) {
+    try {
+      return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+    } catch {
+      // The next one.
+    }
+  }
+  return name;
 }
 
 /** A browser does not tell permissions: what begins with `#!` is meant to be run. */

@@ -3,10 +3,12 @@
 import { browserPlatform } from "../../platform/browser";
 import { catalogImages, catalogPackages } from "../catalog";
 import { PlayBuilder } from "./builder";
-import type { Answer, Request } from "./protocol";
+import type { Answer, Message } from "./protocol";
 
 const scope = self as unknown as {
-  onmessage: ((event: { readonly data: Request }) => void) | null;
+  onmessage: ((event: { readonly data: Message }) => void) | null;
+  /** Where `catalog.ts` finds it. */
+  LAYERBOOK_CATALOG: Readonly<Record<string, string>>;
   postMessage(answer: Answer): void;
 };
 
@@ -17,6 +19,7 @@ const builder = new PlayBuilder(
 );
 let queue = Promise.resolve();
 scope.onmessage = ({ data }) => {
-  queue = queue.then(() => builder.take(data));
+  if (data.kind === "catalog") scope.LAYERBOOK_CATALOG = data.texts;
+  else queue = queue.then(() => builder.take(data));
 };
 scope.postMessage({ kind: "ready" });

@@ -1,0 +1,70 @@
+/** What a build brought: the pictures, the step whose key card is shown, and the builds to go back to. */
+
+import type { Locale } from "../../report/locale";
+import { element, make, showPicture } from "./dom";
+import { showFailure } from "./hints-view";
+import type { Pictures } from "./protocol";
+import { text } from "./texts";
+
+let shown: Pictures | undefined;
+
+/** Shows *pictures*; undefined shows that nothing is built yet. */
+export function showPictures(
+  pictures: Pictures | undefined,
+  locale: Locale,
+  openFile: (path: string) => void,
+): void {
+  shown = pictures;
+  element("nothing").hidden = pictures !== undefined;
+  element("prune").hidden = pictures === undefined;
+  element("pictures").hidden = pictures === undefined;
+  element("log-part").hidden = pictures === undefined;
+  element("edits").replaceChildren();
+  showFailure(pictures?.error, pictures?.frames ?? [], locale, openFile);
+  if (pictures === undefined) return;
+  const scrolls = text("scrollable", locale);
+  showNamed("table", pictures.table, text("layers", locale));
+  showNamed("matrix", pictures.matrix, `${text("matrix", locale)}, ${scrolls}`);
+  element("log").textContent = pictures.log;
+  const steps = element<HTMLSelectElement>("step");
+  steps.replaceChildren(
+    ...pictures.steps.map(({ name, verdict }, i) =>
+      make("option", `${verdict}  ${name}`, { value: String(i) }),
+    ),
+  );
+  const cause = pictures.steps.findIndex((step) => step.cause);
+  steps.value = String(cause >= 0 ? cause : pictures.steps.length - 1);
+  showCard();
+  const { first, count } = pictures.builds;
+  element<HTMLSelectElement>("past").replaceChildren(
+    ...Array.from({ length: count }, (_, i) => make("option", String(first + i), { value: String(i) })),
+  );
+}
+
+/** Shows the key card of the chosen step. */
+export function showCard(): void {
+  const step = shown?.steps[Number(element<HTMLSelectElement>("step").value)];
+  showPicture(element("card"), step?.card ?? "");
+}
+
+/** Shows a picture whose scroll box can be reached and named without a mouse. */
+export function showNamed(id: string, html: string, name: string): void {
+  const target = element(id);
+  showPicture(target, html);
+  for (const box of target.querySelectorAll("div")) {
+    box.setAttribute("tabindex", "0");
+    box.setAttribute("role", "region");
+    box.setAttribute("aria-label", name);
+  }
+}
+
+/** The steps to try, while nothing is built. */
+export function showTries(tries: readonly string[]): void {
+  element("tries").replaceChildren(
+    ...tries.map((sentence) => {
+      const row = make("li");
+      sentence.split(/`([^`]+)`/).forEach((part, i) => row.append(i % 2 === 1 ? make("code", part) : part));
+      return row;
+    }),
+  );
+}
