@@ -98,8 +98,8 @@ async function runStages(request: BuildRequest): Promise<BuildOutcome> {
   await request.builder.prepareExplanations?.(state.solver);
   const outcome = makeRecord(state);
   await request.builder.save?.();
-  if (request.options.onStatus) for (const status of outcome.course.events) request.options.onStatus(status);
   request.builder.unlisted.clear();
+  if (request.options.onStatus) for (const status of outcome.course.events) request.options.onStatus(status);
   return state.exported ? { ...outcome, results: state.results?.map((vertex) => vertex?.result) } : outcome;
 }
 
@@ -304,6 +304,7 @@ async function emptyIgnoredCaches(state: BuildState): Promise<void> {
     if (!vertex?.ignoreCache || vertex.op.kind !== "exec") continue;
     for (const mount of vertex.op.mounts) {
       if (!mount.cache) continue;
+      await builder.openMounts?.();
       for (const key of [...cacheMounts.keys()]) {
         if (key === mount.cache.id || key.startsWith(mount.cache.id + ":")) cacheMounts.delete(key);
       }
@@ -314,7 +315,6 @@ async function emptyIgnoredCaches(state: BuildState): Promise<void> {
 async function exportResult(state: BuildState): Promise<void> {
   if (state.request.options.check) return;
   fetchForExport(state);
-      await builder.openMounts?.();
   const results = state.results!.map((result): StepResult | undefined => result?.result);
   state.exported = await exportImages(state.session, state.conversion!.targets, results, state.at);
   state.at = state.exported.at;
