@@ -36,11 +36,14 @@ export interface LayerChanges {
   readonly index?: (index: string) => string;
   /** The layer as it is, not gzip'd. */
   readonly plain?: boolean;
+  /** The layer packed otherwise, and its media type. */
+  readonly blob?: Uint8Array;
+  readonly mediaType?: string;
 }
 
 /** An OCI layout of one layer whose tar is *tar*. */
 export function withLayer(tar: Uint8Array, changes: LayerChanges = {}): LayerEntry[] {
-  const blob = changes.plain ? tar : gzipSync(tar, { level: 1 });
+  const blob = changes.blob ?? (changes.plain ? tar : gzipSync(tar, { level: 1 }));
   const changed = (text: string, change?: (text: string) => string): string => change?.(text) ?? text;
   const config = changed(
     JSON.stringify({
@@ -62,7 +65,7 @@ export function withLayer(tar: Uint8Array, changes: LayerChanges = {}): LayerEnt
       config: describe("application/vnd.oci.image.config.v1+json", config),
       layers: [
         {
-          ...describe("application/vnd.oci.image.layer.v1.tar+gzip", blob),
+          ...describe(changes.mediaType ?? "application/vnd.oci.image.layer.v1.tar+gzip", blob),
           ...(changes.size !== undefined && { size: changes.size }),
         },
       ],

@@ -6,6 +6,7 @@ import { gzipSync } from "node:zlib";
 import { type LayerEntry, layerTarBytes } from "../../kernel-helpers/src/filesystem";
 import type { PackedImage, PackedLayer, PackedManifest } from "../../kernel-helpers/src/image";
 import { digestOf, entry, link } from "./hostile";
+import { zstdFrame } from "./zstd";
 
 const word = fc.constantFrom(
   "a",
@@ -51,11 +52,13 @@ const layerTar = fc.array(layerEntry, { maxLength: 12 }).map((entries) => {
 });
 
 const layer: fc.Arbitrary<PackedLayer> = fc
-  .tuple(layerTar, fc.constantFrom("plain", 1, 6, 9), fc.boolean())
+  .tuple(layerTar, fc.constantFrom("plain", "zstd", 1, 6, 9), fc.boolean())
   .map(([tar, how, docker]) => {
-    const bytes = how === "plain" ? tar : gzipSync(tar, { level: how as number });
-    const oci = `application/vnd.oci.image.layer.v1.tar${how === "plain" ? "" : "+gzip"}`;
-    const mediaType = docker && how !== "plain" ? "application/vnd.docker.image.rootfs.diff.tar.gzip" : oci;
+    const bytes =
+      how === "plain" ? tar : how === "zstd" ? zstdFrame(tar, 1000) : gzipSync(tar, { level: how as number });
+    const oci = `application/vnd.oci.image.layer.v1.tar${how === "plain" ? "" : how === "zstd" ? "+zstd" : "+gzip"}`;
+    const mediaType =
+      docker && typeof how === "number" ? "application/vnd.docker.image.rootfs.diff.tar.gzip" : oci;
     return {
       mediaType,
       digest: digestOf(bytes),

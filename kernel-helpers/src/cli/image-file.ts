@@ -6,8 +6,8 @@ import { join } from "node:path";
 import type { LayerContents } from "../report";
 import type { BuiltImage, HistoryEntry, ImageLayer, LayerEntry } from "../build/types";
 import { readTar } from "../filesystem";
-import type { PackedImage } from "../image";
-import { gather } from "../platform/bytes";
+import { type PackedImage, packingOf, unzstd } from "../image";
+import { bytesSource, gather } from "../platform/bytes";
 import { nodePlatform } from "../platform/node";
 import { CliError } from "./cli-error";
 
@@ -63,7 +63,8 @@ function tarFiles(bytes: Uint8Array): Files {
 }
 
 function unzipped(bytes: Uint8Array): Uint8Array {
-  return bytes[0] === 0x1f && bytes[1] === 0x8b ? nodePlatform.gunzip(bytes) : bytes;
+  const packing = packingOf(bytesSource(bytes));
+  return packing === "none" ? bytes : packing === "gzip" ? nodePlatform.gunzip(bytes) : unzstd(bytes);
 }
 
 /** An image with the bytes of its files. */

@@ -8,17 +8,18 @@ import { blobPath, NAME_ANNOTATION, REF_ANNOTATION } from "./export-oci";
 import { imageManifest } from "./image-config";
 import { badJson, quoted, refusal, tooLarge, tooMany, wrongDigest } from "./import-refusal";
 import { type BaseLayer, type LayerBlob } from "./layer";
-import { isGzip, type LayoutFiles, OciLayout, UnpackedChains } from "./oci-layout";
+import { type LayoutFiles, OciLayout, UnpackedChains } from "./oci-layout";
 import {
-  gunzip,
   IMPORT_LIMITS,
   type ImportLimits,
   type ImportOptions,
   memorySpool,
   safePath,
   type Spool,
+  unpack,
 } from "./open-archive";
-import { type Descriptor, MANIFEST_TYPE, TAR_GZIP_TYPE, TAR_TYPE } from "./packed-image";
+import { type Descriptor, MANIFEST_TYPE, TAR_GZIP_TYPE, TAR_TYPE, TAR_ZSTD_TYPE } from "./packed-image";
+import { packingOf } from "./packing";
 
 /** An image that was checked. */
 export interface ImportedImage {
@@ -62,6 +63,8 @@ export async function importImages(
     "OCI 레이아웃(index.json)도 docker 아카이브(manifest.json)도 아닙니다",
   );
 }
+
+const LAYER_TYPES = { gzip: TAR_GZIP_TYPE, zstd: TAR_ZSTD_TYPE, none: TAR_TYPE } as const;
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -130,7 +133,7 @@ class Importer {
       for (const [i, path] of (Layers as unknown[]).entries()) {
         if (typeof path !== "string") throw badJson("manifest.json", "paths in Layers");
         const bytes = this.file(safePath(path));
-        const mediaType = isGzip(bytes) ? TAR_GZIP_TYPE : TAR_TYPE;
+        const mediaType = LAYER_TYPES[packingOf(bytes)];
         blobs.push({ mediaType, digest: await this.keep(bytes), size: bytes.size, diffId: diffIds[i] ?? "" });
       }
       const configDigest = await this.keep(config);
@@ -266,9 +269,8 @@ class Importer {
     if (known) return known;
     const blob = layer.blob!();
     let tar: ByteSource;
-    if (isGzip(blob)) tar = await this.spool(diffId, this.checkedTar(layer, blob));
+    if (packingOf(blob) !== "none") tar = await this.spool(diffId, this.checkedTar(layer, blob));
     else {
-      if (isZstd(blob)) throw zstd(digest);
       if (blob.size > this.unpackedLeft) throw tooLarge(digest, this.limits.unpacked);
       if (digest !== diffId) throw wrongDigest(`the tar of layer ${digest}`, diffId, digest);
       tar = blob;
@@ -281,7 +283,7 @@ class Importer {
   private async *checkedTar({ diffId, digest }: BaseLayer, blob: ByteSource): AsyncGenerator<Uint8Array> {
     const hash = this.platform.sha256();
     const limit = Math.max(this.unpackedLeft, 1);
-    const pieces = gunzip(this.platform, blob, limit, digest, "LB_ARCHIVE_LAYER");
+    const pieces = unpack(this.platform, blob, limit, digest, "LB_ARCHIVE_LAYER");
     for await (const piece of this.watched(pieces)) {
       hash.update(piece);
       yield piece;
@@ -393,18 +395,6 @@ function canonical(name: string): string {
       `${quoted(name)}은(는) 이미지 이름이 아닙니다`,
     );
   return reference.canonical;
-}
-
-function isZstd(source: ByteSource): boolean {
-  return source.read(0, 4).join() === "40,181,47,253";
-}
-
-function zstd(digest: string): Error {
-  return refusal(
-    "LB_ARCHIVE_LAYER",
-    `layer ${digest} is compressed with zstd, which is not read here: save the image with gzip'd layers`,
-    `레이어 ${digest}은(는) zstd로 압축되어 있어 읽지 않습니다. gzip 레이어로 저장하세요`,
-  );
 }
 
 function isObject(value: unknown): value is Json {

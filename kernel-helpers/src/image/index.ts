@@ -12,4 +12,6 @@ export * from "./export-docker-archive";
 export * from "./import-archive";
 export * from "./open-archive";
 export { gzipBlocks, gzipBlocksLater } from "./gzip-blocks";
+export * from "./packing";
+export { unzstd } from "./unzstd";
 export * from "./registry";

@@ -15,6 +15,8 @@ import {
   type PackedImage,
   type PackedManifest,
 } from "./packed-image";
+import { packingOf } from "./packing";
+import { unzstd } from "./unzstd";
 
 /** The files of a layout by path (`index.json`, `blobs/sha256/…`); undefined when there is none. */
 export type LayoutFiles = (path: string) => Uint8Array | ByteSource | undefined;
@@ -169,7 +171,7 @@ function parse<T>(bytes: Uint8Array, name: string): T {
 export class UnpackedChains {
   private readonly chains = new Map<string, Snapshot>();
 
-  /** *unpack*: gives a layer's tar where it is at hand (checked); else the blob is checked, and its gzip undone in memory. */
+  /** *unpack*: gives a layer's tar where it is at hand (checked); else the blob is checked, and unpacked in memory. */
   constructor(private readonly unpack?: (layer: BaseLayer) => ByteSource | undefined) {}
 
   /** The file system of *layers*. *entries*: most entries of a layer. Throws LayoutError for a blob with another digest. */
@@ -191,18 +193,14 @@ export class UnpackedChains {
 
 function tarOf(layer: BaseLayer, machine: Platform): Uint8Array | ByteSource {
   const source = layer.blob!();
-  const packed = isGzip(source) ? wholeOf(source) : undefined;
+  const packing = packingOf(source);
+  const packed = packing === "none" ? undefined : wholeOf(source);
   const hash = machine.sha256();
   for (const piece of packed ? [packed] : piecesOf(source)) hash.update(piece);
   const digest = "sha256:" + hash.hex();
   if (digest !== layer.digest) throw new LayoutError(`blob ${layer.digest} has the digest ${digest}`);
-  return packed ? machine.gunzip(packed) : source;
-}
-
-/** Does *source* begin as gzip does? */
-export function isGzip(source: ByteSource): boolean {
-  const [first, second] = source.read(0, 2);
-  return first === 0x1f && second === 0x8b;
+  if (!packed) return source;
+  return packing === "gzip" ? machine.gunzip(packed) : unzstd(packed);
 }
 
 function platformName(platform: PlatformSpec): string {

@@ -1,4 +1,4 @@
-/** The files of an archive that nobody vouches for: a tar, also gzip'd, whose every path is checked. */
+/** The files of an archive that nobody vouches for: a tar, also packed with gzip or zstd, whose every path is checked. */
 
 import { readTar, TarError } from "../filesystem";
 import {
@@ -12,7 +12,7 @@ import {
 } from "../platform/bytes";
 import type { Platform } from "../platform/platform";
 import { quoted, refusal, tooLarge } from "./import-refusal";
-import { isGzip } from "./oci-layout";
+import { packingOf, unpackedPieces } from "./packing";
 
 /** Bounds of an import. More is refused with `LB_ARCHIVE_LIMIT` before memory is taken for it. */
 export interface ImportLimits {
@@ -52,7 +52,7 @@ export const memorySpool: Spool = async (_name, pieces) => bytesSource(await gat
 export type ArchiveFiles = (path: string) => ByteSource | undefined;
 
 /**
- * The files of a tar (also gzip'd), as `importImages` reads them. Throws ImageTransferError: `LB_ARCHIVE_TAR` (broken, truncated),
+ * The files of a tar (also packed with gzip or zstd), as `importImages` reads them. Throws ImageTransferError: `LB_ARCHIVE_TAR` (broken, truncated),
  * `LB_ARCHIVE_PATH` (a name that is absolute or has `..`), `LB_ARCHIVE_LIMIT`.
  */
 export async function openArchive(
@@ -61,8 +61,8 @@ export async function openArchive(
   { limits = IMPORT_LIMITS, spool = memorySpool }: ImportOptions = {},
 ): Promise<ArchiveFiles> {
   let tar = toSource(bytes);
-  if (isGzip(tar)) {
-    const unpacked = gunzip(platform, tar, limits.unpacked, "the archive", "LB_ARCHIVE_TAR");
+  if (packingOf(tar) !== "none") {
+    const unpacked = unpack(platform, tar, limits.unpacked, "the archive", "LB_ARCHIVE_TAR");
     tar = await spool("archive", unpacked);
   }
   const files = new Map<string, ByteSource>();
@@ -127,7 +127,7 @@ const FREE = 2 ** 30;
 const MOST_RATIO = 200;
 
 /** *source* unpacked. Rejects with `LB_ARCHIVE_LIMIT` (more than *limit*, or a bomb) or *code*. */
-export async function* gunzip(
+export async function* unpack(
   platform: Platform,
   source: ByteSource,
   most: number,
@@ -135,10 +135,16 @@ export async function* gunzip(
   code: "LB_ARCHIVE_TAR" | "LB_ARCHIVE_LAYER",
 ): AsyncGenerator<Uint8Array> {
   const limit = Math.min(most, Math.max(FREE, MOST_RATIO * source.size));
+  const packing = packingOf(source);
   try {
-    yield* platform.gunzipPieces(piecesOf(source), limit);
+    yield* unpackedPieces(platform, piecesOf(source), packing, limit);
   } catch (error) {
     if (error instanceof RangeError) throw tooLarge(what, limit);
-    throw refusal(code, `${what}: broken or truncated gzip`, `${what}: gzip이 깨졌거나 잘렸습니다`, error);
+    throw refusal(
+      code,
+      `${what}: broken or truncated ${packing}`,
+      `${what}: ${packing}이(가) 깨졌거나 잘렸습니다`,
+      error,
+    );
   }
 }

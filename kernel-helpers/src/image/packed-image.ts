@@ -5,6 +5,7 @@ import { type Platform, sha256Digest } from "../platform/platform";
 import { configText, imageManifest } from "./image-config";
 import { gzipBlocksLater } from "./gzip-blocks";
 import { type Layer } from "./layer";
+import { type Packing, unpackedPieces } from "./packing";
 
 /** A descriptor of the OCI image format. *size*: bytes. */
 export interface Descriptor {
@@ -77,6 +78,7 @@ export const INDEX_TYPE = "application/vnd.oci.image.index.v1+json";
 export const CONFIG_TYPE = "application/vnd.oci.image.config.v1+json";
 export const TAR_TYPE = "application/vnd.oci.image.layer.v1.tar";
 export const TAR_GZIP_TYPE = "application/vnd.oci.image.layer.v1.tar+gzip";
+export const TAR_ZSTD_TYPE = "application/vnd.oci.image.layer.v1.tar+zstd";
 
 /** What is needed of a built image to write it. */
 export interface ImageToPack {
@@ -229,11 +231,12 @@ async function reformed(
   manifest: PackedManifest,
   form: "tar" | "gzip",
 ): Promise<PackedManifest> {
-  const isGzip = (layer: Descriptor): boolean => /gzip$/.test(layer.mediaType);
-  if (manifest.layers.every((layer) => isGzip(layer) === (form === "gzip"))) return manifest;
+  const isRight = (layer: Descriptor): boolean =>
+    typePacking(layer.mediaType) === (form === "gzip" ? "gzip" : "none");
+  if (manifest.layers.every(isRight)) return manifest;
   const layers: PackedLayer[] = [];
   for (const layer of manifest.layers) {
-    if (isGzip(layer) === (form === "gzip")) layers.push(layer);
+    if (isRight(layer)) layers.push(layer);
     else layers.push(await (form === "tar" ? plainLayer : gzipLayer)(platform, layer));
   }
   const old = JSON.parse(new TextDecoder().decode(manifest.text)) as Record<string, unknown>;
@@ -248,11 +251,20 @@ async function reformed(
 const typeLike = (layer: Descriptor, docker: string, oci: string): string =>
   layer.mediaType.includes("docker") ? docker : oci;
 
-/** A gzip'd layer as a plain tar: its digest is the diffID, its size known or counted. */
+function typePacking(mediaType: string): Packing {
+  return mediaType.endsWith("gzip") ? "gzip" : mediaType.endsWith("zstd") ? "zstd" : "none";
+}
+
+/** The tar of *layer*. */
+function tarPieces(platform: Platform, layer: PackedLayer): Pieces {
+  return layer.tar?.() ?? unpackedPieces(platform, layer.pieces(), typePacking(layer.mediaType));
+}
+
+/** A packed layer as a plain tar: its digest is the diffID, its size known or counted. */
 async function plainLayer(platform: Platform, layer: PackedLayer): Promise<PackedLayer> {
   const { diffId } = layer;
   const pieces = (): AsyncGenerator<Uint8Array> =>
-    checkedPieces(platform, layer.tar?.() ?? platform.gunzipPieces(layer.pieces()), diffId, (actual) =>
+    checkedPieces(platform, tarPieces(platform, layer), diffId, (actual) =>
       layerChanged("tar", diffId, actual),
     );
   const size = layer.unpackedSize ?? (await measured(platform, pieces())).size;
@@ -260,14 +272,22 @@ async function plainLayer(platform: Platform, layer: PackedLayer): Promise<Packe
   return { mediaType, digest: diffId, size, diffId, unpackedSize: size, pieces };
 }
 
-/** A plain layer gzip'd: once to learn its digest, once more when it is written. */
+/** A layer gzip'd that is not: once to learn its digest, once more when it is written. */
 async function gzipLayer(platform: Platform, layer: PackedLayer): Promise<PackedLayer> {
-  const packed = (): AsyncGenerator<Uint8Array> => gzipBlocksLater(platform, layer.tar?.() ?? layer.pieces());
+  const packed = (): AsyncGenerator<Uint8Array> => gzipBlocksLater(platform, tarPieces(platform, layer));
   const { digest, size } = await measured(platform, packed());
   const mediaType = typeLike(layer, "application/vnd.docker.image.rootfs.diff.tar.gzip", TAR_GZIP_TYPE);
   const pieces = (): AsyncGenerator<Uint8Array> =>
     checkedPieces(platform, packed(), digest, (actual) => layerChanged("gzip", digest, actual));
-  return { mediaType, digest, size, diffId: layer.diffId, unpackedSize: layer.size, pieces };
+  const unpackedSize = typePacking(layer.mediaType) === "none" ? layer.size : layer.unpackedSize;
+  return {
+    mediaType,
+    digest,
+    size,
+    diffId: layer.diffId,
+    ...(unpackedSize !== undefined && { unpackedSize }),
+    pieces,
+  };
 }
 
 async function measured(platform: Platform, pieces: Pieces): Promise<{ digest: string; size: number }> {

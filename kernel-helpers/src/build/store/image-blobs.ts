@@ -1,6 +1,6 @@
 /** The blobs of imported and pulled images, and the tars of their large layers: in a store, or in memory. */
 
-import { isGzip, type BaseLayer } from "../../image";
+import { type BaseLayer, packingOf, unpackedPieces } from "../../image";
 import { type ByteSource, bytesSource, gather, type Pieces, piecesOf } from "../../platform/bytes";
 import { type KeyValueStore, openValue, type Platform, putPieces } from "../../platform/platform";
 
@@ -38,16 +38,16 @@ export class ImageBlobs {
     return tar;
   }
 
-  /** The tar of *layer* unpacked: made and kept when the layer is large and gzip'd, undefined for others. */
+  /** The tar of *layer* unpacked: made and kept when the layer is large and packed, undefined for others. */
   async tarOf(layer: Pick<BaseLayer, "diffId">, blob: ByteSource): Promise<ByteSource | undefined> {
-    if (blob.size < LARGE || !isGzip(blob)) return undefined;
+    if (blob.size < LARGE || packingOf(blob) === "none") return undefined;
     const { diffId } = layer;
     return (await this.tar(diffId)) ?? this.putTar(diffId, this.checked(diffId, blob));
   }
 
   private async *checked(diffId: string, blob: ByteSource): AsyncGenerator<Uint8Array> {
     const hash = this.platform.sha256();
-    for await (const piece of this.platform.gunzipPieces(piecesOf(blob))) {
+    for await (const piece of unpackedPieces(this.platform, piecesOf(blob), packingOf(blob))) {
       hash.update(piece);
       yield piece;
     }
