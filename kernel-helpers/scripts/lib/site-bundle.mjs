@@ -46,14 +46,14 @@ const nodeModules = {
 };
 
 /** One source file of the browser edition with all it imports, as one script. *define*: constants by name. */
-export async function bundle(file, { define = {}, plugins = [] } = {}) {
+export async function bundle(file, { define = {}, plugins = [], keepNames = true } = {}) {
   const { outputFiles } = await esbuild.build({
     entryPoints: [path.join(SITE_SOURCES, file)],
     bundle: true,
     write: false,
     minify: true,
     // Names of errors and classes are shown.
-    keepNames: true,
+    keepNames,
     charset: "utf8",
     format: "iife",
     platform: "browser",
@@ -191,6 +191,8 @@ export async function makeExtensionScripts() {
     }),
     bundle("kernel/typescript-service.ts", {
       plugins: [nodeModules],
+      // The compiler's own names are nobody's business, and a tenth of its size.
+      keepNames: false,
       define: { ...names, LAYERBOOK_DECLARATIONS: declarationTexts() },
     }),
   ]);

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
+import { gzipSync } from "node:zlib";
 import { installExtension, SETTINGS } from "./lab-config.mjs";
 import { ENV_DIR, ROOT, SCRIPTS } from "./paths.mjs";
 import { ensureVenv } from "./python.mjs";
@@ -47,16 +48,11 @@ export async function makeSite(target = SITE) {
   const play = await makePlayPage({ fontFaces: fontRules(part) });
   fs.writeFileSync(path.join(part, "play.html"), play);
   const { first } = writeLessons(part);
-  configure(part, extensions);
   const landing = fs.readFileSync(path.join(SITE_SOURCES, "index.html"), "utf8");
   fs.writeFileSync(path.join(part, "index.html"), landing.replaceAll("{{FIRST}}", encodeURI(first)));
-  // Without an icon of its own, the application's page would ask the server's root for one.
-  const icon = /<link rel="icon"[^\n]*/.exec(landing)[0];
-  const lab = path.join(part, "lab/index.html");
-  fs.writeFileSync(
-    lab,
-    fs.readFileSync(lab, "utf8").replace("</head>", () => `${icon}\n</head>`),
-  );
+  configure(part, extensions, /<link rel="icon" href="([^"]*)"/.exec(landing)[1]);
+  tidyPage(path.join(part, "lab/index.html"));
+  fs.rmSync(path.join(part, "lab/favicon.ico"));
   fs.rmSync(target, { recursive: true, force: true });
   fs.renameSync(part, target);
   return { target, ...sizeOf(target) };
@@ -121,8 +117,12 @@ const entry = (name) => ({
 /** Files, kernel and lessons: src/site/lab and src/site/kernel. */
 async function writeSiteExtension(target) {
   const folder = extensionFolder(target, "layerbook-site");
-  for (const [name, text] of Object.entries(await makeExtensionScripts()))
-    fs.writeFileSync(path.join(folder, "static", name), text);
+  // Large and compressible: packed here, they are small behind a web server that compresses nothing too.
+  for (const [name, text] of Object.entries(await makeExtensionScripts())) {
+    const packed = name !== "remoteEntry.js";
+    const bytes = packed ? gzipSync(text, { level: 9 }) : text;
+    fs.writeFileSync(path.join(folder, "static", packed ? `${name}.bin` : name), bytes);
+  }
   return entry("layerbook-site");
 }
 
@@ -130,8 +130,12 @@ async function writeSiteExtension(target) {
 function writeLabExtension(target) {
   const data = path.join(target, "data");
   installExtension(data);
-  fs.renameSync(path.join(data, "labextensions/layerbook"), path.join(target, "extensions/layerbook"));
+  const folder = path.join(target, "extensions/layerbook");
+  fs.renameSync(path.join(data, "labextensions/layerbook"), folder);
   fs.rmSync(data, { recursive: true });
+  // 1.6 MB for a few bold words: a browser makes them of the regular font.
+  fs.rmSync(path.join(folder, "static/fonts/D2CodingBold.woff2"), { force: true });
+  edit(path.join(folder, "static/lib/fonts.js"), [['    ["D2CodingBold.woff2", 700],\n', ""]]);
   return entry("layerbook");
 }
 
@@ -157,11 +161,49 @@ function writeLessons(target) {
   return { first };
 }
 
-function configure(target, extensions) {
+/** Replaces texts that must each be there: a new version of the application is to be looked at, not passed over. */
+function edit(file, replacements) {
+  let text = fs.readFileSync(file, "utf8");
+  for (const [from, to] of replacements) {
+    if (!text.includes(from)) throw new Error(`${file} has no ${JSON.stringify(from)} any more`);
+    text = text.replaceAll(from, () => to);
+  }
+  fs.writeFileSync(file, text);
+}
+
+/** Shown where the folder was opened without a web server. */
+const FROM_DISK =
+  "<h1>수업은 웹 서버로 열어야 합니다</h1><p>폴더의 파일을 바로 열면 브라우저가 노트북을 읽지 못합니다. 이 폴더에서 <code>python3 -m http.server 8877 --bind 127.0.0.1</code>을 " +
+  "실행하거나 레이어북에서 <code>layerbook site --serve</code>를 실행하고 http://127.0.0.1:8877/ 을 여세요. <a href='../play.html'>실험실</a>은 서버 없이도 열립니다.</p>" +
+  "<p lang='en'>The lessons need a web server; the <a href='../play.html'>playground</a> does not.</p>";
+
+/** The application's page under the course's name, in Korean. */
+function tidyPage(file) {
+  const script = `<script>if (location.protocol === "file:") addEventListener("DOMContentLoaded", () => { document.body.innerHTML = ${JSON.stringify(FROM_DISK)}; });</script>`;
+  edit(file, [
+    ["<html>", '<html lang="ko">'],
+    ["<title>JupyterLite</title>", `<title>레이어북</title>\n    ${script}`],
+    ["WASM powered Jupyter running in the browser.", "도커 없이 브라우저에서 배우는 도커 이미지의 레이어"],
+  ]);
+  const text = fs.readFileSync(file, "utf8");
+  const tidied = text
+    // An application of its own on a phone's home screen: the file is not here.
+    .replace(/ *<link rel="manifest"[^>]*>\n/, "")
+    .replace("Loading JupyterLite...", "레이어북을 여는 중…")
+    .replace(
+      "JupyterLite requires JavaScript to be enabled in your browser.",
+      "이 페이지는 자바스크립트가 있어야 돕니다. 브라우저 설정에서 켜 주세요.",
+    );
+  fs.writeFileSync(file, tidied);
+}
+
+function configure(target, extensions, icon) {
   const file = path.join(target, "jupyter-lite.json");
   const config = JSON.parse(fs.readFileSync(file, "utf8"));
   Object.assign(config["jupyter-config-data"], {
     appName: "레이어북",
+    // One that is in the page: the application's own has 319 kB.
+    faviconUrl: icon,
     defaultKernelName: "layerbook",
     federated_extensions: extensions,
     disabledExtensions: DISABLED,

@@ -16,6 +16,7 @@ import { convert } from "../../graph";
 import { progressText, renderBundle, renderTable } from "../../report";
 import { ContextPathError } from "../../build/lab-context";
 import { inspect } from "node:util";
+import { fetchProgram } from "../files/packed";
 import { createGlobals } from "./globals";
 import { noModule, OwnModules } from "./own-modules";
 
@@ -45,7 +46,7 @@ export interface PartHost {
 }
 
 export class TypeScriptPart {
-  private service: ReturnType<Compiler["create"]> | undefined;
+  private service: Promise<ReturnType<Compiler["create"]>> | undefined;
   private lab: Lab | undefined;
   private exports: Record<string, unknown> | undefined;
   private cells = 0;
@@ -77,16 +78,31 @@ export class TypeScriptPart {
   }
 
   /** The compiler's answer, as the desktop kernel's process gives it. */
-  ask(request: ServiceRequest): Promise<unknown> {
-    if (this.service === undefined) {
-      importScripts(this.script);
-      const { layerbookCompiler } = globalThis as unknown as { layerbookCompiler: Compiler };
-      this.service = layerbookCompiler.create(this.session.directory, this.session.host.files);
-      installStackTranslation();
-      addRenderer((value) => (isBuildResult(value) ? renderBundle(value) : undefined));
-      this.captureConsole();
+  async ask(request: ServiceRequest): Promise<unknown> {
+    this.service ??= this.load();
+    try {
+      return (await this.service).answer(request);
+    } catch (error) {
+      // What could not be fetched is tried again by the next cell.
+      if (this.compiler() === undefined) this.service = undefined;
+      throw error;
     }
-    return Promise.resolve(this.service.answer(request));
+  }
+
+  private compiler(): Compiler | undefined {
+    return (globalThis as unknown as { layerbookCompiler?: Compiler }).layerbookCompiler;
+  }
+
+  private async load(): Promise<ReturnType<Compiler["create"]>> {
+    const program = await fetchProgram(this.script);
+    importScripts(program);
+    URL.revokeObjectURL(program);
+    const compiler = this.compiler() as Compiler;
+    const service = compiler.create(this.session.directory, this.session.host.files);
+    installStackTranslation();
+    addRenderer((value) => (isBuildResult(value) ? renderBundle(value) : undefined));
+    this.captureConsole();
+    return service;
   }
 
   /** Runs a cell. Resolves with how it ended. */

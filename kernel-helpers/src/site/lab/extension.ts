@@ -1,6 +1,7 @@
 /** The extension that makes JupyterLite a Layerbook: files, kernel, lessons, and all work in one zip. A federation container without a bundler's help. */
 
 import { kernelInfo } from "../../kernel/kernel-info";
+import { fetchProgram } from "../files/packed";
 import { StoreDrive } from "./drive";
 import type { App, BaseKernelClass, FileChanged, Plugin, Shared, Signal, Token } from "./jupyter";
 import { kernelClass } from "./kernel";
@@ -38,6 +39,15 @@ interface Modules {
   readonly signaling: { readonly Signal: new (sender: object) => Signal<FileChanged> };
   readonly mainmenu: { readonly IMainMenu: Token } | undefined;
   readonly application: { readonly ILabShell: Token } | undefined;
+}
+
+let fetched: Promise<string> | undefined;
+
+/** Address of the kernels' program, fetched once for all. */
+function program(url: URL): Promise<string> {
+  fetched ??= fetchProgram(url.href);
+  fetched.catch(() => (fetched = undefined));
+  return fetched;
 }
 
 function save(bytes: Uint8Array<ArrayBuffer>, name: string): void {
@@ -120,8 +130,8 @@ function plugins({ services, lite, signaling, mainmenu, application }: Modules):
       requires: [lite.IKernelSpecs],
       activate: (_app: App, specs: Specs) => {
         const Kernel = kernelClass(lite.BaseKernel, {
-          worker: new URL("kernel.js", here).href,
-          start: { store: STORE, typescript: new URL("typescript.js", here).href },
+          worker: () => program(new URL("kernel.js.bin", here)),
+          start: { store: STORE, typescript: new URL("typescript.js.bin", here).href },
           info: kernelInfo("/"),
           files: (written, gone) => void drive?.notify(written, gone),
         });

@@ -5,8 +5,8 @@ import type { BaseKernel, BaseKernelClass } from "./jupyter";
 
 /** What kernels need of the page. */
 export interface KernelPage {
-  /** Address of the worker's program. */
-  readonly worker: string;
+  /** Answers the address of the worker's program. */
+  worker(): Promise<string>;
   readonly start: Omit<Start, "kind" | "folder">;
   /** The content of kernel_info_reply. */
   readonly info: object;
@@ -30,13 +30,14 @@ const ENDED = {
 /** The class that JupyterLite makes kernels of. */
 export function kernelClass(base: BaseKernelClass, page: KernelPage): new (options: object) => BaseKernel {
   return class LayerbookKernel extends base {
-    private worker: Worker | undefined;
+    private worker: Promise<Worker> | undefined;
     private next = 1;
     private readonly waiting = new Map<number, (value: unknown) => void>();
     private header: object | undefined;
 
     kernelInfoRequest(): Promise<object> {
-      this.open();
+      // Fetched while the reader looks around. What fails is told by the first cell.
+      this.open().catch(() => undefined);
       return Promise.resolve(page.info);
     }
 
@@ -129,31 +130,42 @@ export function kernelClass(base: BaseKernelClass, page: KernelPage): new (optio
     }
 
     private end(): void {
-      this.worker?.terminate();
+      void this.worker?.then((worker) => worker.terminate()).catch(() => undefined);
       this.worker = undefined;
       for (const settle of this.waiting.values()) settle({ error: ENDED });
       this.waiting.clear();
     }
 
-    private open(): Worker {
-      if (this.worker !== undefined) return this.worker;
-      const worker = new Worker(page.worker);
-      this.worker = worker;
+    private open(): Promise<Worker> {
+      return (this.worker ??= this.begin());
+    }
+
+    private async begin(): Promise<Worker> {
+      const worker = new Worker(await page.worker());
       worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.receive(data);
-      worker.onerror = (event) => {
-        const { message } = event;
-        for (const settle of this.waiting.values())
-          settle({ error: { ename: "WorkerError", evalue: message, traceback: [message] } });
-        this.waiting.clear();
+      worker.onerror = ({ message }) => {
+        worker.terminate();
+        this.fail("WorkerError", message);
       };
       // JupyterLite writes the drive before the folder.
       const folder = this.location.replace(/^[^/:]*:/, "").replace(/^\/+|\/+$/g, "");
-      this.post({ kind: "start", ...page.start, folder });
+      worker.postMessage({ kind: "start", ...page.start, folder } satisfies ToWorker);
       return worker;
     }
 
     private post(message: ToWorker): void {
-      this.open().postMessage(message);
+      this.open().then(
+        (worker) => worker.postMessage(message),
+        (error: unknown) => this.fail("WorkerError", error instanceof Error ? error.message : String(error)),
+      );
+    }
+
+    /** All that is being asked ends with this error; the next question begins a new worker. */
+    private fail(ename: string, evalue: string): void {
+      this.worker = undefined;
+      for (const settle of this.waiting.values())
+        settle({ error: { ename, evalue, traceback: [`\u001b[31m${ename}\u001b[0m: ${evalue}`] } });
+      this.waiting.clear();
     }
 
     private ask(question: Questions): Promise<unknown> {

@@ -8,6 +8,7 @@ export interface LabShell {
   collapseRight(): void;
   expandLeft(): void;
   readonly leftCollapsed: boolean;
+  readonly layoutModified: { connect(slot: () => void): unknown };
 }
 
 /** Below this width the file list would leave less than half to the notebook. */
@@ -21,6 +22,7 @@ const STYLE = `
   .jp-InputPrompt, .jp-OutputPrompt { font-size: 11px; padding-left: 0; padding-right: 3px; letter-spacing: 0; }
   .jp-RenderedHTMLCommon table { display: block; overflow-x: auto; }
   .jp-OutputArea-output { overflow-x: auto; }
+  .jp-OutputArea-output td:last-child { min-width: 11em; }
 }`;
 
 /** Keeps the page usable while its window is narrow. */
@@ -46,5 +48,12 @@ export function fitNarrow(app: App, shell: LabShell): void {
   };
   // Afterwards the layout of the last visit is in place.
   void app.restored.then(fit);
+  // Opening the lesson of the address shows its folder too: what the reader has not asked for is folded again.
+  let asked = false;
+  for (const event of ["pointerdown", "keydown"])
+    addEventListener(event, () => (asked = true), { capture: true, once: true });
+  shell.layoutModified.connect(() => {
+    if (!asked && query.matches && !shell.leftCollapsed) fit();
+  });
   query.addEventListener("change", fit);
 }
