@@ -1,26 +1,11 @@
 /** play.html in a real browser without a network: builds and explains, opens good and hostile links, can be stopped, is accessible. */
 import assert from "node:assert/strict";
-import fs from "node:fs";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { encodeLink } from "../../kernel-helpers/src/site/play/link";
 import { needChromium } from "../lab/machine";
 import { openChromium, picture } from "../lab/page";
+import { violations } from "./axe";
 import { build, edit, makePlay, openPlay, type PlayFileOnDisk, settled } from "./play-page";
-
-const AXE = require.resolve("axe-core/axe.min.js");
-
-/** Rules that the page breaks, each with the elements. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(fs.readFileSync(AXE, "utf8"));
-  interface Result {
-    readonly violations: readonly {
-      readonly id: string;
-      readonly nodes: readonly { readonly html: string }[];
-    }[];
-  }
-  const { violations: found } = await page.evaluate<Result>(`axe.run()`);
-  return found.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
-}
 
 describe("the playground", function () {
   this.timeout(60_000);

@@ -144,6 +144,7 @@ export class PlayBuilder {
       // What failed stands above, in a place of its own.
       table: renderTable({ ...result, error: undefined }, "html", { locale }),
       log: result.progress("tty", { width: LOG_WIDTH }),
+      plain: result.progress("plain"),
       matrix: renderBuildMatrix(
         this.matrix.map(({ build }) => build),
         "html",

@@ -2,9 +2,10 @@
 
 import type { Locale } from "../../report/locale";
 import { element } from "./dom";
+import { droppedFiles } from "./dropped";
 import type { Session } from "./session";
 import { problemText, text } from "./texts";
-import { droppedFiles, type Offered, pickedFiles, withUpload } from "./upload";
+import { type Offered, pickedFiles, withUpload } from "./upload";
 
 type Take = (offered: readonly Offered[]) => Promise<void>;
 

@@ -11,7 +11,7 @@ import { showHints } from "./hints-view";
 import { decodeLink, linkHash } from "./link";
 import { DOCKERFILE, PlayError, renamed, withFile, withoutFile } from "./project";
 import type { Hint, Pictures } from "./protocol";
-import { showCard, showNamed, showPictures, showTries } from "./result-view";
+import { showCard, showLog, showNamed, showPictures, showTries } from "./result-view";
 import { Session } from "./session";
 import { copyLink, download, shareLink } from "./share";
 import { keepChoice, keptChoice, type Work } from "./store";
@@ -451,6 +451,7 @@ function listen(): void {
     void build();
   });
   element("step").addEventListener("change", showCard);
+  element("plain").addEventListener("change", showLog);
   element("flags").addEventListener("input", () =>
     typed(() => ({ ...session.project, flags: element<HTMLInputElement>("flags").value }), ""),
   );

@@ -44,7 +44,9 @@ export interface ShownStep {
 /** The pictures of a build. All HTML is made by `report`, which escapes what it shows. */
 export interface Pictures {
   readonly table: string;
+  /** As `docker build` leaves it on the screen, and as `--progress=plain` prints it, with what the commands print. */
   readonly log: string;
+  readonly plain: string;
   readonly matrix: string;
   readonly steps: readonly ShownStep[];
   /** What happened in one sentence. */

@@ -25,7 +25,7 @@ export function showPictures(
   const scrolls = text("scrollable", locale);
   showNamed("table", pictures.table, text("layers", locale));
   showNamed("matrix", pictures.matrix, `${text("matrix", locale)}, ${scrolls}`);
-  element("log").textContent = pictures.log;
+  showLog();
   const steps = element<HTMLSelectElement>("step");
   steps.replaceChildren(
     ...pictures.steps.map(({ name, verdict }, i) =>
@@ -39,6 +39,12 @@ export function showPictures(
   element<HTMLSelectElement>("past").replaceChildren(
     ...Array.from({ length: count }, (_, i) => make("option", String(first + i), { value: String(i) })),
   );
+}
+
+/** Shows the log in the chosen form. */
+export function showLog(): void {
+  const isPlain = element<HTMLInputElement>("plain").checked;
+  element("log").textContent = (isPlain ? shown?.plain : shown?.log) ?? "";
 }
 
 /** Shows the key card of the chosen step. */

@@ -72,6 +72,7 @@ const TEXTS = {
   result: ["결과", "Result"],
   layers: ["레이어 표", "Layer table"],
   log: ["BuildKit 기록", "BuildKit log"],
+  plain: ["명령의 출력까지 (--progress=plain)", "With what commands print (--progress=plain)"],
   matrix: ["빌드표", "Build matrix"],
   past: ["지난 빌드", "Earlier build"],
   back: ["그때의 파일로", "Its files again"],

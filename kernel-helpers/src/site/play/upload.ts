@@ -4,7 +4,6 @@ import { strToU8, unzipSync, zipSync, type Zippable } from "fflate";
 
 import {
   isGoodPath,
-  type PlayFile,
   PlayError,
   type PlayProblem,
   PROJECT_LIMITS,
@@ -14,9 +13,10 @@ import {
 } from "./project";
 
 /** Folders that nobody means to teach with. */
-const LEFT_OUT = /(^|\/)(node_modules|\.git|\.layerbook|\.ipynb_checkpoints|__MACOSX|\.DS_Store)(\/|$)/;
+export const LEFT_OUT =
+  /(^|\/)(node_modules|\.git|\.layerbook|\.ipynb_checkpoints|__MACOSX|\.DS_Store)(\/|$)/;
 /** So many files are looked at: a dropped disk must not stop the page. */
-const SEEN = 5_000;
+export const SEEN = 5_000;
 /** So many refused files are named. */
 const NAMED = 20;
 
@@ -29,7 +29,8 @@ const UNIX = 3;
 /** A file on the disk and its path in the project. */
 export interface Offered {
   readonly path: string;
-  readonly file: File;
+  /** Undefined when it cannot be read. */
+  readonly file: File | undefined;
 }
 
 /** A path that was left out, with the reason. */
@@ -52,35 +53,6 @@ export function pickedFiles(files: FileList | null): Offered[] {
     file,
     path: file.webkitRelativePath === "" ? file.name : file.webkitRelativePath.replace(/^[^/]+\//, ""),
   }));
-}
-
-/** Files and folders that were dropped. A single folder's own name is no part of the paths. Must be called while the drop is handled. */
-export async function droppedFiles(items: DataTransferItemList): Promise<Offered[]> {
-  const entries = [...items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
-  const found: Offered[] = [];
-  const walk = async (entry: FileSystemEntry, path: string): Promise<void> => {
-    if (found.length >= SEEN || LEFT_OUT.test(path)) return;
-    if (entry.isFile) {
-      const file = await new Promise<File | undefined>((resolve) =>
-        (entry as FileSystemFileEntry).file(resolve, () => resolve(undefined)),
-      );
-      if (file !== undefined) found.push({ path, file });
-      return;
-    }
-    const reader = (entry as FileSystemDirectoryEntry).createReader();
-    // A folder is read a hundred entries at a time.
-    for (;;) {
-      const some = await new Promise<FileSystemEntry[]>((resolve) =>
-        reader.readEntries(resolve, () => resolve([])),
-      );
-      if (some.length === 0 || found.length >= SEEN) return;
-      for (const one of some) await walk(one, path === "" ? one.name : `${path}/${one.name}`);
-    }
-  };
-  const [only] = entries;
-  if (entries.length === 1 && only?.isDirectory === true) await walk(only, "");
-  else for (const entry of entries) await walk(entry, entry.name);
-  return found;
 }
 
 /** *project* with *offered* (a zip alone is opened). */
@@ -114,11 +86,11 @@ export async function withUpload(project: Project, offered: readonly Offered[]):
       break;
     }
     if (LEFT_OUT.test(path)) continue;
-    if (file.size > PROJECT_LIMITS.bytes) {
+    if (file !== undefined && file.size > PROJECT_LIMITS.bytes) {
       refuse(path, "large");
       continue;
     }
-    const bytes = await file.arrayBuffer().then(
+    const bytes = await file?.arrayBuffer().then(
       (buffer) => new Uint8Array(buffer),
       () => undefined,
     );
