@@ -9,6 +9,7 @@ import {
   runAll,
   startServer,
   type CodeCell,
+  type JupyterServer,
   type NotebookOutcome,
   type RunAllOptions,
 } from "../../kernel-helpers/src/notebook";
@@ -18,17 +19,25 @@ import { pythonNotebook } from "./notebook-builder";
 describe("running notebooks on a real Jupyter Server", function () {
   this.timeout(120_000);
   let folder = "";
+  let server: JupyterServer | undefined;
+  /** Options of a run in the server that all share: starting one takes longer than what is run in it. */
+  let joined: Partial<RunAllOptions> = {};
 
-  before(function () {
+  before(async function () {
     if (findJupyter(process.env)) {
       folder = mkdtempSync(join(tmpdir(), "레이어북 노트북 "));
+      server = await startServer(folder, process.env);
+      joined = { server: `${server.baseUrl}?token=${server.token}` };
       return;
     }
     assert.ok(!process.env["CI"], "no Jupyter Server: these tests must not be skipped under CI");
     console.log("      SKIPPED: no Jupyter Server on this machine");
     this.skip();
   });
-  after(() => folder && rmSync(folder, { recursive: true, force: true }));
+  after(async () => {
+    await server?.stop();
+    if (folder) rmSync(folder, { recursive: true, force: true });
+  });
 
   const put = (name: string, text: string): string => {
     const file = join(folder, name);
@@ -78,7 +87,7 @@ describe("running notebooks on a real Jupyter Server", function () {
     assert.deepEqual(statuses(third), ["no-error"]);
     assert.deepEqual([second?.passed, third?.passed], [false, false]);
 
-    const [kept, repeated] = await run([good, bad], { resume: true });
+    const [kept, repeated] = await run([good, bad], { resume: true, ...joined });
     assert.deepEqual([kept?.resumed, kept?.passed], [true, true]);
     assert.deepEqual(statuses(repeated), ["ok", "error", "not-run"]);
     // Nothing is left to run: not even a server is started.
@@ -86,17 +95,17 @@ describe("running notebooks on a real Jupyter Server", function () {
     assert.equal(alone?.resumed, true);
     const text = readFileSync(good, "utf8");
     writeFileSync(good, text.replace("1+1", "1+2"));
-    const [edited] = await run([good], { resume: true });
+    const [edited] = await run([good], { resume: true, ...joined });
     assert.deepEqual([edited?.resumed, statuses(edited)[0]], [undefined, "ok"]);
     writeFileSync(good, text);
 
-    const [again] = await run([good], { check: true });
+    const [again] = await run([good], { check: true, ...joined });
     assert.deepEqual([again?.passed, again?.differences], [true, []]);
   });
 
   it("a thousand lines arrive whole and in order; --check shows a difference and writes nothing", async () => {
     const file = put("lines.ipynb", pythonNotebook("for i in range(1000): print(i)"));
-    await run([file]);
+    await run([file], joined);
     const [[stream] = []] = outputs(file);
     assert.equal(
       stream?.output_type === "stream" ? stream.text : "",
@@ -104,7 +113,7 @@ describe("running notebooks on a real Jupyter Server", function () {
     );
     const text = readFileSync(file, "utf8").replace("999\\n", "998\\n");
     writeFileSync(file, text);
-    const [outcome] = await run([file], { check: true });
+    const [outcome] = await run([file], { check: true, ...joined });
     assert.equal(outcome?.differences.length, 1);
     assert.equal(readFileSync(file, "utf8"), text);
   });
@@ -115,7 +124,7 @@ describe("running notebooks on a real Jupyter Server", function () {
       pythonNotebook("import time\nprint('a', flush=True)\ntime.sleep(60)", "print('after')"),
     );
     const dead = put("dead.ipynb", pythonNotebook("import os\nos._exit(3)", "print(1)"));
-    const [first, second] = await run([slow, dead], { timeout: 2000, keepGoing: true });
+    const [first, second] = await run([slow, dead], { timeout: 2000, keepGoing: true, ...joined });
     assert.deepEqual(statuses(first), ["timeout", "ok"]);
     assert.equal(outputs(slow)[0]?.[0]?.output_type, "stream");
     assert.deepEqual(statuses(second), ["dead", "not-run"]);
@@ -125,11 +134,11 @@ describe("running notebooks on a real Jupyter Server", function () {
     const file = put("long.ipynb", pythonNotebook("import time\ntime.sleep(60)"));
     const before = readFileSync(file, "utf8");
     const abort = new AbortController();
-    const [outcome] = await run([file], {
-      signal: abort.signal,
-      onCell: () => undefined,
-      ...abortSoon(abort),
-    });
+    const running = run([file], { signal: abort.signal, ...joined });
+    assert.ok(server);
+    await kernelBusy(server);
+    abort.abort();
+    const [outcome] = await running;
     assert.ok(outcome && !outcome.passed);
     assert.equal(readFileSync(file, "utf8"), before);
   });
@@ -138,7 +147,7 @@ describe("running notebooks on a real Jupyter Server", function () {
     const fine = put("fine.ipynb", pythonNotebook("1"));
     const none = put("none.ipynb", pythonNotebook("1").replace('"python3"', '"no-such-kernel"'));
     const broken = put("broken.ipynb", "{");
-    const results = await run([none, join(folder, "missing.ipynb"), broken, fine]);
+    const results = await run([none, join(folder, "missing.ipynb"), broken, fine], joined);
     assert.deepEqual(
       results.map((one) => one.failure?.code),
       ["LB_NO_KERNEL", "LB_NO_FILE", "LB_NOT_A_NOTEBOOK", undefined],
@@ -147,27 +156,27 @@ describe("running notebooks on a real Jupyter Server", function () {
   });
 
   it("joins a running server and leaves it running", async () => {
-    const server = await startServer(folder, process.env);
-    try {
-      const file = put("joined.ipynb", pythonNotebook("2*21"));
-      const [outcome] = await run([file], { server: `${server.baseUrl}?token=${server.token}` });
-      assert.equal(outcome?.passed, true);
-      assert.ok(
-        (await fetch(`${server.baseUrl}api/status`, { headers: { Authorization: `token ${server.token}` } }))
-          .ok,
-      );
-    } finally {
-      await server.stop();
-    }
+    assert.ok(server);
+    const { baseUrl, token } = server;
+    const [outcome] = await run([put("joined.ipynb", pythonNotebook("2*21"))], joined);
+    assert.equal(outcome?.passed, true);
+    const status = await fetch(`${baseUrl}api/status`, { headers: { Authorization: `token ${token}` } });
+    assert.ok(status.ok);
+    await server.stop();
+    server = undefined;
     await assert.rejects(
-      run([put("x.ipynb", pythonNotebook("1"))], { server: server.baseUrl, token: server.token }),
+      run([put("x.ipynb", pythonNotebook("1"))], { server: baseUrl, token }),
       /no Jupyter Server answers/,
     );
   });
 });
 
-/** Aborts while the first cell runs. */
-function abortSoon(abort: AbortController): Partial<RunAllOptions> {
-  setTimeout(() => abort.abort(), 6000);
-  return {};
+/** Waits until a cell runs on *server*, which is neither the start of its kernel nor the questions before it. */
+async function kernelBusy({ baseUrl, token }: JupyterServer): Promise<void> {
+  for (let busy = 0; busy < 5;) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const answer = await fetch(`${baseUrl}api/kernels`, { headers: { Authorization: `token ${token}` } });
+    const kernels = (await answer.json()) as { execution_state: string }[];
+    busy = kernels.some(({ execution_state }) => execution_state === "busy") ? busy + 1 : 0;
+  }
 }
