@@ -90,11 +90,23 @@ export function openBaseDirectory(directory: string): ImageSource[] {
   const layout = (folder: string): ImageSource =>
     new OciLayout((path) => readIfThere(join(folder, path)), nodePlatform, chains);
   if (existsSync(join(directory, "index.json"))) return [layout(directory)];
-  return readdirSync(directory)
+  return namesIn(directory)
     .sort()
     .map((name) => join(directory, name))
     .filter((path) => statSync(path).isDirectory() && existsSync(join(path, "index.json")))
     .map(layout);
+}
+
+function namesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch (error) {
+    const { code = "" } = error as NodeJS.ErrnoException;
+    throw new Error(
+      `LB_NO_BASES: cannot read the folder of base images ${directory} (${code}) / 베이스 이미지의 폴더를 읽을 수 없습니다`,
+      { cause: error },
+    );
+  }
 }
 
 function readIfThere(path: string): Uint8Array | undefined {

@@ -8,9 +8,11 @@ import {
   type BuildWorld,
   type BuiltImage,
   baseReferences,
+  checkedOptions,
   defaultEdits,
   type HttpFixture,
   runBuild,
+  type Step,
   type WhatIf,
   whatIf,
   WhatIfCourse,
@@ -115,18 +117,12 @@ const MINUTE = 60;
 
 /** The record of a build with what can be made of it. */
 export interface BuildResult extends BuildRecord {
-  /** What `docker build --progress=…` prints, with warnings and the error at its end. */
-  progress(kind: ProgressKind, options?: ProgressOptions): string;
-  /** The table of layers. */
-  table(medium: Medium, options?: { readonly locale?: Locale }): string;
+  /** What `docker build --progress=…` prints, with warnings and the error at its end. Default: the build's option `progress`, else plain. */
+  progress(kind?: ProgressKind, options?: ProgressOptions): string;
+  /** The table of layers. Default: text. */
+  table(medium?: Medium, options?: { readonly locale?: Locale }): string;
   /** The root file system of the image; undefined when there is none. */
   root(): Promise<Snapshot | undefined>;
-}
-
-/** One `--ulimit` may be given as text, and several with commas between. */
-function normalised(options: BuildOptions): BuildOptions {
-  const { ulimit } = options as { readonly ulimit?: string | readonly string[] };
-  return typeof ulimit === "string" ? { ...options, ulimit: ulimit.split(",") } : options;
 }
 
 /** What holds for the next build too: neither the text of the Dockerfile nor what belongs to one call. */
@@ -137,9 +133,40 @@ function lastingOptions(options: BuildOptions): BuildOptions {
     onStatus: _onStatus,
     noCache: _noCache,
     noCacheFilter: _filter,
+    prune: _prune,
     ...lasting
   } = options;
   return lasting;
+}
+
+function progressKind({ progress }: BuildOptions): ProgressKind {
+  return progress === "tty" || progress === "rawjson" ? progress : "plain";
+}
+
+/** *word* itself when it is one of *words*. Throws RangeError (`LB_BAD_FORM`). */
+function one<Word extends string>(word: Word, words: readonly Word[]): Word {
+  if (words.includes(word)) return word;
+  const all = words.join(", ");
+  throw new RangeError(
+    `LB_BAD_FORM: ${String(word)} is not one of ${all} / ${all} 가운데 하나를 고르세요. 받은 값: ${String(word)}`,
+  );
+}
+
+/** The sentences of a step say themselves in one language when they are put into a text. */
+function spokenStep(step: Step, locale: Locale): Step {
+  const { miss, hit } = step;
+  return {
+    ...step,
+    ...(miss && { miss: { ...miss, sentence: spoken(miss.sentence, locale) } }),
+    ...(hit && { hit: { ...hit, sentence: spoken(hit.sentence, locale) } }),
+  };
+}
+
+function spoken<Sentence extends Readonly<Record<Locale, string>>>(
+  sentence: Sentence,
+  locale: Locale,
+): Sentence {
+  return Object.defineProperty({ ...sentence }, "toString", { value: () => sentence[locale] });
 }
 
 /** An edit matrix with what can be made of it. */
@@ -289,16 +316,19 @@ export class Lab {
 
   /**
    * Builds the context. `dockerfile` is written to `file` first; without it the Dockerfile that is there is built again.
-   * Never rejects for what a Dockerfile or a command does wrong: see `exitCode` and `error`.
+   * Never rejects for what a Dockerfile or a command does wrong: see `exitCode` and `error`. Rejects for an option that there is not
+   * or of the wrong kind (`BuildOptionError`) and for a *file* outside the context (`ContextPathError`).
    */
   build(options: BuildOptions = {}): Promise<BuildResult> {
-    const run = this.queue.then(() => this.buildNow(options));
+    const run = this.queue.then(() => this.buildNow(checkedOptions(options)));
     this.queue = run.catch(() => undefined);
     return run.then((outcome) => this.resultOf(outcome));
   }
 
   /** As `build`, with the course that the record was made of and the result itself. For replays. */
-  async buildNow(options: BuildOptions): Promise<BuildOutcome> {
+  async buildNow(given: BuildOptions): Promise<BuildOutcome> {
+    const options = checkedOptions(given, { lenient: true });
+    if (options.prune) await this.prune();
     const file = options.file ?? this.lastFile;
     this.lastFile = file;
     this.lastOptions = lastingOptions(options);
@@ -307,7 +337,7 @@ export class Lab {
     const outcome = await runBuild({
       builder: this.builder,
       world: this.worldFor(options),
-      options: { ...this.defaults(), ...normalised(options), ...(file !== undefined && { file }) },
+      options: { ...this.defaults(), ...options, ...(file !== undefined && { file }) },
       context: this.context.files(),
       contexts: this.namedContexts(options),
       fixtures: this.fixtures,
@@ -494,7 +524,7 @@ export class Lab {
         : new MemoryContext(now, now(), now(), copyTree(context.files()));
     const file = options.file ?? this.lastFile;
     if (options.dockerfile !== undefined) memory.write(file ?? "Dockerfile", options.dockerfile);
-    const { dockerfile: _dockerfile, ...flags } = normalised(options);
+    const { dockerfile: _dockerfile, ...flags } = checkedOptions(options);
     return {
       builder,
       world,
@@ -547,18 +577,21 @@ export class Lab {
   private resultOf({ record, results }: BuildOutcome): BuildResult {
     const { locale } = this.options;
     const methods = {
-      progress: (kind: ProgressKind, options?: ProgressOptions) => buildOutput(record, kind, options),
-      table: (medium: Medium, options?: { readonly locale?: Locale }) =>
-        renderTable(record, medium, options?.locale ?? locale),
+      progress: (kind: ProgressKind = progressKind(record.options), options?: ProgressOptions) =>
+        buildOutput(record, one(kind, ["plain", "tty", "rawjson"]), options),
+      table: (medium: Medium = "text", options?: { readonly locale?: Locale }) =>
+        renderTable(record, one(medium, ["text", "html", "markdown", "json"]), options?.locale ?? locale),
       root: async () => {
         const result = results?.[0];
         await result?.ready?.();
         return results && (result?.snapshot ?? emptySnapshot());
       },
     };
+    const steps = record.steps.map((step) => spokenStep(step, locale ?? "ko"));
     // Not enumerable: the result prints and compares as the plain record it is.
+    const plain: BuildRecord = { ...record, steps };
     return Object.defineProperties(
-      { ...record },
+      plain,
       Object.fromEntries(Object.entries(methods).map(([name, value]) => [name, { value }])),
     ) as BuildResult;
   }

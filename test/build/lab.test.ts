@@ -130,7 +130,7 @@ describe("Lab", () => {
       http: { "http://example.test/data.txt": { text: "data\n" } },
     });
     assert.equal(result.exitCode, 0, result.error?.message);
-    assert.deepEqual(result.steps.at(-1)!.output, ["s3cret", "data", "hello", "v7"]);
+    assert.deepEqual(result.steps.at(-1)!.output, ["****", "data", "hello", "v7"]);
   });
 
   it("exports and imports caches over a prune", async () => {

@@ -11,6 +11,7 @@ import { expectedOutputs } from "./expected-outputs";
 import { exportCache, importCaches } from "./external-cache";
 import { fileBeside, readText, Subdirectory } from "./local-files";
 import { buildOperations } from "./operations";
+import { secretValues, withoutSecrets } from "./mask-secrets";
 import { type Hint, missingSourceHint } from "./missing-source";
 import { makeRecord } from "./record";
 import type { BuildRequest } from "./request";
@@ -96,11 +97,20 @@ async function runStages(request: BuildRequest): Promise<BuildOutcome> {
     if (state.error) break;
   }
   await request.builder.prepareExplanations?.(state.solver);
-  const outcome = makeRecord(state);
+  const outcome = hideSecrets(makeRecord(state), state);
   await request.builder.save?.();
   request.builder.unlisted.clear();
   if (request.options.onStatus) for (const status of outcome.course.events) request.options.onStatus(status);
   return state.exported ? { ...outcome, results: state.results?.map((vertex) => vertex?.result) } : outcome;
+}
+
+/** The recorder's words have secrets as BuildKit printed them; everybody else sees them masked. */
+function hideSecrets(outcome: BuildOutcome, { request }: BuildState): BuildOutcome {
+  const { world, options } = request;
+  if (world.client === "buildctl") return outcome;
+  const { rows, image, images } = outcome.record;
+  const values = secretValues({ options, rows, images: images ?? (image ? [image] : []) });
+  return { ...outcome, ...withoutSecrets(outcome, values) };
 }
 
 /** The worker's id in the names of results: 25 characters, as BuildKit's. */
@@ -163,7 +173,13 @@ export async function convertDefinition(state: BuildState): Promise<void> {
 }
 
 /** The options that the graph depends on, without callbacks. */
-function convertOptions({ onStatus: _, signal: __, ...options }: BuildOptions): ConvertOptions {
+function convertOptions({
+  onStatus: _,
+  signal: __,
+  progress: ___,
+  prune: ____,
+  ...options
+}: BuildOptions): ConvertOptions {
   return options;
 }
 

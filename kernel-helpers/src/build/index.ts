@@ -2,8 +2,10 @@
 
 export * from "./build";
 export * from "./builder";
+export { BuildOptionError, checkedOptions } from "./check-options";
 export * from "./default-edits";
 export * from "./machine";
+export { maskDeep, withoutAssigned } from "./mask-secrets";
 export * from "./request";
 export * from "./rows";
 export * from "./status";

@@ -4,6 +4,7 @@ import type { StepTrace } from "../cache/explain";
 import { codeFrame, explainWarning } from "../dockerfile";
 import type { ConvertedRow } from "../graph";
 import type { Vertex } from "../graph/types";
+import type { LineRange, SourceRange } from "../dockerfile/types";
 import { DEPENDS } from "./depends";
 import { explainHits } from "./explain-hits";
 import { contentOf, explainSteps } from "./explain-steps";
@@ -38,6 +39,7 @@ export function makeRecord(state: BuildState): BuildOutcome {
   const warnings = makeWarnings(state);
   const error = state.error && {
     ...state.error,
+    ...rangeOf(state.text ?? "", state.error.lines[0]),
     frames: state.error.lines.flatMap((lines) => frameLines(file, state.text ?? "", lines)),
   };
   const hasFailed = state.error !== undefined || (isCheck && warnings.length > 0);
@@ -65,6 +67,23 @@ export function makeRecord(state: BuildState): BuildOutcome {
 function frameLines(file: string, text: string, lines: readonly (readonly [number, number])[]): string[] {
   const frame = codeFrame(baseOf(file), text, lines);
   return frame === "" ? [] : frame.replace(/\n$/, "").split("\n");
+}
+
+/** Where the lines that a frame marks begin and end; nothing when there are none. */
+function rangeOf(text: string, lines: readonly LineRange[] = []): { readonly range?: SourceRange } {
+  if (lines.length === 0) return {};
+  const all = text.split("\n");
+  const first = Math.max(1, Math.min(...lines.map(([from]) => from)));
+  const last = Math.min(all.length, Math.max(...lines.map(([, to]) => to)));
+  const lengthBefore = (line: number): number =>
+    all.slice(0, line - 1).reduce((sum, one) => sum + one.length + 1, 0);
+  const end = all[last - 1]?.replace(/\r$/, "").length ?? 0;
+  return {
+    range: {
+      start: { offset: lengthBefore(first), line: first, column: 1 },
+      end: { offset: lengthBefore(last) + end, line: last, column: end + 1 },
+    },
+  };
 }
 
 function baseOf(file: string): string {

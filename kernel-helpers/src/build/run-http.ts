@@ -15,6 +15,7 @@ import { sha256Digest } from "../platform/platform";
 import { registryTime, transferTime } from "./durations";
 import type { ExecuteAnswer, SourceAnswer } from "./operations";
 import { clockAt, type Session } from "./session";
+import type { HttpFixture } from "./types";
 
 interface Found {
   readonly content: Content;
@@ -32,7 +33,7 @@ export class HttpSources {
 
   /** Looks at the URL, as every build does; a checksum makes that unnecessary. */
   resolve(vertex: Vertex, op: HttpOp, at: number): SourceAnswer {
-    if (this.session.options.assume && !this.session.fixtures.has(op.url))
+    if (this.session.options.assume && !this.fixture(op.url))
       this.session.assumed.set(vertex.digest, [`url:${op.url}`]);
     if (op.checksum !== undefined && op.checksum !== "") return { at, key: keyOf(op, op.checksum) };
     const end = at + registryTime(true);
@@ -75,10 +76,20 @@ export class HttpSources {
     return { at: end, result };
   }
 
+  /** By the whole URL, or by a name that the server of the recordings has at its top or in one folder. */
+  private fixture(url: string): HttpFixture | undefined {
+    const { fixtures } = this.session;
+    const path = url.startsWith(SERVER) ? url.slice(SERVER.length) : undefined;
+    return (
+      fixtures.get(url) ??
+      (path === undefined ? undefined : (fixtures.get(path) ?? fixtures.get(path.replace(/^[^/]*\//, ""))))
+    );
+  }
+
   private get(url: string): Found | undefined {
     const known = this.found.get(url);
     if (known) return known;
-    const fixture = this.session.fixtures.get(url);
+    const fixture = this.fixture(url);
     if (!fixture) return this.session.options.assume ? this.assumedFile(url) : undefined;
     const bytes =
       fixture.base64 === undefined
@@ -100,6 +111,9 @@ export class HttpSources {
     return { content: unknownContent(SIZE, `assumed ${url}`), digest, assumed: true };
   }
 }
+
+/** Where the recorder's fixtures were served (test/fidelity/FORMAT.md). */
+const SERVER = "http://127.0.0.1:5050/";
 
 /** So many bytes a file has whose size nobody knows. */
 const SIZE = 1_000_000;

@@ -37,10 +37,17 @@ export interface BuildOptions {
   readonly hostname?: string;
   readonly cgroupParent?: string;
   readonly allow?: readonly string[];
-  /** Files that ADD finds by URL, without any network. */
+  /**
+   * Files that ADD finds without any network: by URL, or by a name, which is found at `http://127.0.0.1:5050/NAME` and below one folder
+   * there. They stay for the following builds until they are given again.
+   */
   readonly http?: Readonly<Record<string, HttpFixture>>;
   /** Seconds since 1970. Implies rewriting layer time stamps that are later. Default: none. */
   readonly sourceDateEpoch?: number;
+  /** Empties the builder's cache before this build, as on a fresh machine. Default: false. */
+  readonly prune?: boolean;
+  /** The form that the result's `progress()` has when none is asked for: `plain` unless `tty` or `rawjson`. */
+  readonly progress?: "auto" | "plain" | "tty" | "rawjson" | "quiet";
   /** Unknown bases, commands and packages are assumed to succeed (추정) instead of failing. Default: false. */
   readonly assume?: boolean;
   /** Stops the build. */
@@ -237,6 +244,7 @@ export interface BuildError extends DockerfileError {
 export interface BuildRecord {
   readonly exitCode: 0 | 1;
   readonly error?: BuildError & {
+    /** From the first to the last line that the first code frame marks; absent for an error that has no place. */
     readonly range?: SourceRange;
     readonly ko?: string;
     readonly frames: readonly string[];

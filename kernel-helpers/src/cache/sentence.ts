@@ -16,11 +16,24 @@ export function missSentence({ cause, parts, first }: Explanation): Sentence {
       ko: "처음 보는 단계: 캐시에 견줄 기록이 없음",
       en: "first time: no earlier step to compare with",
     };
-  const own = parts.filter(({ kind }) => kind !== "dep");
+  const own = withoutLoneFile(parts.filter(({ kind }) => kind !== "dep"));
   // Size and bytes of one file are one change to a reader.
   const changed = new Set(own.map(({ kind, path, input }) => `${kind} ${input ?? ""} ${path}`));
   if (cause === "own" && own.length > 0) return withRest(partSentence(own[0]!), changed.size - 1);
   return withRest(dependencySentence(parts[0]), 0);
+}
+
+/**
+ * A folder with one file is keyed by that file alone, without its name. When a second one comes, the first seems to have been removed
+ * there and added under its name: true of the keys, but no change of files.
+ */
+function withoutLoneFile(parts: readonly Difference[]): readonly Difference[] {
+  const lone = parts.find(({ kind, path }) => kind === "content" && path === "file ");
+  const twins = lone?.sameRecordAs?.map((name) => `file ${name}`) ?? [];
+  const rest = parts.filter(
+    (part) => part !== lone && !(part.kind === "content" && twins.includes(part.path)),
+  );
+  return twins.length > 0 && rest.length > 0 ? rest : parts;
 }
 
 function withRest(sentence: Sentence, rest: number): Sentence {

@@ -1,20 +1,47 @@
 /** One scenario, build by build, in the shape of its `expect`. */
 
-import type { BuildOptions, BuildOutcome, BuiltImage, ContextChanges, HttpFixture } from "../build";
+import {
+  type BuildOptions,
+  type BuildOutcome,
+  type BuiltImage,
+  checkedOptions,
+  type ContextChanges,
+  type HttpFixture,
+} from "../build";
 import type { ImageSource } from "../image";
 import { Lab, type LabMachine } from "../lab";
 import { plainNormalised } from "../report";
 
-/** A scenario file; `expect` is never looked at. */
+/** A scenario file; `expect` is never looked at. Null is absent. */
 export interface Scenario {
   readonly id: string;
   readonly builds: readonly {
-    readonly changes?: ContextChanges;
-    readonly options?: Omit<BuildOptions, "http"> & {
-      readonly http?: Readonly<Record<string, string | HttpFixture>>;
-      readonly prune?: boolean;
-    };
+    readonly changes?: ContextChanges | null;
+    readonly options?: BuildOptions | null;
   }[];
+}
+
+/** What is no scenario: the message says what is missing. */
+export class ScenarioError extends Error {}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** *value* as a scenario; one without an id has *name*. Throws `ScenarioError`. */
+export function readScenario(value: unknown, name: string): Scenario {
+  if (!isRecord(value))
+    throw new ScenarioError("a scenario is a JSON object / 시나리오는 JSON 객체 하나입니다");
+  const { id, builds } = value;
+  if (!Array.isArray(builds))
+    throw new ScenarioError('"builds" is no list of builds / "builds"에 빌드의 목록이 없습니다');
+  builds.forEach((build: unknown, i) => {
+    const parts = isRecord(build) ? [build["changes"], build["options"]] : [build];
+    if (!parts.every((part) => part === undefined || part === null || isRecord(part)) || !isRecord(build))
+      throw new ScenarioError(
+        `builds[${i}]: a build, its "changes" and its "options" are objects / 빌드와 그 "changes", "options"는 객체입니다`,
+      );
+  });
+  return { id: typeof id === "string" ? id : name, builds: builds as Scenario["builds"] };
 }
 
 /** 2025-01-01: SOURCE_DATE_EPOCH of every recorded build. */
@@ -35,11 +62,10 @@ export async function replayScenario(
     client: "buildctl",
   });
   const builds: unknown[] = [];
-  for (const { changes, options = {} } of scenario.builds) {
+  for (const { changes, options } of scenario.builds) {
     lab.context.apply(changes ?? {});
-    const { http, ...rest } = options;
+    const { http, ...rest } = checkedOptions(options, { lenient: true });
     const fixtures = http && servedFiles(scenario.id, http);
-    if (rest.prune) await lab.prune();
     const outcome = await lab.buildNow({
       cacheMode: "max",
       ...rest,
@@ -52,16 +78,8 @@ export async function replayScenario(
   return { id: scenario.id, builds };
 }
 
-function servedFiles(
-  id: string,
-  files: Readonly<Record<string, string | HttpFixture>>,
-): Record<string, HttpFixture> {
-  return Object.fromEntries(
-    Object.entries(files).map(([name, file]) => [
-      `${SERVER}/${id}/${name}`,
-      typeof file === "string" ? { text: file } : file,
-    ]),
-  );
+function servedFiles(id: string, files: Readonly<Record<string, HttpFixture>>): Record<string, HttpFixture> {
+  return Object.fromEntries(Object.entries(files).map(([name, file]) => [`${SERVER}/${id}/${name}`, file]));
 }
 
 /** Ids of results are new in every run: the recorder writes `<ref>`. */

@@ -1,5 +1,6 @@
 /** Reports: the plain records of a build as HTML, text, Markdown and JSON, and its progress as BuildKit prints it. */
 
+import { maskDeep, withoutAssigned } from "../build/mask-secrets";
 import type { BuildRecord } from "../build/types";
 import { markup } from "./html";
 import { words, type Locale } from "./locale";
@@ -95,9 +96,12 @@ export function renderBundle(record: BuildRecord, options: Locale | BundleOption
 
 const ENTRIES = 200;
 
-/** *record* without what a notebook need not keep: the event stream, base layers' files and file lists beyond 200 entries, secrets, fixtures. */
+/**
+ * *record* without what a notebook need not keep: the event stream, base layers' files and file lists beyond 200 entries, secrets (also
+ * in config and history), fixtures.
+ */
 export function compactRecord(record: BuildRecord): Record<string, unknown> {
-  const { events: _events, options, image, images, ...rest } = record;
+  const { events: _events, options, rows, image, images, ...rest } = record;
   const {
     dockerfile: _dockerfile,
     http: _http,
@@ -109,6 +113,8 @@ export function compactRecord(record: BuildRecord): Record<string, unknown> {
   } = options;
   const compactImage = (built: NonNullable<BuildRecord["image"]>): Record<string, unknown> => ({
     ...built,
+    config: maskDeep(built.config, withoutAssigned),
+    history: maskDeep(built.history, withoutAssigned),
     layers: built.layers.map((layer) => ({
       ...layer,
       entries: layer.entries?.slice(0, ENTRIES),
@@ -117,6 +123,7 @@ export function compactRecord(record: BuildRecord): Record<string, unknown> {
   });
   return {
     ...rest,
+    rows: maskDeep(rows, withoutAssigned),
     options: {
       ...kept,
       ...(secrets ? { secrets: Object.fromEntries(Object.keys(secrets).map((id) => [id, "****"])) } : {}),

@@ -1,7 +1,9 @@
 /** Everything `docker build` prints around the progress: warnings, code frames, the error line (buildx commands/build.go, solver/errdefs/source.go). */
 
+import { withoutAssigned } from "../build/mask-secrets";
 import type { BuildRecord } from "../build/types";
 import { codeFrame } from "../dockerfile/code-frame";
+import type { LineRange } from "../dockerfile/types";
 import { progressText, type ProgressKind, type ProgressOptions } from "./progress";
 
 /** The whole of what `docker build --progress=KIND` prints for *record*; `--check` prints its findings instead. */
@@ -24,7 +26,7 @@ export function warningsText(record: Pick<BuildRecord, "warnings">, color = fals
 export function errorText(record: Pick<BuildRecord, "error" | "file" | "dockerfile">): string {
   const { error } = record;
   if (!error) return "";
-  const frames = error.lines.map((lines) => codeFrame(record.file, record.dockerfile, lines)).join("");
+  const frames = error.lines.map((lines) => frameOf(record, lines)).join("");
   return `${frames}ERROR: failed to build: failed to solve: ${error.message}\n`;
 }
 
@@ -37,11 +39,19 @@ export function checkText(record: Pick<BuildRecord, "warnings" | "error" | "file
     out = `Check complete, ${count === 1 ? "1 warning has" : `${count} warnings have`} been found!\n`;
   for (const warning of warnings) {
     out += `\nWARNING: ${warning.rule}${warning.url ? ` - ${warning.url}` : ""}\n${warning.detail}\n`;
-    out += codeFrame(record.file, record.dockerfile, warning.lines);
+    out += frameOf(record, warning.lines);
   }
   if (error) {
-    const frames = error.lines.map((lines) => codeFrame(record.file, record.dockerfile, lines)).join("");
+    const frames = error.lines.map((lines) => frameOf(record, lines)).join("");
     return `${out}${count > 0 ? "\n" : ""}ERROR: ${error.message}\n${frames}`;
   }
   return count > 0 ? out : "Check complete, no warnings found.\n";
+}
+
+/** The code frame as buildx draws it, but for values of secrets. */
+function frameOf(
+  { file, dockerfile }: Pick<BuildRecord, "file" | "dockerfile">,
+  lines: readonly LineRange[],
+): string {
+  return codeFrame(file, dockerfile, lines).split("\n").map(withoutAssigned).join("\n");
 }

@@ -17,4 +17,4 @@ same shape.
 `,
 };
 
-export const run: CommandModule["run"] = (args) => replay([...args]);
+export const run: CommandModule["run"] = (args, io) => replay(args, io.out, io.err, io.locale);

@@ -1,7 +1,7 @@
 /** The layer table as plain data: every instruction of a build with its verdict and reason. All media print this. */
 
+import { withoutAssigned } from "../../build/mask-secrets";
 import type { BuildRecord, BuildWarning, InstructionRow, Step } from "../../build/types";
-import { isSecretName } from "../../graph";
 import { explainBuildError, explainBuildWarning } from "../explain";
 import { SIGNS, words, type Locale, type VerdictKind } from "../locale";
 import { humanSize } from "../units";
@@ -216,9 +216,7 @@ export function historyWord(row: TableRow, table: LayerTable): string {
 /** The instruction without the values of ARG and ENV whose names look like secrets: a table is shown around. `$NAME` is no value. */
 function withoutSecrets({ text, instruction }: InstructionRow): string {
   if (instruction !== "ARG" && instruction !== "ENV") return text;
-  return text.replace(/([A-Za-z_]\w*)=("(?:[^"\\]|\\.)*"|'[^']*'|[^\s$"']\S*)/g, (whole, name: string) =>
-    isSecretName(name) ? `${name}=****` : whole,
-  );
+  return withoutAssigned(text);
 }
 
 /** The verdict *kind* with sign and word. */
