@@ -325,6 +325,27 @@ describe("apk, curl and pip", () => {
     }
   });
 
+  it("follows requirement files that include others, and their markers", async () => {
+    const files = {
+      "a/one.txt":
+        "-r ../b/two.txt\nclick==8.1.0 ; python_version < '3.11'\nclick==8.4.0; python_version >= \"3.11\" # 새것\n",
+      "b/two.txt":
+        "-r ../a/one.txt\ncolorama==0.4.6; sys_platform == 'win32'\nitsdangerous==2.2.0 \\\n  --hash=sha256:aa\n",
+    };
+    const dockerfile = "FROM python:3.12-slim\nCOPY . /r/\nRUN pip install -r /r/a/one.txt\n";
+    const { output } = await build(files, dockerfile, undefined, true);
+    assert.match(output, /Successfully installed click-8\.4\.0 itsdangerous-2\.2\.0$/);
+    const gone = await build(
+      { "r.txt": "-r gone.txt\n" },
+      "FROM python:3.12-slim\nCOPY r.txt /\nRUN pip install -r /r.txt\n",
+    );
+    assert.match(gone.output, /No such file or directory: '\/gone\.txt'/);
+  });
+  it("installs a wheel of the project's own when it may assume", async () => {
+    const dockerfile = "FROM python:3.12-slim\nRUN pip install --no-deps /wheel/*.whl\n";
+    assert.match((await build({}, dockerfile, undefined, true)).output, /Processing \/wheel\/\*\.whl/);
+    assert.match((await build({}, dockerfile)).output, /looks like a filename, but the file does not exist/);
+  });
   it("runs pip as a module", async () => {
     const { lines } = await last("FROM python:3.12-slim\nRUN python -m pip install --no-cache-dir flask\n");
     assert.match(lines.at(-1)!, /^Successfully installed .*Flask-/);

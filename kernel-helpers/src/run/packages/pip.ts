@@ -3,7 +3,8 @@
 import type { Program } from "../machine/exec";
 import { Errno } from "../machine/errno";
 import { assume } from "../machine/exec";
-import { decodeText, encodeText, exists, knownSize, readText, writeFile } from "./files";
+import { decodeText, encodeText, exists, knownSize, writeFile } from "./files";
+import { NoRequirements, readRequirements } from "./pip-requirements";
 
 interface PipPackage {
   readonly name: string;
@@ -19,6 +20,8 @@ interface PipCatalog {
 }
 
 const USUAL = 400_000;
+/** A wheel or a source archive, named by its path. */
+const ARCHIVE = /\.(whl|tar\.gz|zip)$/;
 
 /** PEP 503: names compare in lower case with `-`, `_` and `.` alike. */
 function normalized(name: string): string {
@@ -44,22 +47,16 @@ export const pip: Program = function* (process) {
         word.length > 2 && word.startsWith("-r") && word !== "--requirement"
           ? word.slice(2)
           : (args[++i] ?? "");
-      const text = readText(process, path);
-      if (text === undefined) {
+      try {
+        wanted.push(...readRequirements(process, path));
+      } catch (error) {
+        if (!(error instanceof NoRequirements)) throw error;
         process.err(
           encodeText(
-            `ERROR: Could not open requirements file: [Errno 2] No such file or directory: '${path}'\n`,
+            `ERROR: Could not open requirements file: [Errno 2] No such file or directory: '${error.path}'\n`,
           ),
         );
         return 1;
-      }
-      for (const line of text.split(/\r?\n/)) {
-        const spec =
-          line
-            .replace(/(^|\s)#.*$/, "")
-            .split(";")[0]
-            ?.trim() ?? "";
-        if (spec !== "" && !spec.startsWith("-")) wanted.push(spec);
       }
     } else if (
       /^(--target|-t|--prefix|--root|-i|--index-url|--extra-index-url|-c|--constraint|--cache-dir|--timeout)$/.test(
@@ -71,6 +68,20 @@ export const pip: Program = function* (process) {
   }
   const places = new Map<string, PipPackage>();
   for (const spec of wanted) {
+    if (ARCHIVE.test(spec)) {
+      // A distribution of the project's own: what is in it is not known, its name is in the file's.
+      if (!exists(process, spec) && process.machine.request.assume !== true) {
+        process.err(
+          encodeText(
+            `WARNING: Requirement '${spec}' looks like a filename, but the file does not exist\nERROR: Could not find a version that satisfies the requirement ${spec} (from versions: none)\nERROR: No matching distribution found for ${spec}\n`,
+          ),
+        );
+        return 1;
+      }
+      process.out(encodeText(`Processing ${spec}\n`));
+      process.machine.assumed.push(`pip:${spec}`);
+      continue;
+    }
     const [, name = "", version] = /^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?\s*(?:==\s*([^,\s]+))?/.exec(spec) ?? [];
     const key = normalized(name);
     const known = catalog?.packages[key];
