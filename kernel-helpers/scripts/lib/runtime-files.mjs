@@ -24,7 +24,7 @@ const STANDS_IN = { "@tslab/typescript-for-tslab/lib/typescript.js": "module.exp
 /** Declarations are read by the kernel's type check. */
 const WITH_TYPES = new Set(["@types/node", "undici-types", "typescript", "tslab"]);
 const LEFT_OUT =
-  /\.(map|md|markdown|mts|cts|tsbuildinfo|flow)$|(^|\/)(test|tests|__tests__|docs?|example|examples|benchmark|\.github)\//i;
+  /\.(map|md|markdown|mts|cts|tsbuildinfo|flow)$|^(test|tests|__tests__|docs?|example|examples|benchmark|\.github)\//i;
 
 /** `{ name, bytes }` of all files, names relative to the project's folder: packages, dist, content, notebooks, licences. */
 export function runtimeFiles() {

@@ -1,6 +1,6 @@
 /** Requirement files of pip: what they ask for on this machine, the files they include, environment markers (PEP 508). */
 
-import type { Process } from "../machine/exec";
+import type { Process } from "../machine/process";
 import { readText } from "./files";
 
 /** What the markers ask about: the Python of the catalog's images. */
