@@ -238,7 +238,7 @@ export class Lab {
   private lastOptions: BuildOptions = {};
   /** The last builds, oldest first, without the course of their events: what pictures are made of. */
   private readonly lastBuilds: BuildRecord[] = [];
-  /** By manifest digest: what the images of this Lab are made of. */
+  /** By config digest: what the images of this Lab are made of. */
   private readonly results = new Map<string, StepResult>();
 
   protected constructor(parts: LabParts) {
@@ -349,7 +349,7 @@ export class Lab {
     const { image } = outcome.record;
     if (image) {
       const result = outcome.results?.[0];
-      if (result) this.results.set(image.manifestDigest, result);
+      if (result) this.results.set(image.configDigest, result);
       for (const tag of options.tags ?? []) {
         await this.shelf.put(canonicalName(tag), image, outcome.results?.[0], this.world.now());
       }
@@ -442,7 +442,7 @@ export class Lab {
 
   /** The bytes of the files in the layers that an image of this Lab has of its own. */
   private async contentsOf(image: BuiltImage): Promise<LayerContents[]> {
-    const result = this.results.get(image.manifestDigest) ?? this.shelf.resultOf(image.manifestDigest);
+    const result = this.results.get(image.configDigest) ?? this.shelf.resultOf(image.manifestDigest);
     const layers = layersOf(result?.layers);
     const below = image.layers.length - layers.length;
     const contents: LayerContents[] = [];

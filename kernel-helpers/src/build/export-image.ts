@@ -9,10 +9,10 @@ import {
   rfc3339,
   type ConfigHistory,
 } from "../image/image-config";
-import { type Layer, layersOf, StepLayer } from "../image/layer";
+import { type Layer, type LayerBlob, layersOf, StepLayer } from "../image/layer";
 import { sha256Digest } from "../platform/platform";
 import { DOCUMENT_TIME, exportTime } from "./durations";
-import { lazyEntries } from "./layer-entries";
+import { lazyLayer } from "./layer-entries";
 import type { Session } from "./session";
 import { canonicalName } from "./store/image-shelf";
 import type { StepResult } from "./step-result";
@@ -49,7 +49,7 @@ export async function exportImages(
   }
   const packed = targets.map((target, i) => packImage(session, target, results[i]));
   let now = at;
-  const row = (id: string, duration: number): void => {
+  const row = (id: string | (() => string), duration: number): void => {
     timeline.statusSpan(digest, id, now, now + duration);
     now += duration;
   };
@@ -57,14 +57,14 @@ export async function exportImages(
   if (epoch !== undefined)
     row(`rewriting layers with source-date-epoch ${epoch} (${goTime(epoch)})`, DOCUMENT_TIME);
   for (const { image } of packed) {
-    row(`exporting manifest ${image.manifestDigest}`, DOCUMENT_TIME);
+    row(() => `exporting manifest ${image.manifestDigest}`, DOCUMENT_TIME);
     row(`exporting config ${image.configDigest}`, DOCUMENT_TIME);
   }
   let indexDigest: string | undefined;
   if (isMany) {
     const index = imageIndex(
       packed.map(({ image, manifest }, i) => ({
-        text: manifest,
+        text: manifest(),
         digest: image.manifestDigest,
         platform: platformJson(targets[i]!),
       })),
@@ -74,12 +74,13 @@ export async function exportImages(
   }
   if (world.client === "buildctl") row("sending tarball", DOCUMENT_TIME);
   else {
-    const top = indexDigest ?? packed[0]!.image.manifestDigest;
     const names = session.options.tags ?? [];
-    for (const name of names.length > 0 ? names.map(canonicalName) : [`moby-dangling@${top}`]) {
+    for (const name of names.map(canonicalName)) {
       row(`naming to ${name}`, DOCUMENT_TIME);
-      if (names.length > 0) row(`unpacking to ${name}`, DOCUMENT_TIME);
+      row(`unpacking to ${name}`, DOCUMENT_TIME);
     }
+    const top = (): string => indexDigest ?? packed[0]!.image.manifestDigest;
+    if (names.length === 0) row(() => `naming to moby-dangling@${top()}`, DOCUMENT_TIME);
   }
   timeline.complete(digest, now);
   return {
@@ -100,7 +101,7 @@ function packImage(
   session: Session,
   target: ConvertedTarget,
   result: StepResult | undefined,
-): { readonly image: BuiltImage; readonly manifest: string; readonly newBytes: number } {
+): { readonly image: BuiltImage; readonly manifest: () => string; readonly newBytes: number } {
   const { platform } = session.world;
   const chain = layersOf(result?.layers);
   const { epoch } = target;
@@ -116,11 +117,16 @@ function packImage(
     baseHistory,
     epoch,
   });
-  const manifest = imageManifest(config, blobs);
+  // BuildKit compresses when it exports; here that is when somebody asks for what comes of it.
+  let text: string | undefined;
+  const manifest = (): string => (text ??= imageManifest(config, blobs()));
+  let digest: string | undefined;
   const image: BuiltImage = {
     config: config.config,
     configDigest: config.digest,
-    manifestDigest: sha256Digest(platform, manifest),
+    get manifestDigest() {
+      return (digest ??= sha256Digest(platform, manifest()));
+    },
     history: config.history,
     layers,
     platform: target.platformId,
@@ -146,20 +152,13 @@ function packLayers(
   epoch: number | undefined,
 ): {
   layers: ImageLayer[];
-  blobs: { digest: string; size: number; mediaType: string; diffId: string }[];
+  blobs: () => LayerBlob[];
   isUnknown: boolean;
 } {
   const { platform } = session.world;
   let isUnknown = false;
-  const blobs: { digest: string; size: number; mediaType: string; diffId: string }[] = [];
   const layers = chain.map((layer): ImageLayer => {
     if (layer.kind === "base") {
-      blobs.push({
-        diffId: layer.diffId,
-        digest: layer.digest,
-        size: layer.size,
-        mediaType: layer.mediaType,
-      });
       if (!layer.blob) isUnknown = true;
       return {
         diffId: layer.diffId,
@@ -169,18 +168,17 @@ function packLayers(
         fromBase: true,
       };
     }
-    const { diffId, uncompressed } = layer.digest(platform, epoch);
+    const { diffId } = layer.digest(platform, epoch);
     if (diffId === EMPTY_LAYER.diffId) session.builder.blobs.add(EMPTY_LAYER.digest);
-    const blob = layer.compressed(platform, epoch);
-    blobs.push(blob);
     if (layer.isUnknown) isUnknown = true;
-    return lazyEntries(
-      { diffId, digest: blob.digest, size: blob.size, uncompressed, fromBase: false },
-      layer,
-      platform,
-      epoch,
-    );
+    return lazyLayer(layer, platform, epoch);
   });
+  const blobs = (): LayerBlob[] =>
+    chain.map((layer) => {
+      if (layer.kind === "step") return layer.compressed(platform, epoch);
+      const { diffId, digest, size, mediaType } = layer;
+      return { diffId, digest, size, mediaType };
+    });
   return { layers, blobs, isUnknown };
 }
 

@@ -1,20 +1,42 @@
-/** The entries of a built layer, as its tar lists them; made only when looked at. */
+/** A built layer in a record: its entries, and what it is compressed, are worked out only when they are looked at. */
 
 import { isNoContent, type StepLayer } from "../image/layer";
 import type { Content } from "../platform/files";
 import type { Platform } from "../platform/platform";
 import type { ImageLayer, LayerEntry } from "./types";
 
-/** *layer* with an `entries` that is worked out at the first look (also by JSON.stringify). Times later than *epoch* are set to it. */
+/** The layer *source*, with times later than *epoch* set to it; JSON.stringify looks at all of it. */
+export function lazyLayer(source: StepLayer, platform: Platform, epoch: number | undefined): ImageLayer {
+  const { diffId, uncompressed } = source.digest(platform, epoch);
+  source.export(epoch);
+  const layer = Object.defineProperties({} as ImageLayer, {
+    diffId: { enumerable: true, value: diffId },
+    digest: { enumerable: true, get: () => source.compressed(platform, epoch).digest },
+    size: { enumerable: true, get: () => source.compressed(platform, epoch).size },
+    uncompressed: { enumerable: true, value: uncompressed },
+    fromBase: { enumerable: true, value: false },
+  });
+  return withEntries(layer, source, platform, epoch);
+}
+
+/** *layer* with the entries of *source*. */
 export function lazyEntries(
   layer: ImageLayer,
   source: StepLayer,
   platform: Platform,
   epoch: number | undefined,
 ): ImageLayer {
+  return withEntries({ ...layer }, source, platform, epoch);
+}
+
+function withEntries(
+  layer: ImageLayer,
+  source: StepLayer,
+  platform: Platform,
+  epoch: number | undefined,
+): ImageLayer {
   let entries: readonly LayerEntry[] | undefined;
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-assertion -- the property is added, the type says so
-  return Object.defineProperty({ ...layer }, "entries", {
+  return Object.defineProperty(layer, "entries", {
     enumerable: true,
     get: () =>
       (entries ??= source.entries().map((entry): LayerEntry => {
@@ -32,7 +54,7 @@ export function lazyEntries(
           ...(bytes && { sha256: hexOf(bytes, platform) }),
         };
       })),
-  }) as ImageLayer;
+  });
 }
 
 /** Undefined for a file of which only the size is known. */

@@ -32,8 +32,9 @@ export function makeRecord(state: BuildState): BuildOutcome {
   const names = internal.map(({ name }) => name).sort((a, b) => rankOf(a) - rankOf(b) || compareNames(a, b));
   const transfers: Record<string, number> = {};
   for (const row of internal) {
-    for (const { id, current } of row.statuses)
-      if (id.startsWith("transferring")) transfers[row.name] = current ?? 0;
+    for (const status of row.statuses)
+      if (status.current !== undefined && status.id.startsWith("transferring"))
+        transfers[row.name] = status.current;
   }
   const isCheck = request.options.check === true;
   const warnings = makeWarnings(state);

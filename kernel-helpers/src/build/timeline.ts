@@ -19,9 +19,12 @@ export interface VertexOutcome extends TimelineVertex {
   readonly error?: string;
 }
 
+/** The text of a row, or how it is worked out: what names a compressed layer costs more than all the rest of a build. */
+type RowId = string | (() => string);
+
 type Item =
   | { readonly kind: "vertex"; readonly at: number; readonly value: VertexOutcome }
-  | { readonly kind: "status"; readonly at: number; readonly value: StatusRow }
+  | { readonly kind: "status"; readonly at: number; readonly id: RowId; readonly value: StatusRow }
   | { readonly kind: "log"; readonly at: number; readonly value: VertexLog }
   | { readonly kind: "warning"; readonly at: number; readonly value: VertexWarning };
 
@@ -64,16 +67,15 @@ export class Timeline {
     });
   }
 
-  /** A row below a vertex, in the state it is in at the time *at*; *done* when it is the last one. */
+  /** A row below a vertex, in the state it is in at the time *at*; *done* when it is the last one. An *id* may be worked out when it is read. */
   status(
     vertex: string,
-    id: string,
+    id: RowId,
     at: number,
     row: { started: number; current?: number; total?: number; done?: boolean },
   ): void {
     const { started, current, total, done } = row;
-    const value: StatusRow = {
-      id,
+    const rest = {
       vertex,
       timestamp: at,
       started,
@@ -81,13 +83,14 @@ export class Timeline {
       ...(total !== undefined && { total }),
       ...(done && { completed: at }),
     };
-    this.items.push({ kind: "status", at, value });
+    const value: StatusRow = typeof id === "string" ? { id, ...rest } : lazyRow(id, rest);
+    this.items.push({ kind: "status", at, id, value });
   }
 
   /** A row that begins at *from* and is done at *to*. */
   statusSpan(
     vertex: string,
-    id: string,
+    id: RowId,
     from: number,
     to: number,
     sizes: { current?: number; total?: number } = {},
@@ -121,7 +124,7 @@ export class Timeline {
     const items = this.items.filter((item) => item.at <= end);
     const order = items.map((_, i) => i).sort((a, b) => items[a]!.at - items[b]!.at || a - b);
     const stream = new VertexStream();
-    const rows = new Map<string, Map<string, StatusRow>>();
+    const rows = new Map<string, Map<RowId, StatusRow>>();
     const logs = new Map<string, VertexLog[]>();
     const events: MutableStatus[] = [];
     const warnings: VertexWarning[] = [];
@@ -139,8 +142,8 @@ export class Timeline {
       if (item.kind === "vertex") target.vertexes.push(...stream.append(item.value).map(vertexStatus));
       else if (item.kind === "status") {
         target.statuses.push(item.value);
-        const byId = rows.get(item.value.vertex) ?? new Map<string, StatusRow>();
-        byId.set(item.value.id, item.value);
+        const byId = rows.get(item.value.vertex) ?? new Map<RowId, StatusRow>();
+        byId.set(item.id, item.value);
         rows.set(item.value.vertex, byId);
       } else if (item.kind === "log") {
         target.logs.push(item.value);
@@ -172,10 +175,15 @@ export interface Course {
   /** In the order in which they became known. */
   readonly vertices: readonly VertexOutcome[];
   /** Last state of each row, by vertex and id, in order of appearance. */
-  readonly rows: ReadonlyMap<string, ReadonlyMap<string, StatusRow>>;
+  readonly rows: ReadonlyMap<string, ReadonlyMap<RowId, StatusRow>>;
   readonly logs: ReadonlyMap<string, readonly VertexLog[]>;
   readonly warnings: readonly VertexWarning[];
   readonly end: number;
+}
+
+function lazyRow(id: () => string, rest: Omit<StatusRow, "id">): StatusRow {
+  const row = Object.defineProperty({}, "id", { enumerable: true, get: id }) as StatusRow;
+  return Object.assign(row, rest);
 }
 
 interface MutableStatus {

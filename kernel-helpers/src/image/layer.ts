@@ -30,6 +30,9 @@ export function isNoContent(error: unknown): boolean {
   return (error as { code?: unknown } | null)?.code === "LB_NO_CONTENT";
 }
 
+/** Layers larger than this are compressed beside other work where the platform can. Bytes. */
+const LARGE = 4 << 20;
+
 /** How much smaller gzip makes an ordinary layer: only for layers whose bytes are not known. */
 const ASSUMED_RATIO = 0.38;
 
@@ -87,6 +90,7 @@ export class StepLayer {
   private cachedBytes: number | undefined;
   private readonly digests = new Map<number | undefined, LayerDigests>();
   private readonly blobs = new Map<number | undefined, LayerBlob>();
+  private readonly exported = new Set<number | undefined>();
   private unknown = false;
 
   /** *createdAt*: seconds since 1970; *description*: what history says when the Dockerfile gives no entry. */
@@ -206,6 +210,22 @@ export class StepLayer {
     return blob;
   }
 
+  /** It goes into an image: its entries with bytes are at hand, and whoever keeps it keeps what it is compressed. */
+  export(epoch: number | undefined): void {
+    if (!this.blobs.has(epoch)) this.exported.add(epoch);
+  }
+
+  /** Works out what `facts` should give: a layer of an image is compressed once, not again by the next process. */
+  async complete(platform: Platform): Promise<void> {
+    for (const epoch of this.exported) {
+      const digests = this.digest(platform, epoch);
+      if (this.blobs.has(epoch) || this.unknown) continue;
+      if (digests.uncompressed < LARGE) this.compressed(platform, epoch);
+      else this.blobs.set(epoch, await blobOf(platform, digests, this.packed(platform, epoch)));
+    }
+    this.exported.clear();
+  }
+
   /** The epoch for which the layer has *digest* (compressed) in an image. */
   epochOf(digest: string): number | undefined {
     for (const [epoch, blob] of this.blobs) if (blob.digest === digest) return epoch;
@@ -226,6 +246,16 @@ export class StepLayer {
   pack(platform: Platform, epoch?: number): Uint8Array {
     return concat([...gzipBlocks(platform, this.tar(epoch))]);
   }
+}
+
+async function blobOf(platform: Platform, { diffId }: LayerDigests, packed: Pieces): Promise<LayerBlob> {
+  const hash = platform.sha256();
+  let size = 0;
+  for await (const piece of packed) {
+    hash.update(piece);
+    size += piece.length;
+  }
+  return { diffId, digest: "sha256:" + hash.hex(), size, mediaType: LAYER_MEDIA_TYPE };
 }
 
 export type Layer = BaseLayer | StepLayer;

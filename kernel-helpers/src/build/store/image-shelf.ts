@@ -197,9 +197,10 @@ export class ImageShelf implements ImageSource {
   async put(name: string, image: BuiltImage, result: StepResult | undefined, builtAt: number): Promise<void> {
     const before = this.images.get(name);
     this.images.set(name, keptOf(name, image, builtAt, result));
+    if (!this.store) return;
     // What was built again out of the cache is kept already.
     const isKept = before?.image.manifestDigest === image.manifestDigest && !before.imported;
-    if (!this.store || (isKept && !before.result === !result)) return;
+    if (isKept && !before.result === !result) return;
     const bare = { ...image, layers: image.layers.map(({ entries: _, ...layer }) => layer) };
     const stored = {
       name,

@@ -57,6 +57,7 @@ export class ResultStore {
     for (const layer of chain) {
       if (layer.kind === "base") continue;
       layer.storedAs ??= await this.putLayer(layer);
+      await layer.complete(this.platform);
       const { createdAt, description } = layer;
       layers.push({ id: layer.storedAs, createdAt, description, facts: layer.facts() });
     }
