@@ -39,6 +39,7 @@ export class PlayBuilder {
   private checks: Promise<PlacedLab> | undefined;
   private matrix: Column[] = [];
   private count = 0;
+  private locale: Locale = "ko";
   private last: { readonly result: BuildResult; readonly project: Project } | undefined;
 
   constructor(
@@ -60,6 +61,7 @@ export class PlayBuilder {
 
   private async do(request: Request): Promise<Answer> {
     const { id, locale } = request;
+    this.locale = locale;
     switch (request.kind) {
       case "build": {
         const began = this.clock();
@@ -88,12 +90,23 @@ export class PlayBuilder {
     }
   }
 
+  private async open(): Promise<PlacedLab> {
+    const locale = (): Locale => this.locale;
+    const options = {
+      /** The page can change its language at any time; edits are named in it. */
+      get locale() {
+        return locale();
+      },
+    };
+    return new PlacedLab(await Lab.openOn(this.machine, options));
+  }
+
   /** The Lab with *project* in its context, and the options that its flags mean. */
   private async placed(which: "builds" | "checks", project: Project) {
     const problem = projectProblem(project);
     if (problem !== undefined) throw new Error(problem);
     const options = readPlayFlags(project);
-    const placed = await (this[which] ??= Lab.openOn(this.machine).then((lab) => new PlacedLab(lab)));
+    const placed = await (this[which] ??= this.open());
     placed.place(project);
     return { options, placed };
   }
@@ -173,9 +186,9 @@ function errorOf(result: BuildResult, locale: Locale): Hint | undefined {
   return { kind: "error", file, line: error.lines[0]?.[0]?.[0], text: error.message, explanation };
 }
 
-/** A digest makes a row of the matrix several lines high and says nothing to people; the log has it whole. */
+/** A whole reference makes a row of the matrix several lines high and says nothing more to people; the log has it. */
 function shortened<T extends { readonly name: string }>(step: T): T {
-  return { ...step, name: step.name.replace(/@sha256:[0-9a-f]{64}/g, "") };
+  return { ...step, name: step.name.replace(/(?<=FROM )docker\.io\/library\/|@sha256:[0-9a-f]{64}/g, "") };
 }
 
 function clipped(edit: string): string {

@@ -53,14 +53,18 @@ export function showCard(): void {
   showPicture(element("card"), step?.card ?? "");
 }
 
-/** Shows a picture whose scroll box can be reached and named without a mouse. */
+/** Shows a picture whose table scrolls by itself, in a box that can be reached and named without a mouse. */
 export function showNamed(id: string, html: string, name: string): void {
   const target = element(id);
   showPicture(target, html);
-  for (const box of target.querySelectorAll("div")) {
-    box.setAttribute("tabindex", "0");
-    box.setAttribute("role", "region");
-    box.setAttribute("aria-label", name);
+  for (const group of target.querySelectorAll("div"))
+    for (const attribute of ["tabindex", "role", "aria-label"]) group.removeAttribute(attribute);
+  for (const table of target.querySelectorAll("table")) {
+    const box = make("div", "", { class: "scroll", tabindex: "0", role: "region", "aria-label": name });
+    table.replaceWith(box);
+    box.append(table);
+    // The newest build is the one that is looked for.
+    if (id === "matrix") box.scrollLeft = box.scrollWidth;
   }
 }
 
