@@ -6,11 +6,15 @@ import { join, resolve } from "node:path";
 /** The folder of the package `layerbook`: it holds dist/, scripts/ and labextension/. */
 export const PACKAGE = resolve(__dirname, "../../..");
 
-/** In the repository, `content/` and `notebooks/` lie beside the package; an installed package has them inside. */
+/**
+ * In the repository and in a wheel, `content/` and `notebooks/` lie beside the package; one that npm installed has them inside. The
+ * repository is asked first: packing puts a copy inside for a moment.
+ */
 function beside(name: string): string {
   const inside = join(PACKAGE, name);
   const outside = join(PACKAGE, "..", name);
-  return existsSync(join(PACKAGE, "..", "package-lock.json")) && existsSync(outside) ? outside : inside;
+  const repository = existsSync(join(PACKAGE, "..", "package-lock.json"));
+  return existsSync(outside) && (repository || !existsSync(inside)) ? outside : inside;
 }
 
 /** Sources of the course, the catalog, the theme: `LAYERBOOK_CONTENT` when it is set. */
