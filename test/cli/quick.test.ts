@@ -10,6 +10,24 @@ import { QUICK } from "../../kernel-helpers/src/cli/quick";
 
 const DIST = path.resolve(__dirname, "../../kernel-helpers/dist");
 
+/** Something of most parts: stages, a shell, packages, owners, mounts, heredocs. */
+const MANY = `FROM node AS build
+WORKDIR /app
+COPY package.json ./
+RUN npm install
+RUN --mount=type=cache,target=/tmp/c <<EOF
+echo '한글' | sed 's/한/두/' | awk '{ print $1 }' > note.txt
+for i in 1 2 3; do printf '%03d\\n' "$i"; done | sort -r | xargs
+find . -maxdepth 1 -name '*.txt' -exec chmod 600 {} +
+EOF
+FROM alpine
+ENV PORT=80 API_TOKEN=x
+RUN apk add --no-cache curl && adduser -D me
+COPY --from=build --chown=me /app /srv
+USER me
+CMD ["sh"]
+`;
+
 describe("the quick commands", function () {
   let home: string;
   let app: string;
@@ -21,12 +39,13 @@ describe("the quick commands", function () {
   });
   after(() => fs.rmSync(home, { recursive: true, force: true }));
 
-  const run = (...args: string[]) =>
-    spawnSync(process.execPath, [path.join(DIST, "cli/main.js"), ...args], {
+  const node = (args: readonly string[], cache = "cache") =>
+    spawnSync(process.execPath, args, {
       cwd: app,
       encoding: "utf8",
-      env: { ...process.env, LAYERBOOK_CACHE_DIR: path.join(home, "cache"), LAYERBOOK_LANG: "en" },
+      env: { ...process.env, LAYERBOOK_CACHE_DIR: path.join(home, cache), LAYERBOOK_LANG: "en" },
     });
+  const run = (...args: string[]) => node([path.join(DIST, "cli/main.js"), ...args]);
   const compiled = () => {
     const folder = path.join(DIST, ".code-cache");
     return fs
@@ -56,25 +75,51 @@ describe("the quick commands", function () {
     assert.ok(fs.statSync(compiled()[0] ?? "").size > 10_000, "made again");
   });
 
+  it("are in a file of ASCII alone, as it is read: signs in regular expressions and HTML stay whole", () => {
+    const file = fs.readFileSync(path.join(DIST, "layerbook-quick.js"));
+    assert.equal(
+      file.findIndex((byte) => byte > 127),
+      -1,
+    );
+    fs.writeFileSync(path.join(app, "Warned"), "from alpine\nRUN echo 한글\n");
+    const { status, stdout } = run("build", "-f", "Warned", "--table=html", ".");
+    assert.equal(status, 0);
+    assert.match(stdout, /⚠/);
+    assert.doesNotMatch(stdout, /[âÂ]/);
+  });
+
   it("answer what the modules answer", () => {
-    const script = `require(${JSON.stringify(path.join(DIST, "cli/dispatch.js"))})`;
-    for (const args of [["--help"], ["why", "--table=text"], ["whatif", "."], ["check", "nowhere"]]) {
-      const io = `{locale:"en",cwd:process.cwd(),env:process.env,out:(t)=>process.stdout.write(t),err:(t)=>process.stderr.write(t),signal:new AbortController().signal,stdin:async()=>""}`;
-      const modules = spawnSync(
-        process.execPath,
-        ["-e", `${script}.main(${JSON.stringify(args)}, ${io}).then((code) => (process.exitCode = code))`],
-        {
-          cwd: app,
-          encoding: "utf8",
-          env: { ...process.env, LAYERBOOK_CACHE_DIR: path.join(home, "cache") },
-        },
-      );
-      const quick = run(...args);
+    const dispatch = `require(${JSON.stringify(path.join(DIST, "cli/dispatch.js"))})`;
+    const io = `{locale:"en",cwd:process.cwd(),env:process.env,out:(t)=>process.stdout.write(t),err:(t)=>process.stderr.write(t),signal:new AbortController().signal,stdin:async()=>""}`;
+    fs.writeFileSync(path.join(app, "package.json"), '{"dependencies": {"express": "^5.1.0"}}');
+    fs.writeFileSync(path.join(app, "Many"), MANY);
+    fs.writeFileSync(path.join(app, "Failing"), "FROM alpine\nRUN echo one && nosuch\nCOPY none /\n");
+    for (const args of [
+      ["--help"],
+      ["why", "--table=text"],
+      ["whatif", "."],
+      ["check", "nowhere"],
+      ["check", "-f", "Failing", "."],
+      ["build", "-t", "many", "-f", "Many", "--table=html", "."],
+      ["build", "-f", "Failing", "."],
+      ["history", "many"],
+      ["layers", "many"],
+      ["waste", "many"],
+    ]) {
+      const script = `${dispatch}.main(${JSON.stringify(args)}, ${io}).then((code) => (process.exitCode = code))`;
+      const modules = node(["-e", script], "cache of modules");
+      const quick = node([path.join(DIST, "cli/main.js"), ...args], "cache of quick");
+      // What is built has the time of its building in it.
+      const told = ({ status, stdout, stderr }: typeof quick) =>
+        [status, stdout, stderr].map((part) =>
+          String(part).replace(/\b[0-9a-f]{8,64}\b|\d\d:\d\d:\d\dZ/g, "…"),
+        );
       assert.deepEqual(
-        [quick.status, quick.stdout, quick.stderr],
-        [modules.status, modules.stdout, modules.stderr],
+        told(quick).join("\n").split("\n"),
+        told(modules).join("\n").split("\n"),
         args.join(" "),
       );
+      assert.doesNotMatch(quick.stderr, /LB_INTERNAL/);
     }
   });
 });

@@ -43,6 +43,9 @@ const lazyStringWidth = {
   },
 };
 
+/** A character outside ASCII as JavaScript writes it: the file is read byte by byte, which is faster. */
+const escaped = (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+
 /** Bundles dist/cli/dispatch.js with the commands of `QUICK`. Compiled code of an older file is removed. */
 export async function bundleQuickCommands() {
   const { QUICK } = await import(path.join(DIST, "cli/quick.js"));
@@ -62,5 +65,8 @@ export async function bundleQuickCommands() {
     logLevel: "error",
     plugins: [quickCommands(QUICK), lazyStringWidth, ownModules],
   });
+  // esbuild leaves regular expressions and tagged templates as they are.
+  const text = fs.readFileSync(`${outfile}.new`, "utf8");
+  fs.writeFileSync(`${outfile}.new`, text.replace(/[\u0080-\uffff]/g, escaped));
   fs.renameSync(`${outfile}.new`, outfile);
 }

@@ -5,6 +5,10 @@ import { createRequire } from "node:module";
 const IMPORT = /^(?:const|var) (\w+_\d+) = ((?:__importDefault\()?require\("[^"]+"\)\)?);$/gm;
 const EXPORT_STAR = /^__exportStar\(require\("([^"]+)"\), exports\);$/gm;
 
+/** Before a name that stands for itself: not a part of a longer name, nor a member; three dots spread it. */
+const ALONE = String.raw`(?<![\w$])(?<!(?<!\.\.)\.)`;
+const MEMBER = new RegExp(String.raw`${ALONE}(\w+_\d+)\.`, "g");
+
 /** The text of the compiled module *file* with its imports put off. All that it imports must be compiled already. */
 export function withLazyImports(text, file) {
   const require = createRequire(file);
@@ -22,7 +26,7 @@ export function withLazyImports(text, file) {
     .replace(/\bnew (\w+_\d+)((?:\.\w+)+)/g, (use, name, member) =>
       lazy.has(name) ? `new (${name}()${member})` : use,
     )
-    .replace(/(?<![\w$.])(\w+_\d+)\./g, (use, name) => (lazy.has(name) ? `${name}().` : use));
+    .replace(MEMBER, (use, name) => (lazy.has(name) ? `${name}().` : use));
 }
 
 function exportOf(name, value) {
@@ -31,6 +35,6 @@ function exportOf(name, value) {
 
 /** Is *name* used for nothing but to read a member of it? */
 function isOnlyRead(text, name) {
-  const uses = text.matchAll(new RegExp(String.raw`(?<![\w$.])${name}\b(\.| = )?`, "g"));
+  const uses = text.matchAll(new RegExp(String.raw`${ALONE}${name}\b(\.| = )?`, "g"));
   return [...uses].filter((use) => use[1] !== ".").length === 1;
 }
