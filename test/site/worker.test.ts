@@ -51,6 +51,16 @@ describe("the browser edition's kernel", function () {
     assert.equal((await run("n")).value.result?.["text/plain"], "7");
   });
 
+  it("has its cache and images in another worker too", async () => {
+    const build = "%%dockerfile -t kept\nFROM busybox\nCOPY rate.ts /\n";
+    await run("%%writefile rate.ts\nexport const rate = 4;");
+    assert.equal(failed(await run(build)), "");
+    await page.open("worker", "책상", {});
+    const again = await run(build);
+    assert.match(JSON.stringify(again.outputs), /모두 재사용/, failed(again));
+    assert.match(printed(await run("!docker images")), /kept/);
+  });
+
   it("asks only where somebody can answer, and says that prompt() cannot wait", async () => {
     assert.match(failed(await run('await input("이름? ")')), /입력을 받을 수 없습니다/);
     assert.match(failed(await run('prompt("이름?")')), /await input/);

@@ -87,9 +87,9 @@ function storeAt(store: FileStore, directory: string): KeyValueStore {
       await store.setValue(prefix + key, value);
     },
     delete: (key) => store.setValue(prefix + key, undefined),
-    keys: async () => {
+    keys: async (wanted = "") => {
       await clearing;
-      return (await store.valueNames(prefix)).map((name) => name.slice(prefix.length));
+      return (await store.valueNames(prefix + wanted)).map((name) => name.slice(prefix.length));
     },
   };
 }
