@@ -41,7 +41,10 @@ const WORDS: Readonly<Record<string, string>> = {
   ENOCONTENT: "the catalog knows only the size of this file, not its contents",
 };
 
-/** A failed system call. */
+/** V8's own; elsewhere it is a property like any other. */
+const limits = Error as { stackTraceLimit?: number };
+
+/** A failed system call. It has no stack: programs ask for thousands of files that are not there, and writing down where costs more than the look. */
 export class Errno extends Error {
   override readonly name = "Errno";
   constructor(
@@ -49,7 +52,10 @@ export class Errno extends Error {
     readonly code: string,
     readonly path = "",
   ) {
+    const { stackTraceLimit } = limits;
+    limits.stackTraceLimit = 0;
     super(WORDS[code] ?? code);
+    limits.stackTraceLimit = stackTraceLimit;
   }
 }
 

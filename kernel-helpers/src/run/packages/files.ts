@@ -41,14 +41,14 @@ export function exists(process: Process, path: string): boolean {
 
 /** Makes *path* and its parents. Permissions are those of the process's user. Throws Errno. */
 export function makeFolder(process: Process, path: string): void {
-  let at = "";
-  for (const part of absolute(process, path)
+  const parts = absolute(process, path)
     .split("/")
-    .filter((name) => name !== "")) {
-    at += `/${part}`;
-    if (process.vfs.tryStat(process, encodeText(at)) === undefined)
-      process.vfs.mkdir(process, encodeText(at), 0o777);
-  }
+    .filter((name) => name !== "");
+  const upTo = (count: number): string => encodeText(`/${parts.slice(0, count).join("/")}`);
+  // From below: most of the time all of it is there already.
+  let there = parts.length;
+  while (there > 0 && process.vfs.tryStat(process, upTo(there)) === undefined) there--;
+  while (there++ < parts.length) process.vfs.mkdir(process, upTo(there), 0o777);
 }
 
 /** Writes a file: text, or contents of known size. Parents are made. Throws Errno. */
