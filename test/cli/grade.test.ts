@@ -8,6 +8,7 @@ import path from "node:path";
 import { strToU8, zipSync } from "fflate";
 
 import { runJob } from "../../kernel-helpers/src/cli/grade/pool";
+import { readSubmissions } from "../../kernel-helpers/src/cli/grade/submissions";
 import { fillWorksheet } from "../../kernel-helpers/src/cli/grade/worksheet";
 import { layerbook } from "./command";
 
@@ -193,6 +194,31 @@ describe("layerbook grade", function () {
       assert.match(err, new RegExp(expected));
     }
     assert.equal(fs.existsSync(path.join(root, "없음")), false);
+  });
+
+  it("counts a student without a notebook, and names rows without a submission", () => {
+    put("제출/이두리_102_assignsubmission_file_/과제.docx", "x");
+    put("제출/박세찬_103_assignsubmission_file_/01.ipynb", notebook("%%check L01-E1"));
+    put("제출/README.txt", "names nobody");
+    const found = readSubmissions(path.join(root, "제출"));
+    assert.deepEqual(
+      found.map(({ name, id, notebooks, problems }) => [
+        name,
+        id,
+        notebooks.length,
+        problems.map(({ ko }) => ko),
+      ]),
+      [
+        ["박세찬", "103", 1, []],
+        ["이두리", "102", 0, ["제출물에 노트북(.ipynb)이 없습니다. 있는 것: 과제.docx"]],
+      ],
+    );
+    const sheet = "Identifier,Full name,Grade\nParticipant 102,이두리,\nParticipant 104,정다섯,\n";
+    const filled = fillWorksheet(sheet, [{ id: "102", name: "이두리", share: 0, comment: "" }], {
+      maximum: 10,
+      overwrite: false,
+    });
+    assert.deepEqual([filled.filled, filled.missing, filled.without], [1, [], ["정다섯"]]);
   });
 
   it("leaves every byte of a worksheet but grade and feedback", () => {

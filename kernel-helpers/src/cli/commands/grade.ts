@@ -33,6 +33,7 @@ export const help: CommandModule["help"] = {
   --timeout S          셀 하나의 제한 시간(초, 기본값: 60)
   --jobs N             한꺼번에 채점할 학생 수 (기본값: 2)
   --typescript         TypeScript 셀이 있는 노트북을 실제 커널에서 실행하고, 남은 app/ 폴더를 검사합니다.
+                       TypeScript 없이 이미 푼 노트북은 실행하지 않습니다.
                        학생의 코드가 이 컴퓨터에서 내 권한으로 돕니다. 버려도 되는 컨테이너에서만 쓰세요
   --json               표 대신 JSON
 `,
@@ -51,7 +52,8 @@ Cells run in the simulated machine only, with limits of time and memory. TypeScr
   --format html|md     form of the feedback files (default: html)
   --timeout S          seconds for one cell (default: 60)
   --jobs N             students at once (default: 2)
-  --typescript         run notebooks with TypeScript cells on a real kernel and judge the app/ folder they leave:
+  --typescript         run notebooks with TypeScript cells on a real kernel and judge the app/ folder they leave, when
+                       exercises are open without them:
                        students' code then runs with your rights; only in a container you can throw away
   --json               JSON instead of a table
 `,
@@ -149,8 +151,11 @@ export const run: CommandModule["run"] = async (args, io) => {
   writeFileSync(join(out, "grades.csv"), formatCsv(table));
   if (values.json) io.out(JSON.stringify(jsonOf(marks, maximum), null, 1) + "\n");
   else io.out(columns(table, [1, 2]).join("\n") + "\n");
+  const unjudged = marks.filter((mark) => mark.unjudged).map((mark) => mark.submission.name);
   if (worksheet !== undefined) {
-    const entries = marks.map((mark) => ({
+    // A grade that this machine is to blame for is none.
+    const judged = marks.filter((mark) => !mark.unjudged);
+    const entries = judged.map((mark) => ({
       ...(mark.submission.id === undefined ? {} : { id: mark.submission.id }),
       name: mark.submission.name,
       share: shareOf(mark),
@@ -174,6 +179,15 @@ export const run: CommandModule["run"] = async (args, io) => {
           `not in the worksheet: ${filled.missing.join(", ")}\n`,
         ),
       );
+    const blank = filled.without.filter((name) => !unjudged.includes(name));
+    if (blank.length > 0)
+      io.err(
+        say(
+          io,
+          `제출물이 없어 비워 둠: ${blank.join(", ")}\n`,
+          `left empty, nothing was handed in: ${blank.join(", ")}\n`,
+        ),
+      );
     if (filled.kept.length > 0)
       io.err(
         say(
@@ -184,7 +198,15 @@ export const run: CommandModule["run"] = async (args, io) => {
       );
   }
   io.err(say(io, `피드백: ${out}\n`, `feedback: ${out}\n`));
-  return 0;
+  if (unjudged.length === 0) return 0;
+  io.err(
+    say(
+      io,
+      `이 컴퓨터에서 실행하지 못해 성적을 주지 않음: ${unjudged.join(", ")} [LB_NOT_JUDGED]\n`,
+      `not graded, this machine could not run them: ${unjudged.join(", ")} [LB_NOT_JUDGED]\n`,
+    ),
+  );
+  return 1;
 };
 
 /** The exercises that count: of the lessons asked for, or of those that any submission has a check of. */
@@ -280,6 +302,7 @@ function notesOf({ notes, problems }: StudentMark, io: CommandIo): string {
       ? [say(io, "TypeScript 셀을 실행하지 않음", "TypeScript cells not run")]
       : []),
     ...(count("timeout") > 0 ? [say(io, "시간을 넘긴 셀", "cells timed out")] : []),
+    ...(count("died") > 0 ? [say(io, "커널이 끝남", "the kernel ended")] : []),
     ...(count("ended") > 0 ? [say(io, "실행기를 끝낸 셀", "cells that ended the process")] : []),
   ].join("; ");
 }
@@ -299,6 +322,7 @@ function jsonOf(marks: readonly StudentMark[], maximum: number): object {
       })),
       notes: mark.notes,
       problems: mark.problems,
+      ...(mark.unjudged ? { unjudged: true } : {}),
     })),
   };
 }

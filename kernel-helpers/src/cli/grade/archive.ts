@@ -28,14 +28,19 @@ const NOISE =
   /(^|\/)(__MACOSX|\.ipynb_checkpoints|\.layerbook|node_modules|\.git|kept)(\/|$)|(^|\/)(\.DS_Store|Thumbs\.db)$/;
 
 /** Is *path* worth reading: a notebook, an archive, a file of some `app/`? */
-const isWanted = (path: string): boolean =>
-  !NOISE.test(path) && (/\.(ipynb|zip)$/i.test(path) || /(^|\/)app\//.test(path));
+const isWanted = (path: string): boolean => /\.(ipynb|zip)$/i.test(path) || /(^|\/)app\//.test(path);
 
 /**
  * The wanted files of a ZIP archive. Throws CliError: `LB_ZIP_PATH` when any name would leave the folder it is unpacked in,
- * `LB_ZIP_SIZE` when it holds more than *limits*, `LB_ZIP` when it cannot be read. *label* names it in the sentences.
+ * `LB_ZIP_SIZE` when it holds more than *limits*, `LB_ZIP` when it cannot be read. *label* names it in the sentences; *leftOut* is told
+ * of files that are not wanted.
  */
-export function readZip(bytes: Uint8Array, label: string, limits = LIMITS): Files {
+export function readZip(
+  bytes: Uint8Array,
+  label: string,
+  limits = LIMITS,
+  leftOut: (path: string) => void = () => undefined,
+): Files {
   let entries = 0;
   let total = 0;
   const names = new Map<string, string>();
@@ -46,7 +51,11 @@ export function readZip(bytes: Uint8Array, label: string, limits = LIMITS): File
         const path = decodeName(name);
         if (++entries > limits.entries) throw tooLarge(label, `${limits.entries} files`);
         if (!isInside(path)) throw escapes(label, path);
-        if (path.endsWith("/") || !isWanted(path)) return false;
+        if (path.endsWith("/") || NOISE.test(path)) return false;
+        if (!isWanted(path)) {
+          leftOut(path);
+          return false;
+        }
         total += originalSize;
         if (originalSize > limits.fileBytes || total > limits.totalBytes)
           throw tooLarge(label, `${path}: ${originalSize} bytes, ${total} in all`);
@@ -68,8 +77,12 @@ export function readZip(bytes: Uint8Array, label: string, limits = LIMITS): File
   return new Map(Object.entries(unpacked).map(([name, data]) => [names.get(name) ?? name, data]));
 }
 
-/** The wanted files below *folder*, with the same limits; links are not followed. */
-export function readFolder(folder: string, limits = LIMITS): Files {
+/** The wanted files below *folder*, with the same limits; links are not followed. *leftOut* is told of other files. */
+export function readFolder(
+  folder: string,
+  limits = LIMITS,
+  leftOut: (path: string) => void = () => undefined,
+): Files {
   const files: Files = new Map();
   let entries = 0;
   let total = 0;
@@ -79,7 +92,8 @@ export function readFolder(folder: string, limits = LIMITS): Files {
       if (++entries > limits.entries) throw tooLarge(folder, `${limits.entries} files`);
       if (NOISE.test(path)) continue;
       if (entry.isDirectory()) visit(path);
-      else if (entry.isFile() && isWanted(path)) {
+      else if (entry.isFile() && !isWanted(path)) leftOut(path);
+      else if (entry.isFile()) {
         const { size } = lstatSync(join(folder, path));
         total += size;
         if (size > limits.fileBytes || total > limits.totalBytes)

@@ -59,6 +59,7 @@ const WHY: Readonly<Record<CellNote["why"], string>> = {
   error: "오류로 끝났습니다.",
   typescript: "TypeScript 셀이라 채점할 때 실행하지 않았습니다.",
   timeout: "제한 시간을 넘겨 멈췄습니다.",
+  died: "커널이 끝나서 실행하지 못했습니다.",
   ended: "메모리를 다 쓰거나 실행기를 끝내서, 빼고 다시 실행했습니다.",
 };
 
@@ -94,9 +95,10 @@ ${body}</body>
 }
 
 /** A few lines for the worksheet, as HTML. */
-export function feedbackComment({ exercises, passed }: StudentMark): string {
+export function feedbackComment({ exercises, passed, problems }: StudentMark): string {
   return [
     `문제 ${exercises.length}개 가운데 ${passed}개를 풀었습니다.`,
+    ...problems.map(({ ko }) => ko),
     ...exercises
       .filter(({ result }) => result !== "passed")
       .map(({ exercise, result, check }) =>

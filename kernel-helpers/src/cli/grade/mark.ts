@@ -7,9 +7,9 @@ import { dirname, join } from "node:path";
 import type { Exercise } from "../../lesson";
 import { KERNEL_NAME } from "../../kernel/kernel-spec";
 import { type Course, lessonFiles } from "../../lesson/course";
-import { parseNotebook, runAll } from "../../notebook";
+import { type CellStatus, parseNotebook, runAll, ServerError } from "../../notebook";
 import { NotebookError } from "../../notebook/format";
-import type { Sentence } from "../cli-error";
+import { CliError, type Sentence } from "../cli-error";
 import { readFolder } from "./archive";
 import { type NotebookVerdict, runJob } from "./pool";
 import type { GradeJob, JudgedCheck } from "./protocol";
@@ -42,6 +42,8 @@ export interface StudentMark {
   readonly passed: number;
   readonly notes: readonly CellNote[];
   readonly problems: readonly Sentence[];
+  /** This machine could not run something that was handed in: the marks say nothing about the student. */
+  readonly unjudged: boolean;
 }
 
 export interface MarkOptions {
@@ -54,6 +56,8 @@ export interface MarkOptions {
   readonly typescript: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
+  /** Runs a notebook on a real kernel. Default: `runAll`. */
+  readonly runOnKernel?: typeof runAll;
 }
 
 /** A notebook of code cells as the grader needs it. */
@@ -100,6 +104,20 @@ export async function markStudent(submission: Submission, options: MarkOptions):
       best.set(check.exercise, { check, byFiles });
     }
   };
+  let unjudged = false;
+  const fail = (path: string, why: Sentence): void => {
+    unjudged = true;
+    problems.push({ ko: `${path}: ${why.ko}`, en: `${path}: ${why.en}` });
+  };
+  const judge = async (path: string, job: Parameters<typeof runJob>[0]): Promise<NotebookVerdict> => {
+    const verdict = await runJob(job, options.signal);
+    if (verdict.notStarted !== undefined)
+      fail(path, {
+        ko: `채점하는 프로세스를 시작하지 못했습니다: ${verdict.notStarted}`,
+        en: `the process that grades could not be started: ${verdict.notStarted}`,
+      });
+    return verdict;
+  };
   const counting = new Map(options.exercises.map(({ exercise }) => [exercise.id, exercise]));
   for (const submitted of submission.notebooks) {
     const notebook = readNotebook(submitted);
@@ -110,16 +128,9 @@ export async function markStudent(submission: Submission, options: MarkOptions):
     if (!notebook.cells.some(({ source }) => counting.has(/^\s*%%check\s+(\S+)/.exec(source)?.[1] ?? "")))
       continue;
     const base = { lesson: notebook.lessons[0], cells: notebook.cells, cellTimeout: options.cellTimeout };
-    const verdict = await runJob({ ...base, files: {}, mode: "cells" }, options.signal);
+    const verdict = await judge(submitted.path, { ...base, files: {}, mode: "cells" });
     take(verdict.checks, false);
-    notes.push(
-      ...verdict.failed.map(({ index, why, message }) => ({
-        notebook: submitted.path,
-        cell: index + 1,
-        why,
-        message,
-      })),
-    );
+    let failed = verdict.failed;
     const open = (): boolean =>
       notebook.cells.some(({ source }) => {
         const id = /^\s*%%check\s+(\S+)/.exec(source)?.[1] ?? "";
@@ -127,14 +138,34 @@ export async function markStudent(submission: Submission, options: MarkOptions):
       });
     // Files edited outside cells, in JupyterLab's editor, are the student's work too.
     if (open() && submitted.app.size > 0) await judgeFiles(submitted.app);
-    if (open() && options.typescript && verdict.failed.some(({ why }) => why === "typescript"))
-      await judgeFiles(await runInKernel(notebook, options));
+    if (open() && options.typescript && verdict.failed.some(({ why }) => why === "typescript")) {
+      const run = await runInKernel(notebook, options);
+      options.signal.throwIfAborted();
+      if ("failure" in run)
+        fail(submitted.path, {
+          ko: `실제 커널에서 실행하지 못했습니다: ${run.failure.ko}`,
+          en: `could not be run on the real kernel: ${run.failure.en}`,
+        });
+      else {
+        // What the simulated machine said rests on cells that it did not run.
+        failed = run.failed;
+        await judgeFiles(run.app);
+      }
+    }
+    notes.push(
+      ...failed.map(({ index, why, message }) => ({
+        notebook: submitted.path,
+        cell: index + 1,
+        why,
+        message,
+      })),
+    );
 
     async function judgeFiles(app: ReadonlyMap<string, Uint8Array>): Promise<void> {
       const files = Object.fromEntries(
         [...app].map(([name, data]) => [name, Buffer.from(data).toString("base64")]),
       );
-      take((await runJob({ ...base, files, mode: "project" }, options.signal)).checks, true);
+      take((await judge(submitted.path, { ...base, files, mode: "project" })).checks, true);
     }
   }
   const exercises = options.exercises.map(({ lesson, exercise }): ExerciseMark => {
@@ -154,14 +185,30 @@ export async function markStudent(submission: Submission, options: MarkOptions):
     passed: exercises.filter(({ result }) => result === "passed").length,
     notes,
     problems,
+    unjudged,
   };
 }
 
-/** Runs the whole notebook on a fresh kernel; answers the files of its `app/` afterwards. What its checks showed is not looked at. */
+interface KernelRun {
+  /** The files of its `app/` afterwards. */
+  readonly app: ReadonlyMap<string, Uint8Array>;
+  readonly failed: NotebookVerdict["failed"];
+}
+
+/** Cells that are as they should be, or never had to run. */
+const WELL: ReadonlySet<CellStatus> = new Set(["ok", "expected-error", "skipped", "empty"]);
+
+const WHY: Partial<Record<CellStatus, CellNote["why"]>> = {
+  timeout: "timeout",
+  dead: "died",
+  "not-run": "died",
+};
+
+/** Runs the whole notebook on a fresh kernel. What its checks showed is not looked at. */
 async function runInKernel(
   { submitted, lessons }: ReadNotebook,
-  { course, cellTimeout, env, signal }: MarkOptions,
-): Promise<ReadonlyMap<string, Uint8Array>> {
+  { course, cellTimeout, env, signal, runOnKernel = runAll }: MarkOptions,
+): Promise<KernelRun | { readonly failure: Sentence }> {
   const folder = mkdtempSync(join(tmpdir(), "layerbook-grade-"));
   try {
     const entry = course.lessons.find(({ lesson }) => lesson.head.id === lessons[0]);
@@ -172,7 +219,7 @@ async function runInKernel(
     }
     const file = join(folder, "submitted.ipynb");
     writeFileSync(file, submitted.text);
-    await runAll({
+    const [outcome] = await runOnKernel({
       files: [file],
       // Not the one that the notebook names: any kernel of this machine could stand there.
       kernel: KERNEL_NAME,
@@ -184,11 +231,24 @@ async function runInKernel(
       outDir: join(folder, "out"),
       signal,
     });
-    return new Map(
+    if (outcome?.result === undefined)
+      return { failure: outcome?.failure ?? { ko: "결과가 없습니다.", en: "no outcome" } };
+    const app = new Map(
       [...readFolder(folder)].flatMap(([name, data]) =>
         name.startsWith("app/") ? [[name.slice(4), data] as const] : [],
       ),
     );
+    const failed = outcome.result.cells
+      .filter(({ status }) => !WELL.has(status))
+      .map(({ index, status, error }) => ({
+        index,
+        why: WHY[status] ?? ("error" as const),
+        message: (error?.message ?? "").slice(0, 2000),
+      }));
+    return { app, failed };
+  } catch (error) {
+    if (error instanceof ServerError || error instanceof CliError) return { failure: error.sentence };
+    throw error;
   } finally {
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   }

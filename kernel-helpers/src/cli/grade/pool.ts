@@ -9,10 +9,15 @@ import type { FromGrader, GradeJob, JudgedCheck } from "./protocol";
 
 export interface NotebookVerdict {
   readonly checks: readonly JudgedCheck[];
-  /** Cells that failed, held TypeScript, or took too long; `ended` ones took the process with them (memory). */
+  /** Why no cell could be run at all: the process did not start, or could not lay out the files. */
+  readonly notStarted?: string;
+  /**
+   * Cells that failed, held TypeScript, or took too long; `ended` ones took the process with them (memory) and were left out; `died` ones
+   * ended a real kernel, or came after that.
+   */
   readonly failed: readonly {
     readonly index: number;
-    readonly why: "error" | "typescript" | "timeout" | "ended";
+    readonly why: "error" | "typescript" | "timeout" | "ended" | "died";
     readonly message: string;
   }[];
 }
@@ -39,10 +44,10 @@ export async function runJob(
       signal.throwIfAborted();
       const failed = [...ended, ...run.failed].sort((a, b) => a.index - b.index);
       if (run.stopped === undefined) return { checks: run.checks, failed };
+      if (run.stopped.index < 0) return { checks: run.checks, failed, notStarted: run.stopped.message };
       ended.push(run.stopped);
       skip.push(run.stopped.index);
-      if (tries >= MOST_RESTARTS || run.stopped.index < 0)
-        return { checks: run.checks, failed: [...failed, run.stopped] };
+      if (tries >= MOST_RESTARTS) return { checks: run.checks, failed: [...failed, run.stopped] };
     } finally {
       rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
     }
@@ -106,7 +111,11 @@ function once(job: GradeJob, signal: AbortSignal): Promise<Run> {
         run.stopped = {
           index: at,
           why: late ? "timeout" : "ended",
-          message: late ? "" : (said.split("\n").find((line) => /error/i.test(line)) ?? why).slice(0, 300),
+          message: late
+            ? at < 0
+              ? `${START_MS / 1000} s`
+              : ""
+            : (said.split("\n").find((line) => /error/i.test(line)) ?? why).slice(0, 300),
         };
       resolve(run);
     };

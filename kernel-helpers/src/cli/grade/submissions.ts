@@ -40,17 +40,18 @@ export function readSubmissions(path: string): readonly Submission[] {
       ko: `${basename(path)}이(가) 1 GiB보다 큽니다.`,
       en: `${basename(path)} is larger than 1 GiB`,
     });
-  const files = stat.isDirectory() ? readFolder(path) : readZip(readFileSync(path), basename(path));
-  const students = new Map<
-    string,
-    { name: string; id?: string; folder: string; files: Files; problems: Sentence[] }
-  >();
-  for (const [file, bytes] of files) {
+  const others: string[] = [];
+  const leftOut = (file: string): void => void others.push(file);
+  const files = stat.isDirectory()
+    ? readFolder(path, LIMITS, leftOut)
+    : readZip(readFileSync(path), basename(path), LIMITS, leftOut);
+  const students = new Map<string, Student>();
+  const studentOf = (file: string): { readonly entry: Student; readonly inner: string } => {
     const parts = file.split("/");
     const student = findStudent(parts) ?? { name: basename(path).replace(/\.zip$/i, ""), depth: 0 };
     // A notebook that lies loose names its student: kim.ipynb, 홍길동_12345_assignsubmission_file_02.ipynb.
     const loose = student.depth === parts.length;
-    const name = loose ? student.name.replace(/\.(ipynb|zip)$/i, "") : student.name;
+    const name = loose ? student.name.replace(/\.\w{1,6}$/i, "") : student.name;
     const key = student.id ?? name;
     const folder =
       student.id === undefined
@@ -63,17 +64,24 @@ export function readSubmissions(path: string): readonly Submission[] {
       ...(student.id === undefined ? {} : { id: student.id }),
       folder,
       files: new Map(),
+      others: [],
       problems: [],
     };
-    const inner = loose ? (parts.at(-1) ?? file) : parts.slice(student.depth).join("/");
+    students.set(key, entry);
+    return { entry, inner: loose ? (parts.at(-1) ?? file) : parts.slice(student.depth).join("/") };
+  };
+  for (const [file, bytes] of files) {
+    const { entry, inner } = studentOf(file);
     if (/\.zip$/i.test(inner)) addArchive(entry, inner, bytes);
     else entry.files.set(inner, bytes);
-    students.set(key, entry);
   }
-  const found = [...students.values()].map(({ files: own, ...student }) => ({
-    ...student,
-    notebooks: notebooksOf(own),
-  }));
+  // Who handed in something else handed in something: they are told, and have a row. A loose file names nobody by itself.
+  for (const file of others)
+    if (file.includes("/") || MOODLE_FILE.test(file)) {
+      const { entry, inner } = studentOf(file);
+      entry.others.push(inner);
+    }
+  const found = files.size === 0 ? [] : [...students.values()].map(submissionOf);
   if (found.length === 0)
     throw new CliError(
       "LB_NO_SUBMISSIONS",
@@ -88,9 +96,34 @@ export function readSubmissions(path: string): readonly Submission[] {
   return found.sort((a, b) => a.name.localeCompare(b.name, "ko"));
 }
 
-function addArchive(entry: { files: Files; problems: Sentence[] }, name: string, bytes: Uint8Array): void {
+interface Student {
+  readonly name: string;
+  readonly id?: string;
+  readonly folder: string;
+  readonly files: Files;
+  /** Paths of files that are neither notebooks nor theirs. */
+  readonly others: string[];
+  readonly problems: Sentence[];
+}
+
+/** What Moodle puts in front of a file of a student without a folder. */
+const MOODLE_FILE = /_\d+_assignsubmission_/;
+
+function submissionOf({ files, others, problems, ...student }: Student): Submission {
+  const notebooks = notebooksOf(files);
+  if (notebooks.length > 0 || problems.length > 0) return { ...student, notebooks, problems };
+  const given = [...files.keys(), ...others].slice(0, 5).join(", ");
+  const none = {
+    ko: `제출물에 노트북(.ipynb)이 없습니다. 있는 것: ${given}`,
+    en: `no notebook (.ipynb) was handed in, but: ${given}`,
+  };
+  return { ...student, notebooks, problems: [none] };
+}
+
+function addArchive(entry: Student, name: string, bytes: Uint8Array): void {
   try {
-    for (const [path, data] of readZip(bytes, name, INNER))
+    const leftOut = (path: string): void => void entry.others.push(`${name}/${path}`);
+    for (const [path, data] of readZip(bytes, name, INNER, leftOut))
       if (!/\.zip$/i.test(path)) entry.files.set(`${name.replace(/\.zip$/i, "")}/${path}`, data);
   } catch (error) {
     if (!(error instanceof CliError)) throw error;

@@ -26,6 +26,8 @@ export interface FilledWorksheet {
   readonly missing: readonly string[];
   /** Students whose row had a grade already, or may not be changed. */
   readonly kept: readonly string[];
+  /** Names (or numbers) in rows that no entry is for: nothing was handed in. */
+  readonly without: readonly string[];
 }
 
 export interface WorksheetOptions {
@@ -73,10 +75,12 @@ export function fillWorksheet(
   if (at.grade < 0 || (at.id < 0 && at.name < 0)) throw notWorksheet(head);
   const missing: string[] = [];
   const kept: string[] = [];
+  const seen = new Set<Row>();
   let filled = 0;
   for (const entry of entries) {
     const found = rows.slice(1).filter(({ fields }) => fits(fields, entry, at));
     const row = found[0];
+    for (const one of found) seen.add(one);
     if (row === undefined || found.length > 1) {
       missing.push(entry.name);
       continue;
@@ -97,7 +101,11 @@ export function fillWorksheet(
     filled++;
   }
   const out = rows.map(({ fields, end }) => fields.map(({ raw }) => raw).join(delimiter) + end).join("");
-  return { text: mark + out, filled, missing, kept };
+  const without = rows
+    .slice(1)
+    .filter((row) => !seen.has(row) && row.fields.length > 1)
+    .map(({ fields }) => (fields[at.name] ?? fields[at.id])?.text ?? "");
+  return { text: mark + out, filled, missing, kept, without };
 }
 
 function fits(
