@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { Lab } from "../../kernel-helpers/src";
+import { hostFiles } from "../../kernel-helpers/src/cli/host-files";
 import { docker, DockerEngine } from "../../kernel-helpers/src/docker";
 
 const BASES = join(__dirname, "../fidelity/bases");
@@ -28,6 +29,7 @@ function at(lab: Lab, files = new Map<string, Uint8Array>()): (line: string) => 
       stdin: "",
       readFile: (path) => files.get(path),
       writeFile: (path, data) => void files.set(path, data),
+      files: hostFiles(process.cwd()),
       env: () => undefined,
       checkContext: () => undefined,
     });
@@ -53,7 +55,7 @@ describe("containers", function () {
     const files = new Map<string, Uint8Array>();
     const here = at(lab, files);
     await here("run --name c memo sh -c 'echo 둘째 > note.txt && echo x > /x && rm /bin/[a'");
-    const { out: id } = await here("commit -a me -m 고침 c memo:next");
+    const { out: id } = await here(`commit -a me -m 고침 -c 'CMD ["cat", "note.txt"]' c memo:next`);
     assert.match(id, /^sha256:[0-9a-f]{64}\n$/);
     assert.equal((await here("run --rm memo:next")).out, "둘째\n");
     assert.equal((await here("run --rm memo")).out, "처음\n");

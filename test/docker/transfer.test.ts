@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 
 import { Lab } from "../../kernel-helpers/src";
+import { hostFiles } from "../../kernel-helpers/src/cli/host-files";
 import { docker, DockerEngine } from "../../kernel-helpers/src/docker";
 
 const BASES = join(__dirname, "../fidelity/bases");
@@ -25,6 +26,7 @@ function at(lab: Lab, files: Map<string, Uint8Array>): (...args: string[]) => Pr
       stdin: "",
       readFile: (path) => files.get(path),
       writeFile: (path, data) => void files.set(path, data),
+      files: hostFiles(process.cwd()),
       env: () => undefined,
       checkContext: () => undefined,
     });

@@ -14,6 +14,10 @@ export interface CommandIo {
   readonly signal: AbortSignal;
   /** All of standard input as text. */
   readonly stdin: () => Promise<string>;
+  /** All of standard input, when it is no terminal. */
+  readonly stdinBytes?: () => Promise<Uint8Array>;
+  /** Bytes to standard output, when it is no terminal. */
+  readonly outBytes?: (bytes: Uint8Array) => void;
 }
 
 /** The sentence of *io*'s language. */

@@ -38,12 +38,16 @@ function processIo(): CommandIo {
         }
       : undefined,
     signal: abort.signal,
-    stdin: async () => {
-      const chunks: Buffer[] = [];
-      for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
-      return Buffer.concat(chunks).toString("utf8");
-    },
+    stdin: async () => (await stdinBytes()).toString("utf8"),
+    ...(!process.stdin.isTTY && { stdinBytes }),
+    ...(!process.stdout.isTTY && { outBytes: (bytes: Uint8Array) => void process.stdout.write(bytes) }),
   };
+}
+
+async function stdinBytes(): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
 }
 
 /** The commands: those that people wait for come from one file, all others module by module. */

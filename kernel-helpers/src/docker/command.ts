@@ -1,7 +1,25 @@
 /** What a docker command is: its flags, how many words it takes, and what it does with the engine. */
 
+import type { FileStat } from "../platform/files";
 import type { DockerEngine } from "./engine";
 import type { FlagSpec, ParsedFlags } from "./flags";
+
+/** What a file of the caller is. */
+export type CallerStat = Pick<FileStat, "type" | "mode" | "uid" | "gid" | "mtime" | "linkname">;
+
+/** The files of the caller, for `docker cp`. Paths are absolute, as `absolute` gives them. */
+export interface CallerFiles {
+  /** *path* as typed, relative to the working directory. */
+  absolute(path: string): string;
+  lstat(path: string): CallerStat | undefined;
+  stat(path: string): CallerStat | undefined;
+  readdir(path: string): readonly string[];
+  realpath(path: string): string | undefined;
+  read(path: string): Uint8Array;
+  mkdir(path: string, mode: number): void;
+  symlink(target: string, path: string): void;
+  write(path: string, data: Uint8Array, mode: number): void;
+}
 
 /** Where a docker command runs: output, the files of the caller, and how its builds are shown. */
 export interface DockerIo {
@@ -12,6 +30,10 @@ export interface DockerIo {
   readFile(path: string): Uint8Array | undefined;
   /** Writes a file of the caller. */
   writeFile(path: string, data: Uint8Array): void;
+  readonly files: CallerFiles;
+  /** Standard input and output for bytes; absent where only text goes through. */
+  readonly stdinBytes?: () => Promise<Uint8Array>;
+  readonly outBytes?: (bytes: Uint8Array) => void;
   /** Environment of the caller. */
   env(name: string): string | undefined;
   /** Is *path* (as typed, `.` or a folder) the context that the Lab builds? Answers a Korean and English refusal when not. */

@@ -18,6 +18,8 @@ import type { Container, DockerEngine, EngineImage } from "./engine";
 /** What a commit says of itself. *name*: canonical; without one the image has only its id. */
 export interface CommitOptions {
   readonly name?: string | undefined;
+  /** The config of the new image: what the container is, with what was changed. */
+  readonly config: Readonly<Record<string, unknown>>;
   readonly author?: string | undefined;
   readonly message?: string | undefined;
 }
@@ -26,7 +28,7 @@ export interface CommitOptions {
 export async function commitContainer(
   engine: DockerEngine,
   container: Container,
-  { name, author, message }: CommitOptions,
+  { name, config: changed, author, message }: CommitOptions,
 ): Promise<EngineImage> {
   const { lab } = engine;
   const { image, base, fs } = container;
@@ -60,7 +62,7 @@ export async function commitContainer(
     ...(message !== undefined && { comment: message }),
   };
   const config = imageConfig(lab.platform, {
-    image: { ...image.config, ...(author !== undefined && { author }) },
+    image: { ...image.config, config: changed, ...(author !== undefined && { author }) },
     history: [...image.history, entry],
     diffIds: blobs.map(({ diffId }) => diffId),
   });

@@ -8,6 +8,8 @@ import type { Container, DockerEngine } from "./engine";
 
 const PREFIX = "v1/container/";
 const BYTES = "v1/container-bytes/";
+/** Names (canonical) of the images that were pulled: they are found again where they came from. */
+const PULLED = "v1/pulled";
 
 /** What is kept of a container beside its files. */
 type StoredContainer = Omit<Container, "image" | "base" | "fs"> & {
@@ -20,6 +22,7 @@ export class ContainerStore {
   /** What was written last, by container. */
   private readonly written = new Map<string, { readonly fs: unknown; readonly state: string }>();
   private opened: Promise<void> | undefined;
+  private pulled = "[]";
 
   constructor(private readonly engine: DockerEngine) {}
 
@@ -31,6 +34,10 @@ export class ContainerStore {
   private async load(): Promise<void> {
     const { values } = this.engine.lab.shelf;
     if (!values) return;
+    const pulled = await values.get(PULLED);
+    this.pulled = pulled ? new TextDecoder().decode(pulled) : "[]";
+    for (const name of JSON.parse(this.pulled) as string[])
+      if (!this.engine.tags.has(name)) this.engine.pull(name);
     const stored: StoredContainer[] = [];
     for (const key of await values.keys(PREFIX)) {
       const value = await values.get(key);
@@ -57,6 +64,8 @@ export class ContainerStore {
   async save(): Promise<void> {
     const { values } = this.engine.lab.shelf;
     if (!values) return;
+    const pulled = JSON.stringify(this.engine.pulledNames());
+    if (pulled !== this.pulled) await values.put(PULLED, new TextEncoder().encode((this.pulled = pulled)));
     for (const container of this.engine.containers) {
       const state = stateOf(container);
       const before = this.written.get(container.id);

@@ -3,6 +3,7 @@
 import { emptySnapshot } from "../filesystem";
 import type { LabContext } from "../build/lab-context";
 import type { Content, ReadableFileSystem, WritableFileSystem } from "../platform/files";
+import { cleanPath } from "../platform/paths";
 import { runCommand, type Tool, type ToolCall } from "../run";
 import type { DockerIo } from "./command";
 import { docker } from "./docker";
@@ -94,6 +95,20 @@ function ioOf(options: ShellOptions, call: ToolCall): DockerIo {
         ? call.fs.readFile(call.fs.realpath(inside(path)) ?? inside(path)).read()
         : undefined,
     writeFile: (path, data) => call.fs.writeFile(inside(path), data, { mode: 0o644 }),
+    files: {
+      absolute: (path) => cleanPath(inside(path)),
+      lstat: (path) => call.fs.lstat(path),
+      stat: (path) => call.fs.stat(path),
+      readdir: (path) => call.fs.readdir(path),
+      realpath: (path) => call.fs.realpath(path),
+      read: (path) => call.fs.readFile(path).read(),
+      mkdir: (path, mode) => call.fs.mkdir(path, { mode }),
+      symlink(target, path) {
+        if (call.fs.lstat(path)) call.fs.remove(path);
+        call.fs.symlink(target, path);
+      },
+      write: (path, data, mode) => call.fs.writeFile(path, data, { mode }),
+    },
     checkContext(path) {
       const full = inside(path).replace(/\/+$/, "");
       if (full === SHELL_HOME) return undefined;

@@ -11,10 +11,8 @@ import {
   systemDf,
 } from "./commands/builder";
 import {
-  commit,
   containerLs,
   containerRm,
-  cp,
   create,
   diff,
   exec,
@@ -23,6 +21,8 @@ import {
   rm,
   runContainer,
 } from "./commands/containers";
+import { commit } from "./commands/commit";
+import { cp } from "./commands/copy";
 import {
   containerInspect,
   historyCommand,

@@ -187,6 +187,11 @@ export class DockerEngine {
     return image;
   }
 
+  /** Canonical names of images that were pulled. Sorted. */
+  pulledNames(): string[] {
+    return [...this.tags].flatMap(([name, id]) => (this.images.get(id)?.pulled ? [name] : [])).sort();
+  }
+
   /** Gives an image one more name; the image that had the name before loses it. */
   async tag(image: EngineImage, name: string): Promise<void> {
     const canonical = canonicalName(name);

@@ -7,6 +7,7 @@ import type { DockerIo } from "../../docker";
 import { docker, DockerEngine } from "../../docker";
 import { CliError } from "../cli-error";
 import type { CommandModule } from "../commands";
+import { hostFiles } from "../host-files";
 import type { CommandIo } from "../io";
 import { openLab } from "../open-lab";
 
@@ -58,6 +59,9 @@ async function dockerIo(args: readonly string[], io: CommandIo): Promise<DockerI
     env: (name) => io.env[name],
     signal: io.signal,
     ...(io.terminal && { columns: io.terminal.columns }),
+    ...(io.stdinBytes && { stdinBytes: io.stdinBytes }),
+    ...(io.outBytes && { outBytes: io.outBytes }),
+    files: hostFiles(io.cwd),
     checkContext: () => undefined,
     readFile(path) {
       const full = resolve(io.cwd, path);

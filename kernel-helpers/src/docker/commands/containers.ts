@@ -3,7 +3,6 @@
 import { diffLayers, WHITEOUT_PREFIX } from "../../filesystem";
 import { runCommand } from "../../run";
 import type { CommandContext, DockerCommand } from "../command";
-import { commitContainer } from "../commit";
 import { canonicalName, type Container, DockerError, type EngineImage } from "../engine";
 import { ago, printRows, pullLines } from "./images";
 
@@ -436,33 +435,6 @@ export const diff: DockerCommand = {
   },
 };
 
-export const commit: DockerCommand = {
-  name: "commit",
-  usage: "commit [OPTIONS] CONTAINER [REPOSITORY[:TAG]]",
-  summary: "Create a new image from a container's changes",
-  flags: {
-    author: { type: "string", short: "a" },
-    message: { type: "string", short: "m" },
-    change: { type: "list", short: "c" },
-    pause: { type: "boolean", short: "p", ignored: true },
-  },
-  arity: [1, 2],
-  async run({ engine, words, flags, io }) {
-    if ((flags.lists.get("change") ?? []).length > 0)
-      throw new DockerError(
-        "docker: commit --change is not simulated / `commit --change`는 흉내 내지 않습니다. Dockerfile에 적고 빌드하세요.",
-      );
-    const container = engine.container(words[0] ?? "");
-    const image = await commitContainer(engine, container, {
-      name: words[1] === undefined ? undefined : canonicalName(words[1]),
-      author: flags.values.get("author"),
-      message: flags.values.get("message"),
-    });
-    io.out(`${image.id}\n`);
-    return 0;
-  },
-};
-
 export const rm: DockerCommand = {
   name: "rm",
   usage: "rm [OPTIONS] CONTAINER [CONTAINER...]",
@@ -494,59 +466,4 @@ export const containerRm: DockerCommand = {
   ...rm,
   name: "container rm",
   usage: "container rm [OPTIONS] CONTAINER [CONTAINER...]",
-};
-
-export const cp: DockerCommand = {
-  name: "cp",
-  usage: "cp [OPTIONS] CONTAINER:SRC_PATH DEST_PATH|-\n\tdocker cp [OPTIONS] SRC_PATH|- CONTAINER:DEST_PATH",
-  summary: "Copy files/folders between a container and the local filesystem",
-  flags: { archive: { type: "boolean", short: "a", ignored: true }, quiet: { type: "boolean", short: "q" } },
-  arity: [2, 2],
-  run({ engine, words, io, flags }) {
-    const [from = "", to = ""] = words;
-    const split = (word: string): readonly [Container, string] | undefined => {
-      const at = word.indexOf(":");
-      return at > 0 ? [engine.container(word.slice(0, at)), word.slice(at + 1)] : undefined;
-    };
-    const source = split(from);
-    const target = split(to);
-    if (source !== undefined && target !== undefined)
-      throw new DockerError("copying between containers is not supported");
-    if (source === undefined && target === undefined)
-      throw new DockerError(
-        "must specify at least one container source / 한쪽만 컨테이너여야 합니다 (이름:경로)",
-      );
-    if (source !== undefined) {
-      const [container, path] = source;
-      const full = path.startsWith("/") ? path : `/${path}`;
-      const stat = container.fs.stat(full);
-      if (stat === undefined)
-        throw new DockerError(
-          `Error response from daemon: Could not find the file ${full} in container ${container.name}`,
-        );
-      if (stat.type !== "file")
-        throw new DockerError(
-          "copying folders out of a container is not simulated / 폴더는 흉내 내지 않습니다. 파일을 하나씩 옮기세요.",
-        );
-      const name = full.slice(full.lastIndexOf("/") + 1);
-      const destination = to === "." || to.endsWith("/") ? `${to.replace(/\/$/, "")}/${name}` : to;
-      io.writeFile(destination, container.fs.readFile(container.fs.realpath(full) ?? full).read());
-      if (!flags.booleans.get("quiet")) io.err(`Successfully copied ${stat.size}B to ${to}\n`);
-      return 0;
-    }
-    const [container, path] = target as readonly [Container, string];
-    const bytes = io.readFile(from);
-    if (bytes === undefined) throw new DockerError(`lstat ${from}: no such file or directory`);
-    const full = path.startsWith("/") ? path : `/${path}`;
-    const isFolder = full.endsWith("/") || container.fs.stat(full)?.type === "dir";
-    const fs = container.fs.fork(engine.lab.now());
-    fs.writeFile(
-      isFolder ? `${full.replace(/\/$/, "")}/${from.slice(from.lastIndexOf("/") + 1)}` : full,
-      bytes,
-      { uid: 0, gid: 0, mode: 0o644 },
-    );
-    container.fs = fs.snapshot();
-    if (!flags.booleans.get("quiet")) io.err(`Successfully copied ${bytes.length}B to ${to}\n`);
-    return 0;
-  },
 };

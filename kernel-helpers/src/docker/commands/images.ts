@@ -206,8 +206,9 @@ function inspectImage(context: CommandContext, image: EngineImage): Record<strin
     RepoDigests: [...new Set(engine.namesOf(image.id).map((name) => name.replace(/:[^:/]*$/, "")))].map(
       (name) => `${name}@${image.id}`,
     ),
-    Comment: "buildkit.dockerfile.v0",
+    Comment: image.history.at(-1)?.comment ?? "",
     Created: new Date(image.created * 1000).toISOString().replace(".000Z", "Z"),
+    Author: image.config["author"] ?? "",
     Config: image.config["config"] ?? {},
     Architecture: image.config["architecture"] ?? "amd64",
     Os: image.config["os"] ?? "linux",
@@ -244,7 +245,7 @@ function inspectContainer(container: Container): Record<string, unknown> {
 function inspect(context: CommandContext, kinds: readonly ("image" | "container")[]): number {
   const { engine, flags, words, io } = context;
   const found: Record<string, unknown>[] = [];
-  let status = 0;
+  const refused: string[] = [];
   for (const word of words) {
     const container = kinds.includes("container")
       ? engine.containers.find(
@@ -255,28 +256,42 @@ function inspect(context: CommandContext, kinds: readonly ("image" | "container"
     if (container) found.push(inspectContainer(container));
     else if (image) found.push(inspectImage(context, image));
     else {
-      io.err(
+      refused.push(
         kinds.length > 1
           ? `Error: No such object: ${word}\n`
           : `Error response from daemon: No such ${kinds[0] ?? "object"}: ${word}\n`,
       );
-      status = 1;
     }
   }
   const format = flags.values.get("format");
+  // A template that cannot be read is told before anything else.
+  const template = format === undefined || format === "json" ? undefined : templateOf(format);
   if (format === undefined) io.out(JSON.stringify(found, null, 4) + "\n");
   else if (format === "json") io.out(goJson(found) + "\n");
   else {
+    let text = "";
     try {
-      const template = parseTemplate(format);
-      for (const entry of found) io.out(template(entry) + "\n");
+      for (const entry of found) text += template!(entry) + "\n";
     } catch (error) {
       const refusal = templateRefusal(error);
       if (refusal === undefined) throw error;
-      throw new DockerError(refusal, 64);
+      io.out(text + "\n");
+      throw new DockerError(refusal);
     }
+    io.out(found.length > 0 ? text : "\n");
   }
-  return status;
+  refused.forEach((line) => io.err(line));
+  return refused.length > 0 ? 1 : 0;
+}
+
+function templateOf(format: string): ReturnType<typeof parseTemplate> {
+  try {
+    return parseTemplate(format);
+  } catch (error) {
+    const refusal = templateRefusal(error);
+    if (refusal === undefined) throw error;
+    throw new DockerError(refusal, 64);
+  }
 }
 
 const INSPECT_FLAGS = {

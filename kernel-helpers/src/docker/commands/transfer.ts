@@ -15,7 +15,7 @@ import { canonicalName, DockerError, familiarName } from "../engine";
 
 async function saveImages({ engine, io, flags, words }: CommandContext): Promise<number> {
   const output = flags.values.get("output");
-  if (output === undefined)
+  if (output === undefined && !io.outBytes)
     throw new DockerError(
       "cowardly refusing to save to a terminal. Use the -o flag or redirect\n  여기서는 파일을 -o로 정하세요: docker save -o image.tar IMAGE",
     );
@@ -31,18 +31,19 @@ async function saveImages({ engine, io, flags, words }: CommandContext): Promise
   const tar = await daemon(async () =>
     gather(archiveTar(await exportDockerArchive(engine.lab.platform, list))),
   );
-  io.writeFile(output, tar);
+  if (output === undefined) io.outBytes!(tar);
+  else io.writeFile(output, tar);
   return 0;
 }
 
 async function loadImages({ engine, io, flags }: CommandContext): Promise<number> {
   const input = flags.values.get("input");
-  if (input === undefined)
+  if (input === undefined && !io.stdinBytes)
     throw new DockerError(
       "requested load from stdin, but stdin is empty\n  여기서는 파일을 -i로 정하세요: docker load -i image.tar",
     );
-  const bytes = io.readFile(input);
-  if (!bytes) throw new DockerError(`open ${input}: no such file or directory`);
+  const bytes = input === undefined ? await io.stdinBytes!() : io.readFile(input);
+  if (!bytes) throw new DockerError(`open ${input ?? "-"}: no such file or directory`);
   const { platform, shelf } = engine.lab;
   const images = await daemon(() =>
     openArchive(platform, bytes).then((files) => importImages(platform, files)),
