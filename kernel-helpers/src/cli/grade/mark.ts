@@ -100,7 +100,10 @@ export async function markStudent(submission: Submission, options: MarkOptions):
   const take = (checks: readonly JudgedCheck[], byFiles: boolean): void => {
     for (const check of checks) {
       const before = best.get(check.exercise)?.check;
-      if (before?.passed === true || (before !== undefined && !before.empty && !check.passed)) continue;
+      if (before?.passed === true) continue;
+      // Of two that are not passed, the one that came further tells more.
+      if (before !== undefined && !before.empty && !check.passed && metRows(check) <= metRows(before))
+        continue;
       best.set(check.exercise, { check, byFiles });
     }
   };
@@ -188,6 +191,8 @@ export async function markStudent(submission: Submission, options: MarkOptions):
     unjudged,
   };
 }
+
+const metRows = ({ rows }: JudgedCheck): number => rows.filter(({ met }) => met).length;
 
 interface KernelRun {
   /** The files of its `app/` afterwards. */
