@@ -58,6 +58,20 @@ export interface Managers {
   readonly dispose: () => void;
 }
 
+/** The library's socket, which in Node is `ws`, with the token in a header: a JupyterHub believes the one in the address only of browsers. */
+function socketWithToken(plain: typeof WebSocket, token: string): typeof WebSocket {
+  const Socket = plain as unknown as new (
+    url: string | URL,
+    protocols: string | string[] | undefined,
+    options: { readonly headers: Readonly<Record<string, string>> },
+  ) => WebSocket;
+  return class extends Socket {
+    constructor(url: string | URL, protocols?: string | string[]) {
+      super(url, protocols, { headers: token === "" ? {} : { Authorization: `token ${token}` } });
+    }
+  } as unknown as typeof WebSocket;
+}
+
 /** Connects to *server*. Loads @jupyterlab/services, which takes 0.1 s. */
 export async function connect(server: JupyterServer): Promise<Managers> {
   const { KernelManager, ServerConnection, SessionManager } = await import("@jupyterlab/services");
@@ -65,6 +79,7 @@ export async function connect(server: JupyterServer): Promise<Managers> {
     baseUrl: server.baseUrl,
     wsUrl: server.baseUrl.replace(/^http/, "ws"),
     token: server.token,
+    WebSocket: socketWithToken(ServerConnection.makeSettings().WebSocket, server.token),
   });
   const kernels = new KernelManager({ serverSettings, standby: "never" });
   const sessions = new SessionManager({ kernelManager: kernels, serverSettings, standby: "never" });

@@ -66,9 +66,11 @@ export class NotebookSession {
   private async openLab(): Promise<Lab> {
     const { host } = this;
     host.files.makeFolder(this.context);
+    const bases = host.environment("LAYERBOOK_BASES"); // a class shares one store of base images, read only
     const lab = await loadCore().Lab.openOn(host.labMachine(), {
       contextDir: this.context,
       cacheDir: host.paths.join(this.stateDirectory, "cache"),
+      ...(bases !== undefined && host.files.list(bases).length > 0 && { bases }),
     });
     // Builds that code of a cell asks for stop with the cell.
     const build = lab.build.bind(lab);
