@@ -83,41 +83,43 @@ describe("handouts in a real browser", function () {
     ],
   ];
   for (const [name, html] of pages) {
-    for (const colorScheme of ["light", "dark"] as const) {
-      it(`${name}, ${colorScheme}: axe finds nothing, nothing is fetched, nothing is wider than the page`, async () => {
-        const context = await browser.newContext({ colorScheme, viewport: { width: 1024, height: 768 } });
-        const page = await context.newPage();
-        const outside: string[] = [];
-        page.on("request", (request) => {
-          if (!/^(file|data):/.test(request.url())) outside.push(request.url());
-        });
-        await page.goto(put(`${name}.html`, html()));
-        await page.evaluate("document.fonts.ready");
-        await page.addScriptTag({ path: require.resolve("axe-core/axe.min.js") });
-        const violations = await page.evaluate<Violation[]>("axe.run().then((result) => result.violations)");
-        assert.deepEqual(
-          violations.map((one) => [one.id, one.nodes[0]?.html]),
-          [],
-        );
-        assert.deepEqual(outside, []);
-        assert.ok((await page.evaluate<number>("document.documentElement.scrollWidth")) <= 1024);
-        assert.equal(await page.evaluate("document.documentElement.lang"), name === "foreign" ? "en" : "ko");
-        await context.close();
+    it(`${name}: axe finds nothing in light and dark, nothing is fetched, nothing is wider than the page`, async () => {
+      const context = await browser.newContext({
+        colorScheme: "light",
+        viewport: { width: 1024, height: 768 },
       });
-    }
+      const page = await context.newPage();
+      const outside: string[] = [];
+      page.on("request", (request) => {
+        if (!/^(file|data):/.test(request.url())) outside.push(request.url());
+      });
+      await page.goto(put(`${name}.html`, html()));
+      await page.evaluate("document.fonts.ready");
+      await page.addScriptTag({ path: require.resolve("axe-core/axe.min.js") });
+      const violations = async (options: object): Promise<unknown> =>
+        (
+          await page.evaluate<Violation[]>(
+            `axe.run(${JSON.stringify(options)}).then((result) => result.violations)`,
+          )
+        ).map((one) => [one.id, one.nodes[0]?.html]);
+      assert.deepEqual(await violations({}), [], "light");
+      assert.ok((await page.evaluate<number>("document.documentElement.scrollWidth")) <= 1024);
+      // Only the colours are other ones in the dark.
+      await page.emulateMedia({ colorScheme: "dark" });
+      assert.deepEqual(await violations({ runOnly: ["color-contrast", "link-in-text-block"] }), [], "dark");
+      assert.ok((await page.evaluate<number>("document.documentElement.scrollWidth")) <= 1024);
+      assert.deepEqual(outside, []);
+      assert.equal(await page.evaluate("document.documentElement.lang"), name === "foreign" ? "en" : "ko");
+      if (name === "student") {
+        const widths = await page.evaluate<number[]>(
+          `(() => { const span = document.createElement("code"); document.querySelector("pre").append(span); return ["안녕", "send", "    "].map((text) => { span.textContent = text; return span.getBoundingClientRect().width; }); })()`,
+        );
+        assert.equal(widths[0], widths[1], "in the code font 한글 is exactly two cells");
+        assert.equal(widths[1], widths[2]);
+      }
+      await context.close();
+    });
   }
-
-  it("in the code font 한글 is exactly two cells", async () => {
-    const page = await browser.newPage();
-    await page.goto(put("cells.html", lesson("01-closed-image", "student")));
-    await page.evaluate("document.fonts.ready");
-    const widths = await page.evaluate<number[]>(
-      `(() => { const span = document.createElement("code"); document.querySelector("pre").append(span); return ["안녕", "send", "    "].map((text) => { span.textContent = text; return span.getBoundingClientRect().width; }); })()`,
-    );
-    assert.equal(widths[0], widths[1]);
-    assert.equal(widths[1], widths[2]);
-    await page.close();
-  });
 
   it("slides: a key shows the output, then the next slide; back goes back", async () => {
     const page = await browser.newPage({ viewport: { width: 1024, height: 768 } });
@@ -127,14 +129,15 @@ describe("handouts in a real browser", function () {
         `[[...document.querySelectorAll(".slide")].findIndex((slide) => slide.matches(".now")), document.querySelectorAll(".slide.now [data-step].shown").length]`,
       );
     assert.deepEqual(await state(), [0, 0]);
-    const seen = new Set<string>();
-    for (let i = 0; i < 200; i++) {
-      await page.keyboard.press("ArrowRight");
-      seen.add(String(await state()));
-    }
+    const seen: string[] = [];
     const total = await page.evaluate<number>(`document.querySelectorAll(".slide").length`);
+    // The last slide is where a key changes nothing more.
+    while (seen.length < 400 && (seen.length < 2 || seen.at(-1) !== seen.at(-2))) {
+      await page.keyboard.press("ArrowRight");
+      seen.push(String(await state()));
+    }
     assert.equal((await state())[0], total - 1);
-    assert.ok([...seen].some((one) => one.endsWith(",1")));
+    assert.ok(seen.some((one) => one.endsWith(",1")));
     await page.keyboard.press("Home");
     assert.deepEqual(await state(), [0, 0]);
     await page.close();
@@ -151,15 +154,9 @@ describe("handouts in a real browser", function () {
     const { entries } = outlinePages(bytes);
     assert.equal(entries[0]?.[0], "L04 명령과 레이어는 다르다");
     assert.ok(entries.length > 4);
-    const again = await printer.print(html, { fitPages: 2 });
-    assert.ok(again.bytes.equals(bytes), "the same handout must give the same bytes");
   });
 
-  it("PDF: the pages look as they did", async () => {
-    if (!canDrawPages()) {
-      console.log("      SKIPPED: no pdftoppm, the pages are not compared with their pictures");
-      return;
-    }
+  it("PDF: the same handout gives the same bytes, and its pages look as they did", async () => {
     const notebook = foreignNotebook();
     notebook.cells.push({
       cell_type: "code",
@@ -177,7 +174,10 @@ describe("handouts in a real browser", function () {
     });
     for (const edition of ["student", "teacher"] as const) {
       const { html } = makeHandout([{ file: join(__dirname, "foreign.ipynb"), notebook }], { edition }).page;
-      checkPages((await printer.print(html)).bytes, join(__dirname, "golden"), edition);
+      const { bytes } = await printer.print(html);
+      if (edition === "student") assert.ok((await printer.print(html)).bytes.equals(bytes));
+      if (canDrawPages()) checkPages(bytes, join(__dirname, "golden"), edition);
+      else console.log("      SKIPPED: no pdftoppm, the pages are not compared with their pictures");
     }
   });
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
-import { chooseTheme, codeCell, enterCell, openChromium, openNotebook, picture, until } from "./page";
+import { codeCell, enterCell, openChromium, openNotebook, picture, until } from "./page";
 import { needChromium, needPython } from "./machine";
 import { type RunningLab, koreanHome, startLab } from "./start-lab";
 
@@ -105,9 +105,6 @@ describe("npm start", function () {
       assert.match(await gated.innerText(), /예측을 건너뛰었습니다/);
 
       await picture(page, "start-light");
-      await chooseTheme(lab, page, "JupyterLab Dark");
-      await picture(page, "start-dark");
-      await chooseTheme(lab, page, "JupyterLab Light");
       assert.deepEqual(opened.outside, []);
       assert.deepEqual(opened.errors, []);
     } finally {

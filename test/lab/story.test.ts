@@ -193,9 +193,9 @@ describe("the first lesson in JupyterLab", function () {
   });
 
   // On a quiet machine under 50 ms; what else the machine does is in the figure, so it is told and not judged.
-  it("measures from Shift+Enter to the painted layer table (median of 10)", async () => {
+  it("measures from Shift+Enter to the painted layer table (median of 4)", async () => {
     const times: number[] = [];
-    for (let turn = 0; turn < 11; turn++) {
+    for (let turn = 0; turn < 5; turn++) {
       await enterCell(dockerfile);
       times.push(await page.evaluate<number>(PAINTED));
       await until(
@@ -203,7 +203,7 @@ describe("the first lesson in JupyterLab", function () {
         "idle",
       );
     }
-    const median = times.slice(1).sort((a, b) => a - b)[5] ?? 0;
+    const median = times.slice(1).sort((a, b) => a - b)[2] ?? 0;
     process.stdout.write(`  Shift+Enter to painted layer table: ${median.toFixed(1)} ms\n`);
     assert.ok(median > 0);
   });
@@ -232,14 +232,11 @@ describe("the first lesson in JupyterLab", function () {
       await table.scrollIntoViewIfNeeded();
     };
     await page.keyboard.press("Control+s");
-    for (const [theme, name] of [
-      ["JupyterLab Dark", "dark"],
-      ["JupyterLab Light", "light"],
-    ] as const) {
-      await chooseTheme(lab, page, theme);
-      await toTable();
-      await picture(page, `story-${name}`);
-    }
+    await toTable();
+    await picture(page, "story-light");
+    await chooseTheme(lab, page, "JupyterLab Dark");
+    await toTable();
+    await picture(page, "story-dark");
     await page.setViewportSize({ width: 640, height: 900 });
     await toTable();
     await picture(page, "story-narrow");
