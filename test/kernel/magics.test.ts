@@ -43,6 +43,23 @@ describe("kernel: the shape of cells", () => {
   });
 });
 
+describe("kernel: a class's store of base images", () => {
+  it("is asked before the catalog when LAYERBOOK_BASES names it; one that is not there is passed over", async () => {
+    const code = "%%sh\nprintf 'FROM rich:latest\\nRUN ls\\n' > Dockerfile\ndocker build .";
+    for (const [bases, status] of [
+      [join(__dirname, "../fidelity/bases"), "ok"],
+      [join(__dirname, "no-such-folder"), "error"],
+    ] as const) {
+      const kernel = await TestKernel.start({ env: { LAYERBOOK_BASES: bases } });
+      try {
+        assert.equal((await kernel.execute(code)).reply.content.status, status);
+      } finally {
+        await kernel.stop();
+      }
+    }
+  });
+});
+
 describe("kernel: magics", () => {
   let kernel: TestKernel;
   before(async () => {

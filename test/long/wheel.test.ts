@@ -11,13 +11,24 @@ const CLIENT = `
 import sys
 from jupyter_client.manager import start_new_kernel
 manager, client = start_new_kernel(kernel_name="layerbook", startup_timeout=60)
-cells = ["%%writefile a.txt\\n하나", "%%dockerfile\\nFROM node\\nWORKDIR /app\\nCOPY . .\\nRUN ls\\n", "const x: number = 41; x + 1",
+cells = ["%%writefile a.txt\\n하나", "%%dockerfile\\nFROM node\\nWORKDIR /app\\nCOPY . .\\nRUN ls\\n", "const x: number = 41; x + 1", "%%check L02-E1\\n가: 6\\n나: 2\\n다: 1",
   'import * as tslab from "tslab"; tslab.display.html("<b>t</b>"); (await lab.build({ dockerfile: "FROM node" })).exitCode', "!docker images"]
 for code in cells:
     reply = client.execute_interactive(code, timeout=120, output_hook=lambda m: m["msg_type"] == "execute_result" and print(m["content"]["data"]["text/plain"]))
     print(reply["content"]["status"], reply["content"].get("evalue", ""))
 client.stop_channels()
 manager.shutdown_kernel()
+`;
+
+/** Are the catalog's images and the exercises where the kernel looks for them? */
+const FACTS = `
+import subprocess
+from layerbook import APP, find_node
+script = "const {CONTENT} = require(process.argv[1]); const fs = require('fs'); console.log(CONTENT); require(process.argv[2]).readCourse()"
+dist = APP / "kernel-helpers/dist"
+done = subprocess.run([find_node(), "-e", script, str(dist / "platform/node/places.js"), str(dist / "lesson/course.js")], capture_output=True, text=True)
+from pathlib import Path
+print((Path(done.stdout.strip()) / "catalog/base-images.json").exists(), done.returncode == 0)
 `;
 
 describe("the wheel", function () {
@@ -96,7 +107,9 @@ describe("the wheel", function () {
 
   it("runs cells of every kind", () => {
     const answers = run(python, "-c", CLIENT).trim().split(/\s*\n/);
-    assert.deepEqual(answers, ["ok", "ok", "42", "ok", "0", "ok", "ok"]);
+    assert.deepEqual(answers, ["ok", "ok", "42", "ok", "ok", "0", "ok", "ok"]);
+    // Cells of exercises and FROM need what comes with the course.
+    assert.equal(run(python, "-c", FACTS).trim(), "True True");
   });
 
   it("brings the command and the lessons", () => {
