@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 /** The `layerbook` command as a process: its streams, its signals, its exit code. */
 
+import { writeSync } from "node:fs";
+
 import type * as Dispatch from "./dispatch";
 import { say, type CommandIo } from "./io";
 import { localeOf } from "./locale";
@@ -20,7 +22,7 @@ function processIo(): CommandIo {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "EPIPE") process.exit(0);
-      throw error;
+      cannotWrite(error);
     });
   }
   const { env } = process;
@@ -32,8 +34,9 @@ function processIo(): CommandIo {
     err: (text) => void process.stderr.write(text),
     terminal: process.stderr.isTTY
       ? {
-          columns: process.stderr.columns,
-          rows: process.stderr.rows,
+          // A terminal that has no size (of `docker run -t`, expect, CI) is taken as buildx takes it.
+          columns: process.stderr.columns || 80,
+          rows: process.stderr.rows || 24,
           color: !env["NO_COLOR"] && env["TERM"] !== "dumb",
         }
       : undefined,
@@ -48,6 +51,22 @@ async function stdinBytes(): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks);
+}
+
+/** A full disk, a lost terminal: said once, where it can still be said. */
+function cannotWrite({ code, message }: NodeJS.ErrnoException): never {
+  const locale = localeOf(process.env);
+  const text = say(
+    { locale },
+    `layerbook: 결과를 쓰지 못했습니다: ${code ?? message} [LB_OUTPUT]\n`,
+    `layerbook: cannot write the output: ${code ?? message} [LB_OUTPUT]\n`,
+  );
+  try {
+    writeSync(2, text);
+  } catch {
+    // Standard error is what cannot be written.
+  }
+  process.exit(1);
 }
 
 /** The commands: those that people wait for come from one file, all others module by module. */

@@ -121,7 +121,9 @@ export function parseBuildFlags(
     );
   }
   const list = (name: string): readonly string[] => lists.get(name) ?? [];
-  const progress = values.get("progress") ?? "auto";
+  const asked = values.get("progress") ?? "auto";
+  // As buildx: the variable stands in for `auto` only.
+  const progress = asked === "auto" ? env("BUILDKIT_PROGRESS") || "auto" : asked;
   if (!PROGRESS.includes(progress as (typeof PROGRESS)[number])) {
     throw new FlagError("LB_FLAG_VALUE", `invalid progress mode ${progress}`, progress, {
       ko: `\`--progress=${progress}\`은 없는 방식입니다. ${PROGRESS.join(", ")} 가운데 하나를 쓰세요.`,

@@ -38,6 +38,8 @@ export interface DockerIo {
   env(name: string): string | undefined;
   /** Is *path* (as typed, `.` or a folder) the context that the Lab builds? Answers a Korean and English refusal when not. */
   checkContext(path: string): string | undefined;
+  /** Language of what stands beside docker's own words. Default: Korean. */
+  readonly locale?: "ko" | "en";
   /** Columns of the terminal, for `docker build`'s progress. Default: plain progress when undefined. */
   readonly columns?: number;
   readonly signal?: AbortSignal;

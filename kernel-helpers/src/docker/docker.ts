@@ -86,7 +86,7 @@ export const DOCKER_COMMANDS: readonly string[] = COMMANDS.map((command) => comm
 export async function docker(engine: DockerEngine, args: readonly string[], io: DockerIo): Promise<number> {
   const [first = "", second = ""] = args;
   if (first === "" || first === "--help" || first === "-h" || first === "help") {
-    io.out(overview());
+    io.out(overview(io));
     return 0;
   }
   if (first === "--version" || first === "-v") {
@@ -127,12 +127,12 @@ export async function docker(engine: DockerEngine, args: readonly string[], io: 
     }
   } catch (error) {
     if (error instanceof DockerError) {
-      io.err(`${error.message}\n`);
+      io.err(`${inLanguage(error.message, io)}\n`);
       return error.exitCode;
     }
     if (error instanceof FlagError) {
       io.err(
-        `${error.message}\n\nUsage:  docker ${command.usage}\n\nRun 'docker ${command.name} --help' for more information\n  ${error.sentence.ko}\n`,
+        `${error.message}\n\nUsage:  docker ${command.usage}\n\nRun 'docker ${command.name} --help' for more information\n  ${error.sentence[io.locale ?? "ko"]}\n`,
       );
       return 125;
     }
@@ -140,32 +140,54 @@ export async function docker(engine: DockerEngine, args: readonly string[], io: 
   }
 }
 
+/** Docker's words, and what stands beside them in Korean for those who read it: lines with two spaces in front. */
+function inLanguage(message: string, { locale }: DockerIo): string {
+  if (locale !== "en") return message;
+  return message
+    .split("\n")
+    .filter((line) => !/^ {2}.*\p{Script=Hangul}/u.test(line))
+    .join("\n");
+}
+
+/** The sentence of *io*'s language. */
+function say({ locale }: DockerIo, ko: string, en: string): string {
+  return locale === "en" ? en : ko;
+}
+
 function unknown(name: string, group: string | undefined, io: DockerIo): number {
   if (["push", "login", "logout", "search"].includes(name)) {
     io.err(
-      `docker ${name}: not simulated here: no network is used\n  여기서는 네트워크를 쓰지 않습니다. 실제 레지스트리로는 터미널에서 layerbook push와 layerbook pull을 쓰세요.\n`,
+      `docker ${name}: not simulated here: no network is used\n  ${say(
+        io,
+        "여기서는 네트워크를 쓰지 않습니다. 실제 레지스트리로는 터미널에서 layerbook push와 layerbook pull을 쓰세요.",
+        "for real registries use layerbook push and layerbook pull in a terminal",
+      )}\n`,
     );
     return 1;
   }
   if (UNSIMULATED.has(name.split(" ")[0] ?? "")) {
     io.err(
-      `docker ${name}: not simulated here\n  \`docker ${name}\`은(는) 여기서 흉내 내지 않습니다. 흉내 내는 명령: ${DOCKER_COMMANDS.join(", ")}\n`,
+      `docker ${name}: not simulated here\n  ${say(
+        io,
+        `\`docker ${name}\`은(는) 여기서 흉내 내지 않습니다. 흉내 내는 명령: `,
+        "what is simulated: ",
+      )}${DOCKER_COMMANDS.join(", ")}\n`,
     );
     return 1;
   }
   const near = suggest(name, DOCKER_COMMANDS);
   io.err(
-    `docker: unknown command: docker ${name.trim()}\n\nRun 'docker ${group === undefined ? "" : group + " "}--help' for more information\n${near === undefined || near === "" ? "" : `  혹시 \`docker ${near}\`입니까?\n`}`,
+    `docker: unknown command: docker ${name.trim()}\n\nRun 'docker ${group === undefined ? "" : group + " "}--help' for more information\n${near === undefined || near === "" ? "" : say(io, `  혹시 \`docker ${near}\`입니까?\n`, `  did you mean \`docker ${near}\`?\n`)}`,
   );
   return 1;
 }
 
-function overview(): string {
+function overview(io: DockerIo): string {
   const width = Math.max(...DOCKER_COMMANDS.map((name) => name.length));
   const lines = DOCKER_COMMANDS.map(
     (name) => `  ${name.padEnd(width)}  ${COMMANDS.find((command) => command.name === name)?.summary ?? ""}`,
   );
-  return `Usage:  docker [OPTIONS] COMMAND\n\nCommands simulated here (여기서 흉내 내는 명령):\n${lines.join("\n")}\n`;
+  return `Usage:  docker [OPTIONS] COMMAND\n\nCommands simulated here${say(io, " (여기서 흉내 내는 명령)", "")}:\n${lines.join("\n")}\n`;
 }
 
 function flagHelp(command: DockerCommand): string {

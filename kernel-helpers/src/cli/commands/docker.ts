@@ -57,6 +57,7 @@ async function dockerIo(args: readonly string[], io: CommandIo): Promise<DockerI
     err: io.err,
     stdin: needsInput ? await io.stdin() : "",
     env: (name) => io.env[name],
+    locale: io.locale,
     signal: io.signal,
     ...(io.terminal && { columns: io.terminal.columns }),
     ...(io.stdinBytes && { stdinBytes: io.stdinBytes }),

@@ -3,12 +3,14 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 
 import { findChromium } from "../../handout/chromium";
 import { columns } from "../../report/text";
 import { PACKAGE } from "../../platform/node/places";
 import type { CommandModule } from "../commands";
 import { say, type CommandIo } from "../io";
+import { checkedOptions } from "../options";
 import { findPython, onPath } from "../../notebook/programs";
 import { userDataDirectory } from "./kernel";
 
@@ -34,7 +36,8 @@ interface Finding {
   readonly fix: string;
 }
 
-export const run: CommandModule["run"] = async (_args, io) => {
+export const run: CommandModule["run"] = async (args, io) => {
+  checkedOptions(() => parseArgs({ args: [...args], options: {} }));
   const findings = [node(io), python(io), jupyter(io), kernel(io), chromium(io), docker(io)];
   const rows = findings.map((finding) => {
     const sign = finding.found !== undefined ? "●" : finding.needed ? "✕" : "○";

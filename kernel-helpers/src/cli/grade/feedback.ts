@@ -20,7 +20,7 @@ export function feedbackMarkdown({ submission, exercises, passed, notes, problem
     "|---|---|---|",
     ...exercises.map(
       ({ exercise, title, result, byFiles }) =>
-        `| ${exercise} | ${escapeMarkdown(title)} | ${RESULT[result]}${byFiles ? "(제출한 app/ 폴더로)" : ""} |`,
+        `| ${exercise} | ${escapeMarkdown(title)} | ${RESULT[result]}${byFiles ? "(app/ 폴더로)" : ""} |`,
     ),
   ];
   for (const mark of exercises.filter(({ result }) => result !== "passed"))
