@@ -41,12 +41,12 @@ export class Timeline {
   add(vertex: TimelineVertex, at: number): void {
     if (this.known.has(vertex.digest)) return;
     this.known.set(vertex.digest, vertex);
-    this.items.push({ kind: "vertex", at, value: { ...vertex, cached: false } });
+    this.items.push({ kind: "vertex", at, value: outcomeOf(vertex, false) });
   }
 
   start(digest: string, at: number, cached = false): void {
     this.starts.set(digest, at);
-    this.items.push({ kind: "vertex", at, value: { ...this.vertex(digest), started: at, cached } });
+    this.items.push({ kind: "vertex", at, value: outcomeOf(this.vertex(digest), cached, at) });
   }
 
   complete(
@@ -54,12 +54,8 @@ export class Timeline {
     at: number,
     end: { readonly cached?: boolean; readonly error?: string } = {},
   ): void {
-    const value = {
-      ...this.vertex(digest),
-      started: this.starts.get(digest),
-      completed: at,
-      cached: end.cached ?? false,
-    };
+    const vertex = this.vertex(digest);
+    const value = outcomeOf(vertex, end.cached ?? false, this.starts.get(digest), at);
     this.items.push({
       kind: "vertex",
       at,
@@ -179,6 +175,16 @@ export interface Course {
   readonly logs: ReadonlyMap<string, readonly VertexLog[]>;
   readonly warnings: readonly VertexWarning[];
   readonly end: number;
+}
+
+/** Written out, not spread: every vertex is reported three times. */
+function outcomeOf(
+  { digest, name, inputs, progressGroup }: TimelineVertex,
+  cached: boolean,
+  started?: number,
+  completed?: number,
+): VertexOutcome {
+  return { digest, name, inputs, progressGroup, started, completed, cached };
 }
 
 function lazyRow(id: () => string, rest: Omit<StatusRow, "id">): StatusRow {

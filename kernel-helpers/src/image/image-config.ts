@@ -34,9 +34,15 @@ export interface ImageConfig {
 
 /** RFC 3339 of *seconds* since 1970 as Go's time.Time marshals it: UTC, fraction only when there is one. */
 export function rfc3339(seconds: number): string {
+  if (seconds === lastTime.seconds) return lastTime.text;
   const text = new Date(Math.round(seconds * 1000)).toISOString();
-  return text.replace(/\.(\d*?)0*Z$/, (_, digits: string) => (digits === "" ? "Z" : `.${digits}Z`));
+  const short = text.replace(/\.(\d*?)0*Z$/, (_, digits: string) => (digits === "" ? "Z" : `.${digits}Z`));
+  lastTime = { seconds, text: short };
+  return short;
 }
+
+/** A history says the same time in every line. */
+let lastTime = { seconds: 0, text: "1970-01-01T00:00:00Z" };
 
 /** The config's text: top-level keys in alphabetical order, history clamped to the epoch after the base's own entries (`patchImageConfig`). */
 export function imageConfig(platform: Platform, input: ConfigInput): ImageConfig {
@@ -53,13 +59,14 @@ export function imageConfig(platform: Platform, input: ConfigInput): ImageConfig
         : entry;
     });
   }
-  const lastTime = history.reduce<string | undefined>((last, { created }) => created ?? last, undefined);
-  const rest: Record<string, unknown> = { ...input.image, created: lastTime ?? null };
-  const text = configText(rest, history.map(historyJson), input.diffIds);
+  const created = history.reduce<string | undefined>((last, entry) => entry.created ?? last, undefined);
+  const rest: Record<string, unknown> = { ...input.image, created: created ?? null };
+  const written = history.map(historyJson);
+  const text = configText(rest, written, input.diffIds);
   return {
     text,
     digest: sha256Digest(platform, text),
-    history: history.map(historyJson),
+    history: written,
     config: sorted(rest),
   };
 }

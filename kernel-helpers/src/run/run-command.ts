@@ -1,5 +1,6 @@
 /** Runs one RUN step on the simulated machine: what runc does before the program, the program, and what is left of it. */
 
+import type { Content } from "../platform/files";
 import { decodeText, encodeText } from "./machine/bytes";
 import { Errno } from "./machine/errno";
 import { DeviceHandle } from "./machine/handles";
@@ -96,11 +97,18 @@ async function drive(machine: Machine, signal: AbortSignal | undefined): Promise
 function readIfThere(machine: Machine, path: string): string {
   try {
     const found = machine.vfs.locate({ cred: { uid: 0, gid: 0, groups: [] }, cwd: "/", umask: 0 }, path);
-    return found.stat?.type === "file" ? new TextDecoder().decode(found.fs.readFile(found.inner).read()) : "";
+    if (found.stat?.type !== "file") return "";
+    const content = found.fs.readFile(found.inner);
+    let text = texts.get(content);
+    if (text === undefined) texts.set(content, (text = new TextDecoder().decode(content.read())));
+    return text;
   } catch {
     return "";
   }
 }
+
+/** The same passwd stands in the image of every step. */
+const texts = new WeakMap<Content, string>();
 
 function start(machine: Machine, request: RunRequest): Process {
   let programPath = "";

@@ -17,8 +17,17 @@ export interface GroupEntry {
   readonly members: readonly string[];
 }
 
+/** As *parse*; the last answer is remembered: every step asks for the same file. */
+function remembered<T>(parse: (text: string) => readonly T[]): (text: string) => readonly T[] {
+  let last: { readonly text: string; readonly entries: readonly T[] } | undefined;
+  return (text) => {
+    if (last?.text !== text) last = { text, entries: parse(text) };
+    return last.entries;
+  };
+}
+
 /** The entries of a passwd file; broken lines are left out. */
-export function parsePasswd(text: string): PasswdEntry[] {
+export const parsePasswd = remembered((text): PasswdEntry[] => {
   const entries: PasswdEntry[] = [];
   for (const line of text.split("\n")) {
     const [name, , uid, gid, gecos, home, shell] = line.trim().split(":");
@@ -33,10 +42,10 @@ export function parsePasswd(text: string): PasswdEntry[] {
     });
   }
   return entries;
-}
+});
 
 /** The entries of a group file. */
-export function parseGroup(text: string): GroupEntry[] {
+export const parseGroup = remembered((text): GroupEntry[] => {
   const entries: GroupEntry[] = [];
   for (const line of text.split("\n")) {
     const [name, , gid, members] = line.trim().split(":");
@@ -45,7 +54,7 @@ export function parseGroup(text: string): GroupEntry[] {
     entries.push({ name, gid: Number.parseInt(gid ?? "", 10) || 0, members: list });
   }
   return entries;
-}
+});
 
 /** Who a USER line means. */
 export interface ExecUser {
