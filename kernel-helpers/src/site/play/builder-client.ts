@@ -97,7 +97,7 @@ export class BuilderClient {
   end(message: string, again = true): void {
     this.worker?.terminate();
     this.worker = undefined;
-    for (const id of [...this.waiting.keys()]) this.settle(id, { kind: "failed", id, message });
+    for (const id of [...this.waiting.keys()]) this.settle(id, { kind: "failed", id, message, ended: true });
     if (again) void this.restore();
   }
 

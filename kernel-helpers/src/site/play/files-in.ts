@@ -4,6 +4,7 @@ import type { Locale } from "../../report/locale";
 import { element } from "./dom";
 import { droppedFiles } from "./dropped";
 import type { Session } from "./session";
+import type { WayBack } from "./status";
 import { problemText, text } from "./texts";
 import { type Offered, pickedFiles, withUpload } from "./upload";
 
@@ -13,7 +14,7 @@ type Take = (offered: readonly Offered[]) => Promise<void>;
 export function addOffered(
   session: Session,
   locale: () => Locale,
-  say: (sentence: string, again?: { readonly name: string; readonly does: () => void }) => void,
+  say: (sentence: string, back?: WayBack) => void,
   undo: () => void,
 ): Take {
   return async (offered) => {

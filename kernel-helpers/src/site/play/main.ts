@@ -1,67 +1,47 @@
 /** The page: its buttons, fields and what they do. */
 
 import type { Locale } from "../../report/locale";
-import { BuilderClient } from "./builder-client";
 import { element, make } from "./dom";
 import { editedText, onEdit, showText } from "./editor";
 import { EXAMPLES, exampleOf } from "./examples";
 import { addOffered, listenToDrops, listenToPickers } from "./files-in";
 import { reveal, showFiles } from "./files-view";
-import { showHints } from "./hints-view";
 import { decodeLink, linkHash } from "./link";
-import { DOCKERFILE, PlayError, renamed, withFile, withoutFile } from "./project";
-import type { Hint, Pictures } from "./protocol";
-import { showCard, showLog, showNamed, showPictures, showTries } from "./result-view";
+import { listenToNaming } from "./naming";
+import { DOCKERFILE, PlayError, type Project, withFile, withoutFile } from "./project";
+import { showCard, showLog, showTries } from "./result-view";
 import { Session } from "./session";
 import { copyLink, download, shareLink } from "./share";
+import { notice, setStatus } from "./status";
 import { keepChoice, keptChoice, type Work } from "./store";
 import { isText, problemText, text, type TextName } from "./texts";
-import { workerProgram } from "./worker-program";
+import { Workbench } from "./workbench";
 import { describeWork, showWorks } from "./works-view";
 
 let locale: Locale = keptChoice("language") === "en" ? "en" : "ko";
-let pictures: Pictures | undefined;
-let hints: readonly Hint[] = [];
 /** The chosen row of the list: the open file, or a folder with `/` at its end. */
 let chosen: string | undefined;
-/** What the name in the form is for. */
-let naming: "new" | "rename" = "new";
 
 const say = (name: TextName): string => text(name, locale);
-const client = new BuilderClient(workerProgram(), () => locale);
-const session = new Session({
+const workbench: Workbench = new Workbench({
+  session: () => session,
+  locale: () => locale,
+  openFile,
+  listFiles,
+  undo: () => move("undo"),
+});
+const session: Session = new Session({
   shown: () => {
     showProject();
-    checkSoon();
+    workbench.checkSoon();
   },
   kept: (how) => {
-    if (how === "kept") return;
-    notice([say(how === "full" ? "fullStorage" : "noStorage")]);
+    if (how !== "kept") notice([say(how === "full" ? "fullStorage" : "noStorage")], locale);
   },
-  built: () => client.built,
+  built: () => workbench.built,
 });
 
 // --- what is shown -------------------------------------------------------------------------------------------------
-
-/** *again*: a button that undoes what the sentence says. */
-function setStatus(sentence: string, again?: { readonly name: string; readonly does: () => void }): void {
-  const status = element("status");
-  status.textContent = sentence;
-  if (again === undefined) return;
-  const button = make("button", again.name, { type: "button" });
-  button.addEventListener("click", again.does);
-  status.append(" ", button);
-}
-
-/** Sentences that stay until they are closed; none hides them. The second one is in the other language. */
-function notice(sentences: readonly string[]): void {
-  element("notice").hidden = sentences.length === 0;
-  element("notice-text").replaceChildren(
-    ...sentences.map((sentence, i) =>
-      make("span", sentence, { lang: i === 0 ? locale : locale === "ko" ? "en" : "ko" }),
-    ),
-  );
-}
 
 function translate(): void {
   document.documentElement.lang = locale;
@@ -90,19 +70,22 @@ function showProject(): void {
   element<HTMLButtonElement>("undo").disabled = !session.undo.canUndo;
   element<HTMLButtonElement>("redo").disabled = !session.undo.canRedo;
   for (const id of ["rename", "remove"]) element<HTMLButtonElement>(id).disabled = chosen === undefined;
-  const example = exampleOf(session.origin.replace(/^example:/, ""));
-  showTries((example ?? exampleOf("note")!).tries.map((one) => one[locale]));
+  const example = exampleOf(session.origin.replace(/^example:/, "")) ?? EXAMPLES[0];
+  showTries((example?.tries ?? []).map((one) => one[locale]));
   showFile();
 }
 
 function listFiles(): void {
   const { files } = session.project;
-  showFiles({ files, chosen, choose: (path) => (path.endsWith("/") ? choose(path) : openFile(path)) });
-}
-
-function choose(path: string): void {
-  chosen = path;
-  showProject();
+  showFiles({
+    files,
+    chosen,
+    choose: (path) => {
+      if (!path.endsWith("/")) return openFile(path);
+      chosen = path;
+      showProject();
+    },
+  });
 }
 
 function showFile(): void {
@@ -115,13 +98,7 @@ function showFile(): void {
   const isText = typeof file?.data === "string";
   const shown = file === undefined ? "" : typeof file.data === "string" ? file.data : say("binary");
   showText(shown, /(^|\/|\.)(Dockerfile|Containerfile)(\.|$)/i.test(file?.path ?? ""), !isText);
-  remark();
-}
-
-/** Shows the checks' remarks and, as long as the files are those that were built, where the build failed. */
-function remark(): void {
-  const failure = client.built.at(-1) === session.project ? pictures?.error : undefined;
-  showHints(hints, failure, session.open, locale, openFile);
+  workbench.remark();
 }
 
 function openFile(path: string): void {
@@ -132,95 +109,6 @@ function openFile(path: string): void {
     showProject();
   }
   element("editor").focus();
-}
-
-function show(next: Pictures | undefined): void {
-  pictures = next;
-  showPictures(pictures, locale, openFile);
-}
-
-// --- building and what comes before it -----------------------------------------------------------------------------
-
-async function build(): Promise<void> {
-  if (client.busy) return;
-  setStatus(say("building"));
-  element("stop").hidden = false;
-  element<HTMLButtonElement>("build").disabled = true;
-  const answer = await client.build(session.project, (progress) => {
-    element("log-part").hidden = false;
-    element("log").textContent = progress;
-  });
-  element("stop").hidden = true;
-  element<HTMLButtonElement>("build").disabled = false;
-  if (answer.kind === "built") {
-    show(answer.pictures);
-    session.noteBuild();
-    remark();
-    const { failed, summary, warnings } = answer.pictures;
-    const remarks = warnings === 0 ? "" : ` ⚠ ${say("warnings")} ${warnings}`;
-    setStatus(
-      `${failed ? `✕ ${say("failed")}` : `● ${say("done")}`} (${milliseconds(answer.ms)}): ${summary}${remarks}`,
-    );
-  } else if (answer.kind === "failed") setStatus(answer.message);
-  seeStatus();
-}
-
-/** On a phone the result lies below what is seen. */
-function seeStatus(): void {
-  const { top, bottom } = element("status").getBoundingClientRect();
-  if (bottom > innerHeight || top < 0) element("result-head").scrollIntoView();
-}
-
-function milliseconds(ms: number): string {
-  return ms < 1000 ? `${ms.toFixed(ms < 10 ? 1 : 0)} ms` : `${(ms / 1000).toFixed(1)} s`;
-}
-
-let checking: ReturnType<typeof setTimeout> | undefined;
-
-/** Asks the checks once nothing was typed for a moment. */
-function checkSoon(): void {
-  clearTimeout(checking);
-  checking = setTimeout(() => void check(), 400);
-}
-
-async function check(): Promise<void> {
-  listFiles();
-  const { project } = session;
-  const answer = await client.check(project);
-  if (project !== session.project) return;
-  hints =
-    answer.kind === "checked"
-      ? answer.hints
-      : answer.kind === "failed" && !client.busy
-        ? [{ kind: "error", file: "", text: answer.message }]
-        : hints;
-  remark();
-}
-
-async function showWhatIf(): Promise<void> {
-  if (client.busy) return;
-  const answer = await client.whatIf(session.project);
-  if (answer.kind === "drawn" && answer.whatIf !== undefined)
-    showNamed("edits", answer.whatIf, `${say("whatIf")}, ${say("scrollable")}`);
-  else if (answer.kind === "failed") setStatus(answer.message);
-}
-
-async function prune(): Promise<void> {
-  await client.begin([], say("pruned"));
-  show(undefined);
-  session.noteBuild();
-  setStatus(say("pruned"));
-}
-
-function goBack(): void {
-  const i = Number(element<HTMLSelectElement>("past").value);
-  const project = client.built[i];
-  if (project === undefined || pictures === undefined) return;
-  session.change(project, session.open);
-  setStatus(`${say("backDone")} ${pictures.builds.first + i}`, {
-    name: say("undo"),
-    does: () => move("undo"),
-  });
 }
 
 // --- works ---------------------------------------------------------------------------------------------------------
@@ -234,47 +122,45 @@ function listWorks(): void {
     remove: (work) => {
       session.remove(work);
       listWorks();
-      setStatus(`${say("workRemoved")}: ${describeWork(work, locale)}`);
+      setStatus(`${say("workRemoved")}: ${describeWork(work, locale)}`, {
+        name: say("undo"),
+        does: () => {
+          session.putBack(work);
+          listWorks();
+          setStatus("");
+        },
+      });
       element("works").focus();
     },
   });
 }
 
-/** Begins with other files, on a builder that has built *built* and nothing else. */
-async function renew(built: Work["built"]): Promise<void> {
-  hints = [];
-  show(undefined);
-  listWorks();
-  const done = client.begin(built, say("ended"));
-  checkSoon();
-  const before = await done;
-  if (before !== undefined && pictures === undefined && !client.busy) show(before);
-}
-
 function resume(work: Work): void {
   session.resume(work, DOCKERFILE);
-  void renew(work.built);
+  listWorks();
+  void workbench.renew(work.built);
 }
 
 /** Begins with the files of an example or a link; what was there stays, and the status says where. */
-function begin(project: Session["project"], origin: string, sentence: string): void {
+function begin(project: Project, origin: string, sentence: string): void {
   session.begin(project, origin, DOCKERFILE);
-  void renew([]);
-  const left = session.left;
-  if (left === undefined) setStatus(sentence);
-  else
-    setStatus(`${sentence} ${say("workLeft")}`, {
-      name: say("backToIt"),
-      does: () => {
-        resume(left);
-        setStatus(say("workOpened"));
-      },
-    });
+  listWorks();
+  void workbench.renew([]);
+  const { left } = session;
+  if (left === undefined) return setStatus(sentence);
+  setStatus(`${sentence} ${say("workLeft")}`, {
+    name: say("backToIt"),
+    does: () => {
+      resume(left);
+      setStatus(say("workOpened"));
+    },
+  });
 }
 
 /** Opens the project of the address' fragment, if it has one. *first*: the page has just been opened. */
 function openLink(first: boolean): boolean {
   const fragment = location.hash.slice(1);
+  // The link to the editor is a fragment too.
   if (fragment === "" || fragment === "editor") return false;
   const origin = `link:${linkHash(fragment)}`;
   const before = first ? session.last(true) : undefined;
@@ -287,59 +173,15 @@ function openLink(first: boolean): boolean {
   const read = decodeLink(fragment);
   if ("problem" in read) {
     const { problem } = read;
-    notice([problemText(problem, locale), problemText(problem, locale === "ko" ? "en" : "ko")]);
+    notice([problemText(problem, locale), problemText(problem, locale === "ko" ? "en" : "ko")], locale);
     return false;
   }
-  notice([]);
+  notice([], locale);
   begin(read, origin, say("linkOpened"));
   return true;
 }
 
-// --- files ---------------------------------------------------------------------------------------------------------
-
-function askName(what: "new" | "rename"): void {
-  naming = what;
-  element("naming").hidden = false;
-  element("path-error").textContent = "";
-  const field = element<HTMLInputElement>("path");
-  const folder = chosen?.slice(0, chosen.lastIndexOf("/") + 1) ?? "";
-  field.value = what === "rename" ? (chosen ?? "").replace(/\/$/, "") : folder;
-  field.focus();
-  if (what === "rename") field.select();
-}
-
-function closeNaming(): void {
-  element("naming").hidden = true;
-  element(naming).focus();
-}
-
-function named(): void {
-  const path = element<HTMLInputElement>("path").value.trim().normalize("NFC");
-  const { project } = session;
-  let open: string | undefined = path;
-  try {
-    if (naming === "new") {
-      if (project.files.some((file) => file.path === path)) throw new PlayError("path-taken", path);
-      session.change(withFile(project, { path, data: "" }), path);
-    } else {
-      const from = chosen ?? "";
-      const isFolder = from.endsWith("/");
-      if (isFolder)
-        open = session.open?.startsWith(from) ? path + session.open.slice(from.length - 1) : session.open;
-      const next = renamed(project, from, path);
-      chosen = isFolder ? `${path.replace(/\/$/, "")}/` : path;
-      session.change(next, open);
-    }
-  } catch (error) {
-    if (!(error instanceof PlayError)) throw error;
-    element("path-error").textContent = problemText(error.problem, locale);
-    element("path").focus();
-    return;
-  }
-  element("naming").hidden = true;
-  if (naming === "rename") element("rename").focus();
-  else openFile(path);
-}
+// --- edits ---------------------------------------------------------------------------------------------------------
 
 function remove(): void {
   const path = chosen;
@@ -359,18 +201,30 @@ function move(how: "undo" | "redo"): void {
   if (session.move(how)) setStatus("");
 }
 
+function typed(change: () => Project, path: string): void {
+  try {
+    session.change(change(), session.open, path);
+    element<HTMLButtonElement>("undo").disabled = false;
+    workbench.checkSoon();
+  } catch (error) {
+    if (!(error instanceof PlayError)) throw error;
+    notice([problemText(error.problem, locale)], locale);
+  }
+}
+
+function openFileNow(): Project["files"][number] | undefined {
+  return session.project.files.find(({ path }) => path === session.open);
+}
+
 // --- the beginning -------------------------------------------------------------------------------------------------
 
-async function switchLanguage(): Promise<void> {
+function switchLanguage(): void {
   locale = locale === "ko" ? "en" : "ko";
   keepChoice("language", locale);
   translate();
-  notice([]);
+  notice([], locale);
   setStatus("");
-  checkSoon();
-  if (pictures === undefined || client.busy) return;
-  const answer = await client.draw();
-  show((answer.kind === "drawn" ? answer.pictures : undefined) ?? pictures);
+  void workbench.translate();
 }
 
 function switchTheme(): void {
@@ -382,29 +236,19 @@ function switchTheme(): void {
   keepChoice("theme", root.dataset["theme"]);
 }
 
-function typed(change: () => Session["project"], path: string): void {
-  try {
-    session.change(change(), session.open, path);
-    element<HTMLButtonElement>("undo").disabled = false;
-    checkSoon();
-  } catch (error) {
-    if (!(error instanceof PlayError)) throw error;
-    notice([problemText(error.problem, locale)]);
-  }
-}
-
-function listen(): void {
+function listenToButtons(): void {
   const onClick = (id: string, does: () => unknown): void =>
     element(id).addEventListener("click", () => void does());
-  onClick("new", () => askName("new"));
-  onClick("rename", () => askName("rename"));
   onClick("remove", remove);
   onClick("undo", () => move("undo"));
   onClick("redo", () => move("redo"));
-  onClick("stop", () => client.end(say("stopped")));
+  onClick("stop", () => workbench.stop());
+  onClick("what-if", () => workbench.whatIf());
+  onClick("prune", () => workbench.prune());
+  onClick("back", () => workbench.goBack());
   onClick("share", () => {
     const problem = shareLink(session.project, locale);
-    if (problem !== undefined) notice([say(problem)]);
+    if (problem !== undefined) notice([say(problem)], locale);
   });
   onClick("copy", () => copyLink(locale));
   onClick("shared-close", () => {
@@ -412,7 +256,7 @@ function listen(): void {
     element("share").focus();
   });
   onClick("notice-close", () => {
-    notice([]);
+    notice([], locale);
     element("editor").focus();
   });
   onClick("works", () => {
@@ -427,10 +271,9 @@ function listen(): void {
   });
   onClick("language", switchLanguage);
   onClick("theme", switchTheme);
-  onClick("what-if", showWhatIf);
-  onClick("prune", prune);
-  onClick("back", goBack);
-  onClick("naming-cancel", closeNaming);
+}
+
+function listenToFields(): void {
   const offered = addOffered(
     session,
     () => locale,
@@ -439,16 +282,18 @@ function listen(): void {
   );
   listenToPickers(offered);
   listenToDrops(offered);
-  element("naming").addEventListener("keydown", ({ key }) => {
-    if (key === "Escape") closeNaming();
-  });
-  element("naming").addEventListener("submit", (event) => {
-    event.preventDefault();
-    named();
+  listenToNaming({
+    session,
+    locale: () => locale,
+    chosen: () => chosen,
+    choose: (path) => {
+      chosen = path;
+    },
+    openFile,
   });
   element("run").addEventListener("submit", (event) => {
     event.preventDefault();
-    void build();
+    void workbench.build();
   });
   element("step").addEventListener("change", showCard);
   element("plain").addEventListener("change", showLog);
@@ -456,48 +301,48 @@ function listen(): void {
     typed(() => ({ ...session.project, flags: element<HTMLInputElement>("flags").value }), ""),
   );
   element("executable").addEventListener("change", () => {
-    const file = session.project.files.find(({ path }) => path === session.open);
+    const file = openFileNow();
     if (file === undefined) return;
-    const { path, data } = file;
-    session.change(
-      withFile(session.project, { path, data, ...(file.executable ? {} : { executable: true }) }),
-      path,
-    );
+    const { path, data, executable } = file;
+    const next = { path, data, ...(executable ? {} : { executable: true }) };
+    session.change(withFile(session.project, next), path);
   });
   element("example").addEventListener("change", () => {
-    const example = exampleOf(element<HTMLSelectElement>("example").value);
-    element<HTMLSelectElement>("example").value = "";
+    const select = element<HTMLSelectElement>("example");
+    const example = exampleOf(select.value);
+    select.value = "";
     if (example === undefined) return;
     begin(example.project, `example:${example.id}`, `${example[locale]}: ${say("exampleOpened")}`);
   });
   onEdit(() => {
-    const file = session.project.files.find(({ path }) => path === session.open);
-    if (file === undefined) return;
-    typed(() => withFile(session.project, { ...file, data: editedText() }), file.path);
+    const file = openFileNow();
+    if (file !== undefined)
+      typed(() => withFile(session.project, { ...file, data: editedText() }), file.path);
   });
+}
+
+function listenToKeys(): void {
+  /** A field takes back what was typed in it by itself. */
+  const isField = (target: EventTarget | null): boolean =>
+    target instanceof HTMLTextAreaElement || (target instanceof HTMLInputElement && target.type === "text");
   addEventListener("keydown", (event) => {
     const isCommand = event.ctrlKey || event.metaKey;
     if (event.key === "Enter" && isCommand) {
       event.preventDefault();
-      void build();
-    } else if (/^[zZ]$/.test(event.key) && isCommand && !isField(event.target)) {
+      void workbench.build();
+    } else if (/^z$/i.test(event.key) && isCommand && !isField(event.target)) {
       event.preventDefault();
       move(event.shiftKey ? "redo" : "undo");
     }
   });
-  addEventListener("hashchange", () => void openLink(false));
-}
-
-/** A field takes back what was typed in it by itself. */
-function isField(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLTextAreaElement || (target instanceof HTMLInputElement && target.type === "text")
-  );
 }
 
 const theme = keptChoice("theme");
 if (theme === "dark" || theme === "light") document.documentElement.dataset["theme"] = theme;
-listen();
+listenToButtons();
+listenToFields();
+listenToKeys();
+addEventListener("hashchange", () => void openLink(false));
 translate();
 if (!openLink(true)) {
   const before = session.last();

@@ -84,4 +84,10 @@ export type Answer =
   | { readonly kind: "drawn"; readonly id: number; readonly pictures?: Pictures; readonly whatIf?: string }
   | { readonly kind: "checked"; readonly id: number; readonly hints: readonly Hint[] }
   /** *message*: for people, in the asked language. */
-  | { readonly kind: "failed"; readonly id: number; readonly message: string };
+  | {
+      readonly kind: "failed";
+      readonly id: number;
+      readonly message: string;
+      /** The builder was ended before it could answer. */
+      readonly ended?: true;
+    };

@@ -130,12 +130,17 @@ export class Session {
   last(here = false): Work | undefined {
     const shown = shownHere();
     const own = shown === undefined ? undefined : keptWork(shown);
-    return own ?? (here ? undefined : keptWorks()[0]);
+    if (own !== undefined || here) return own;
+    const works = keptWorks();
+    // What was only looked at in a tab that is gone is had again from where it came.
+    for (const { id, pristine } of works) if (pristine && !isHeld(id)) removeWork(id);
+    return works.find(({ pristine }) => !pristine);
   }
 
   /** All works but the one that is shown, the last changed first. */
   others(): Work[] {
-    return [...this.homeless.toReversed(), ...keptWorks().filter(({ id }) => id !== this.id)];
+    const others = keptWorks().filter(({ id, pristine }) => id !== this.id && !pristine);
+    return [...this.homeless.toReversed(), ...others];
   }
 
   /** Throws *work* away. */
@@ -143,6 +148,11 @@ export class Session {
     const at = this.homeless.indexOf(work);
     if (at >= 0) this.homeless.splice(at, 1);
     else removeWork(work.id);
+  }
+
+  /** Undoes `remove`. */
+  putBack(work: Work): void {
+    if (keepWork(work) !== "kept") this.homeless.push(work);
   }
 
   /** A build was done: it belongs to the work. */

@@ -90,7 +90,6 @@ const TEXTS = {
   done: ["끝났습니다", "Done"],
   failed: ["빌드가 실패했습니다", "The build failed"],
   stopped: ["멈췄습니다. 캐시는 그대로 이어집니다.", "Stopped. The cache goes on as it was."],
-  ended: ["다른 작업을 열어 멈췄습니다.", "Stopped, because other work was opened."],
   prune: ["캐시 비우기", "Empty the cache"],
   pruned: [
     "캐시와 빌드표를 비웠습니다. 다음 빌드는 처음부터 실행합니다.",
