@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// `npm test`: sets up what the tests need, then types, lint, format and mocha, two at a time; closes with one line of counts.
+// `npm test`: sets up what the tests need, then types, lint, format and mocha, three at a time; closes with one line of counts. `--long`: what takes longer.
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { ensureBuild } from "./lib/compile.mjs";
@@ -43,6 +43,15 @@ async function setUp() {
   return { python, chromium: await findChromium(), built };
 }
 
+/** Three lanes for two cores, each taking the next of *works* when it is free: much of the time is spent waiting for servers and browsers. */
+async function inLanes(works, lanes = 3) {
+  const left = [...works];
+  const lane = async () => {
+    for (let work = left.shift(); work; work = left.shift()) await work();
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+}
+
 const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
 
 function report(checks, suites) {
@@ -77,32 +86,24 @@ async function main() {
     );
 
   const { format, lint, mocha, siteTypeCheck, testFiles, typeCheck } = await import("./lib/tasks.mjs");
-  const groups = testFiles();
+  const { groups, long } = testFiles();
   const env = {
     LAYERBOOK_TEST_PYTHON: python ?? "",
     LAYERBOOK_TEST_CHROMIUM: chromium ?? "",
     LAYERBOOK_TEST_DIST: built ? "1" : "",
+    LAYERBOOK_TEST_LONG: values.long ? "1" : "",
   };
   const checks = [];
   const suites = [];
-  if (values.long) suites.push(await mocha("long", groups.long, { env, timeout: 3_600_000 }));
-  else {
-    // Three lanes for two cores: much of the time is spent waiting for servers and browsers.
-    const suite = async (name) =>
-      suites.push(await mocha(name, groups[name], { env, timeout: name === "unit" ? 20_000 : 60_000 }));
-    const lane = async (...steps) => {
-      for (const step of steps) await step();
-    };
-    const check = (part) => async () => checks.push(await part());
-    await Promise.all([
-      lane(
-        () => suite("unit"),
-        () => suite("commands"),
-      ),
-      lane(() => suite("kernel")),
-      lane(check(typeCheck), check(siteTypeCheck), check(lint), check(format), () => suite("pages")),
+  const suite = (name, files, options) => async () =>
+    suites.push(await mocha(name, files, { env, timeout: 60_000, ...options }));
+  const check = (part) => async () => checks.push(await part());
+  if (values.long) await suite("long", long, { timeout: 3_600_000 })();
+  else
+    await inLanes([
+      ...[typeCheck, siteTypeCheck, lint, format].map(check),
+      ...Object.entries(groups).map(([name, files]) => suite(name, files)),
     ]);
-  }
   if (!built) checks.push({ name: "build", ok: false, output: "", ms: 0 });
   report(checks, suites);
 

@@ -1,4 +1,4 @@
-/** Predictions are always right: that of every recorded build against what the build then did, and the edits of one small project by hand. */
+/** Predictions are always right: that of every recorded build (in npm test: of every third scenario) against what the build then did. */
 
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
@@ -13,6 +13,7 @@ import type {
 } from "../../kernel-helpers/src/build";
 import { Lab } from "../../kernel-helpers/src/lab";
 import { nodeMachine, openBaseDirectory } from "../../kernel-helpers/src/lab-node";
+import { some } from "../sweep";
 
 const directory = join(__dirname, "../fidelity/scenarios");
 const EPOCH = 1735689600;
@@ -75,7 +76,7 @@ describe("predictions of recorded builds", function () {
   for (const group of readdirSync(directory).sort()) {
     it(group, async () => {
       const wrong: string[] = [];
-      for (const file of readdirSync(join(directory, group)).sort()) {
+      for (const file of some(readdirSync(join(directory, group)).sort(), 3)) {
         const scenario = JSON.parse(readFileSync(join(directory, group, file), "utf8")) as Scenario;
         let build = 0;
         const lab = Lab.openWith(machine, images, {

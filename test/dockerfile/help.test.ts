@@ -19,6 +19,7 @@ import { flagTexts } from "../../kernel-helpers/src/dockerfile/help/flag-texts";
 import { instructionTexts } from "../../kernel-helpers/src/dockerfile/help/instruction-texts";
 import { sampleDockerfile } from "../bench/dockerfile";
 import { readVectors } from "./vectors";
+import { runs } from "../sweep";
 
 function cut(marked: string): [text: string, offset: number] {
   const offset = marked.indexOf("|");
@@ -238,7 +239,7 @@ describe("editing help", () => {
         if (found !== undefined)
           assert.ok(found.range.start.offset <= offset && offset <= found.range.end.offset);
       }),
-      { numRuns: 3000 },
+      { numRuns: runs(600, 3000) },
     );
   });
 

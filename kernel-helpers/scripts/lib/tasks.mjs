@@ -14,11 +14,19 @@ const bin = {
 };
 const CACHE = path.join(ENV_DIR, "cache");
 
-/** Folders of tests that start processes, in groups that can run beside one another. */
-const SYSTEM = {
-  kernel: ["kernel"],
-  pages: ["lab", "handout", "site"],
-  commands: ["notebook", "cli", "project"],
+/**
+ * Folders of tests in groups, each one mocha; the longest first, so that the lanes end together. What has no group is in the last one.
+ * Seconds of one processor are beside them.
+ */
+const GROUPS = {
+  lab: ["lab"], // 55
+  notebooks: ["notebook", "lesson"], // 55
+  pages: ["handout", "site"], // 60
+  builder: ["build", "cache", "fidelity", "graph"], // 45
+  kernel: ["kernel"], // 35
+  commands: ["cli", "docker"], // 35
+  project: ["project", "report"], // 45
+  rest: [], // 45
 };
 
 /** Runs one of the installed tools with this Node. */
@@ -84,16 +92,21 @@ export const format = () =>
     ]),
   );
 
-/** Test files by group: `unit` (in this process alone), `kernel`, `pages` and `commands` (processes, servers, browsers), `long` (only with --long). */
+/** Does this test file hold a sweep that `npm test` thins? It imports test/sweep.ts. */
+const isSwept = (file) => /from "(\.\.\/)+sweep"/.test(fs.readFileSync(file, "utf8"));
+
+/** Test files by group, in the order in which groups should be begun; and `long`, which only --long runs: test/long and every sweep again, whole. */
 export function testFiles() {
-  const groups = { unit: [], kernel: [], pages: [], commands: [], long: [] };
+  const groups = Object.fromEntries(Object.keys(GROUPS).map((name) => [name, []]));
+  const long = [];
   for (const name of filesBelow(path.join(ROOT, "test"), (file) => file.endsWith(".test.ts"))) {
     const folder = name.split("/")[0];
-    const system = Object.keys(SYSTEM).find((name) => SYSTEM[name].includes(folder));
-    const group = folder === "long" ? "long" : (system ?? "unit");
-    groups[group].push(`test/${name}`);
+    const file = `test/${name}`;
+    if (folder === "long" || isSwept(path.join(ROOT, file))) long.push(file);
+    if (folder !== "long")
+      groups[Object.keys(GROUPS).find((group) => GROUPS[group].includes(folder)) ?? "rest"].push(file);
   }
-  return groups;
+  return { groups, long };
 }
 
 /**
