@@ -96,6 +96,18 @@ describe("the image for schools", function () {
     );
   });
 
+  it("is what the last lesson reads", () => {
+    const lesson = /```docker\n(FROM node:22-slim AS node\n[^]*?)```/.exec(
+      read("content/lessons/17-project.md"),
+    )?.[1];
+    const plain = (text: string): string[] =>
+      text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+    const quoted = plain(lesson ?? "");
+    const own = plain(DOCKERFILE);
+    assert.deepEqual(quoted, own.slice(0, quoted.length));
+    assert.match(own[quoted.length] ?? "", /^ENV /);
+  });
+
   it("is what Binder builds", () => {
     assert.equal(read(".binder/Dockerfile"), DOCKERFILE);
   });
