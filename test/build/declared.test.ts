@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 
+import type { WhatIfEdit } from "../../kernel-helpers/src/build";
 import { Lab } from "../../kernel-helpers/src/lab";
 import { nodeMachine } from "../../kernel-helpers/src/lab-node";
 import { readDeclared } from "../../kernel-helpers/src/run";
@@ -69,6 +70,37 @@ describe("layerbook.json", () => {
       const source = await lab.build({ assume });
       assert.deepEqual([source.steps.at(-1)!.status, source.steps.at(-1)!.depends], ["DONE", undefined]);
     }
+  });
+
+  it("says it to predictions too: what is made from unchanged files is reused, what is made from others is not", async () => {
+    for (const run of ["./gradlew build --no-daemon", "cd /w && ./gradlew build && true"]) {
+      const lab = await open(GRADLE, { "README.md": "a\n" });
+      const dockerfile = DOCKERFILE.replace("./gradlew build --no-daemon", run);
+      assert.equal((await lab.build({ dockerfile, assume: true })).exitCode, 0);
+      const edits: WhatIfEdit[] = [
+        { name: "document", changes: { write: { "README.md": "b\n" } } },
+        { name: "source", changes: { write: { "src/App.java": "class App { int x; }\n" } } },
+        { name: "nothing" },
+      ];
+      const { rows } = await lab.whatIf(edits);
+      assert.deepEqual(
+        rows.map(({ cells }) => cells.at(-1)!.outcome),
+        ["hit", "own", "hit"],
+      );
+      for (const [i, { changes }] of edits.entries()) {
+        lab.context.apply(changes ?? {});
+        const built = await lab.build({ assume: true });
+        const status = rows[i]!.cells.at(-1)!.outcome === "hit" ? "CACHED" : "DONE";
+        assert.equal(built.steps.at(-1)!.status, status);
+      }
+    }
+  });
+
+  it("a prediction says when it cannot be read", async () => {
+    const lab = await open(GRADLE);
+    await lab.build({ dockerfile: DOCKERFILE, assume: true });
+    const { rows } = await lab.whatIf([{ name: "broken", changes: { write: { "layerbook.json": "{" } } }]);
+    assert.match(rows[0]!.error!, /no JSON/);
   });
 
   it("without `from` nobody knows", async () => {

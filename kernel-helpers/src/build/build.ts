@@ -259,7 +259,7 @@ function localOf(state: BuildState, op: LocalOp): ReadableFileSystem {
 }
 
 /** Reads the context's layerbook.json: commands that are not simulated, with their outputs. */
-function loadDeclared(state: BuildState): void {
+export function loadDeclared(state: BuildState): void {
   const text = readText(state.request.context, "layerbook.json");
   if (text === undefined || state.request.options.check) return;
   const declared = readDeclared(text);

@@ -1,4 +1,4 @@
-/** A solve without running anything: the solver's own rules on a fork of the builder, with unknown contents where a RUN would run. */
+/** A solve without running anything but what layerbook.json declares: the solver's own rules on a fork of the builder, with unknown contents where a RUN would run. */
 
 import type { CacheMap } from "../cache/cache-map";
 import { KeyStoreFork } from "../cache/key-store-fork";
@@ -12,6 +12,7 @@ import { CONTAINER_TIME, fileOpTime } from "./durations";
 import type { BuildWorld } from "./machine";
 import { buildOperations, type ExecuteAnswer, type Operations } from "./operations";
 import { runFileOp } from "./run-file";
+import { isDeclaredRun } from "../run";
 import { clockAt, type Session } from "./session";
 import { Solver, type VertexState } from "./solver";
 import type { StepResult } from "./step-result";
@@ -85,7 +86,10 @@ export class UnknownResults {
   }
 }
 
-/** Operations that run no command: a RUN gives an unknown result at once; files are copied only when their content is asked for. */
+/**
+ * Operations that run no command: a RUN gives an unknown result at once, unless layerbook.json declares all of it; files are copied only
+ * when their content is asked for.
+ */
 export function dryOperations(
   session: Session,
   unknown: UnknownResults,
@@ -93,6 +97,19 @@ export function dryOperations(
   known: (vertex: Vertex) => StepResult | undefined = () => undefined,
 ): Operations {
   const real = buildOperations(session);
+  const declaredRun = async (
+    vertex: Vertex,
+    inputs: readonly StepResult[],
+    at: number,
+  ): Promise<ExecuteAnswer> => {
+    try {
+      return await real.execute(vertex, inputs, at);
+    } catch (error) {
+      // What it would read cannot be made.
+      if (!(error instanceof FileOpError)) throw error;
+      return { at: at + CONTAINER_TIME, result: unknown.make(session, at) };
+    }
+  };
   const nameOf = (vertex: Vertex): string =>
     vertex.op.kind === "image" ? vertex.op.ref.replace(/@.*$/, "") : "";
   return {
@@ -109,6 +126,8 @@ export function dryOperations(
       const isUnknown = inputs.some((input) => unknown.has(input)) || newBases.has(nameOf(vertex));
       const made = isUnknown ? undefined : known(vertex);
       if (made) return { at, result: made };
+      if (op.kind === "exec" && !isUnknown && isDeclaredRun(op.args, session.declared))
+        return known(vertex) ? { at, result: known(vertex)! } : declaredRun(vertex, inputs, at);
       if (op.kind === "exec") return { at: at + CONTAINER_TIME, result: unknown.make(session, at) };
       if (isUnknown) return { at, result: unknown.make(session, at) };
       if (op.kind !== "file" && op.kind !== "merge") return real.execute(vertex, inputs, at);

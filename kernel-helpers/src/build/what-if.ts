@@ -3,7 +3,7 @@
 import type { Conversion } from "../graph";
 import type { ImageSource } from "../image/base-image";
 import type { ReadableFileSystem } from "../platform/files";
-import { type BuildState, convertDefinition, loadDefinition, newSession } from "./build";
+import { type BuildState, convertDefinition, loadDeclared, loadDefinition, newSession } from "./build";
 import type { Builder } from "./builder";
 import { DEPENDS } from "./depends";
 import { DrySolver, forkBuilder, UnknownResults } from "./dry-solver";
@@ -198,6 +198,8 @@ export class Predictor {
     const state = this.stateFor(options, files, builder, world);
     const conversion = await this.convert(state, newBases);
     if (conversion.error) return { sawUnknown: false, error: conversion.error.message };
+    loadDeclared(state);
+    if (state.error) return { sawUnknown: false, error: state.error.message };
     const unknown = course?.unknown ?? new UnknownResults();
     const known = loud ? undefined : this.rows.get(conversion);
     const timeline = known ? new SilentTimeline() : state.timeline;

@@ -39,6 +39,37 @@ const UNITS: Readonly<Record<string, number>> = {
 }; // prettier-ignore
 const MOST = 64e9;
 
+/** Commands between declared ones that leave nothing of which a declaration could be wrong. */
+const PLAIN = new Set(["cd", "mkdir", "chmod", "set", "true", ":", "test", "["]);
+
+/** Is a RUN of *args* nothing but declared commands (and a few plain ones), joined by `&&`, `;` or new lines? */
+export function isDeclaredRun(args: readonly string[], declared: readonly DeclaredCommand[]): boolean {
+  if (declared.length === 0) return false;
+  const isOne = (words: readonly string[]): boolean =>
+    declared.some(({ run }) =>
+      run
+        .trim()
+        .split(/\s+/)
+        .every((word, i) => words[i] === word),
+    );
+  const [shell = "", flag, script, ...rest] = args;
+  if (!/(^|\/)(ba|da|a)?sh$/.test(shell)) return isOne(args);
+  // Quotes, variables, pipes and the like are for the shell: then only a build knows.
+  if (
+    flag !== "-c" ||
+    script === undefined ||
+    rest.length > 0 ||
+    /["'`\\$|<>(){}*?#!&]/.test(script.replaceAll("&&", ""))
+  )
+    return false;
+  const commands = script
+    .split(/&&|[;\n]/)
+    .map((command) => command.trim())
+    .filter((command) => command !== "")
+    .map((command) => command.split(/\s+/));
+  return commands.some(isOne) && commands.every((words) => isOne(words) || PLAIN.has(words[0] ?? ""));
+}
+
 /** Bytes of `38MB`; undefined for what is no size. */
 export function sizeOf(size: unknown): number | undefined {
   const match = typeof size === "string" ? /^(\d+(?:\.\d+)?)\s*([a-zA-Z]*)$/.exec(size.trim()) : null;
