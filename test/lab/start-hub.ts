@@ -256,11 +256,11 @@ export class Hub {
     this.child = child;
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding("utf8").on("data", (text: string) => (this.log += text));
-    const until = Date.now() + 120_000;
+    const until = performance.now() + 120_000;
     for (;;) {
       const answer = await this.ask("GET", "").catch(() => undefined);
       if (answer?.status === 200) return;
-      if (child.exitCode !== null || Date.now() > until)
+      if (child.exitCode !== null || performance.now() > until)
         throw new Error(`the hub did not start (${child.exitCode ?? "no answer"}):\n${this.log}`);
       await pause(250);
     }
