@@ -22,17 +22,42 @@ export interface BuildRequest {
   readonly directory: string;
   readonly cacheDir?: string;
   readonly bases?: string;
+  /** The Dockerfile, when it is no file of the context. */
+  readonly outside?: OutsideDockerfile;
   /** Print the layer table on standard output in this form. */
   readonly table?: TableForm;
   /** Unknown commands and bases fail instead of being assumed. */
   readonly strict: boolean;
 }
 
-/** Reads *args*; *defaultPath* stands for a PATH that was not given. Throws CliError: wrong flags (exit code 2), a directory or file that is not there. */
-export function readBuildRequest(args: readonly string[], io: CommandIo, defaultPath?: string): BuildRequest {
+/** A Dockerfile from elsewhere. */
+export interface OutsideDockerfile {
+  readonly text: string;
+  /** Absolute; absent for standard input. */
+  readonly path?: string;
+  /** Nothing else is in the context (`build -`). */
+  readonly alone: boolean;
+}
+
+/** Does a build of *args* read standard input: `-f -`, or `-` for PATH? */
+export function readsStandardInput(args: readonly string[]): boolean {
+  return args.some((word) => word === "-" || /^(-f=?|--file=)-$/.test(word));
+}
+
+/**
+ * Reads *args*; *defaultPath* stands for a PATH that was not given. With *outside* a Dockerfile may stand outside of the context, or be
+ * the text *stdin*. Throws CliError: wrong flags (exit code 2), a directory or file that is not there.
+ */
+export function readBuildRequest(
+  args: readonly string[],
+  io: CommandIo,
+  defaultPath?: string,
+  { outside: mayBeOutside = false, stdin }: { readonly outside?: boolean; readonly stdin?: string } = {},
+): BuildRequest {
   const { own, rest } = takeOwn(args);
   const flags = readFlags(rest, io);
-  const directory = contextDirectory(flags.path ?? defaultPath, io);
+  const fromInput = mayBeOutside ? inputDockerfile(flags, stdin) : undefined;
+  const directory = fromInput?.alone ? io.cwd : contextDirectory(flags.path ?? defaultPath, io);
   const table = tableForm(own.get("table"), undefined);
   if (flags.outputs.some((output) => !/^type=docker$/.test(output))) {
     throw usageError(
@@ -44,16 +69,19 @@ export function readBuildRequest(args: readonly string[], io: CommandIo, default
       { ko: "이미지는 레이어북의 저장소에 남습니다.", en: "the image stays in Layerbook's store" },
     );
   }
-  const file = dockerfilePath(flags.options.file, directory, io);
+  const outside =
+    fromInput ?? (mayBeOutside ? outsideDockerfile(flags.options.file, directory, io) : undefined);
+  const file = outside ? undefined : dockerfilePath(flags.options.file, directory, io);
   const secrets = Object.fromEntries(flags.secrets.flatMap((secret) => readSecret(secret, io)));
   const contexts = Object.fromEntries(
     flags.contexts.map((context) => [context.name, readContext(context, io)]),
   );
   const epoch = io.env["SOURCE_DATE_EPOCH"];
+  const { file: _file, ...others } = flags.options;
   return {
     flags,
     options: {
-      ...flags.options,
+      ...others,
       ...(file === undefined ? {} : { file }),
       ...(flags.secrets.length > 0 ? { secrets } : {}),
       ...(flags.contexts.length > 0 ? { buildContexts: contexts } : {}),
@@ -61,6 +89,7 @@ export function readBuildRequest(args: readonly string[], io: CommandIo, default
     },
     directory,
     cacheDir: own.get("cache-dir"),
+    ...(outside && { outside }),
     bases: own.get("bases") === undefined ? undefined : resolve(io.cwd, own.get("bases") ?? ""),
     ...(table !== undefined && { table }),
     strict: own.has("strict"),
@@ -140,20 +169,76 @@ function contextDirectory(path: string | undefined, io: CommandIo): string {
   }
 }
 
+/** The Dockerfile of `-f -` or `build -`. */
+function inputDockerfile(flags: BuildFlags, stdin = ""): OutsideDockerfile | undefined {
+  const { path, options } = flags;
+  if (options.file === "-" && path === "-")
+    throw usageError("LB_ARGUMENTS", {
+      ko: "표준 입력은 Dockerfile과 컨텍스트 가운데 하나로만 쓸 수 있습니다.",
+      en: "invalid argument: can't use stdin for both build context and dockerfile",
+    });
+  if (options.file !== "-" && path !== "-") return undefined;
+  if (path === "-" && options.file === undefined && !/^\u001f\ufffd|\0/.test(stdin))
+    return { text: stdin, alone: true };
+  if (path === "-")
+    throw usageError(
+      "LB_REMOTE_CONTEXT",
+      {
+        ko: "표준 입력의 tar는 컨텍스트로 받지 않습니다. Dockerfile 하나만 줄 수 있습니다.",
+        en: "a tar on standard input is not taken as a context; only a Dockerfile alone is",
+      },
+      {
+        ko: "폴더에 풀고 그 폴더를 빌드하세요: layerbook build DIR",
+        en: "unpack it and build the folder: layerbook build DIR",
+      },
+    );
+  return { text: stdin, alone: false };
+}
+
+/** The Dockerfile of `-f` when it lies outside of *directory*; undefined when it is inside. */
+function outsideDockerfile(
+  file: string | undefined,
+  directory: string,
+  io: CommandIo,
+): OutsideDockerfile | undefined {
+  if (file === undefined) return undefined;
+  const path = resolve(io.cwd, file);
+  if (insideOf(directory, path) !== undefined) return undefined;
+  try {
+    return { text: readFileSync(path, "utf8"), path, alone: false };
+  } catch (error) {
+    const { code = "" } = error as NodeJS.ErrnoException;
+    throw new CliError(
+      "LB_NO_FILE",
+      {
+        ko: `Dockerfile을 읽을 수 없습니다: ${path} (${code})`,
+        en: `cannot read the Dockerfile: ${path} (${code})`,
+      },
+      { cause: error },
+    );
+  }
+}
+
+/** *path* relative to *directory* with `/`, links followed or not; undefined when it lies outside. */
+function insideOf(directory: string, path: string): string | undefined {
+  let real = path;
+  try {
+    real = realpathSync(path);
+  } catch {
+    // Not there: the build itself says so, in docker's words.
+  }
+  const inside = [relative(directory, real), relative(directory, path)].find(
+    (one) => !one.startsWith("..") && !isAbsolute(one),
+  );
+  return inside?.split(sep).join("/");
+}
+
 /** `-f` is relative to the working directory, as docker's; the library wants it relative to the context. */
 function dockerfilePath(file: string | undefined, directory: string, io: CommandIo): string | undefined {
   if (file === undefined) return undefined;
   const absolute = resolve(io.cwd, file);
-  let real = absolute;
-  try {
-    real = realpathSync(absolute);
-  } catch {
-    // Not there: the build itself says so, in docker's words.
-  }
-  const inside = [relative(directory, real), relative(directory, absolute)].find(
-    (path) => !path.startsWith("..") && !isAbsolute(path),
-  );
-  if (inside !== undefined) return inside.split(sep).join("/");
+  const inside = insideOf(directory, absolute);
+  if (inside !== undefined) return inside;
   throw new CliError(
     "LB_FILE_OUTSIDE",
     {

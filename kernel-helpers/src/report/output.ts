@@ -3,6 +3,7 @@
 import { withoutAssigned } from "../build/mask-secrets";
 import type { BuildRecord } from "../build/types";
 import { codeFrame } from "../dockerfile/code-frame";
+import { baseName } from "../platform/paths";
 import type { LineRange } from "../dockerfile/types";
 import { progressText, type ProgressKind, type ProgressOptions } from "./progress";
 
@@ -53,5 +54,5 @@ function frameOf(
   { file, dockerfile }: Pick<BuildRecord, "file" | "dockerfile">,
   lines: readonly LineRange[],
 ): string {
-  return codeFrame(file, dockerfile, lines).split("\n").map(withoutAssigned).join("\n");
+  return codeFrame(baseName(file), dockerfile, lines).split("\n").map(withoutAssigned).join("\n");
 }

@@ -5,7 +5,7 @@ import { resolve } from "node:path";
 
 import { buildOutput, explainBuildError, renderReasons, renderTable } from "../../report";
 import type { BuildRecord } from "../../build/types";
-import { readBuildRequest, type BuildRequest } from "../build-request";
+import { readBuildRequest, readsStandardInput, type BuildRequest } from "../build-request";
 import type { CommandModule } from "../commands";
 import { say, type CommandIo } from "../io";
 import { keepBuild } from "../last-builds";
@@ -28,6 +28,8 @@ PATH를 컨텍스트로 빌드합니다. Docker는 쓰지 않으며, 디렉터�
   --bases DIR                         FROM이 찾는 OCI 이미지가 있는 폴더
   --strict                            모르는 명령이나 베이스를 추정하지 않고 실패로 봅니다
   --watch                             빌드한 다음 파일을 지켜보다가, 고칠 때마다 다시 빌드하고 무엇이 다시 실행되었는지 말합니다 (Ctrl-C로 끝)
+
+-f의 Dockerfile은 PATH 밖에 있어도 됩니다. -f -는 표준 입력에서 읽고, PATH 자리의 -는 컨텍스트 없이 그 Dockerfile만 빌드합니다.
 
 여러 이미지를 한꺼번에:
 
@@ -62,6 +64,8 @@ and more:
   --strict                            unknown commands and bases fail instead of being assumed
   --watch                             after the build watches the files, builds again after every edit and tells what ran again (Ctrl-C ends)
 
+The Dockerfile of -f may lie outside of PATH. -f - reads it from standard input; - in place of PATH builds that one alone, without a context.
+
 Several images at once:
 
   layerbook build -f compose.yaml [SERVICE…]            the build parts of a compose file (several -f are merged in order)
@@ -89,17 +93,20 @@ export const run: CommandModule["run"] = async (args, io) => {
     const code = await projectPart().buildProject(project, io);
     return own.has("watch") ? projectPart().watchTargets(project.targets, io) : code;
   }
-  const request = readBuildRequest(rest, io);
+  const stdin = readsStandardInput(rest) ? await io.stdin() : undefined;
+  const request = readBuildRequest(rest, io, undefined, { outside: true, stdin });
   const record = await buildDirectory(request, io);
   printBuild(record, request, io);
   if (!own.has("watch") || record.check) return record.exitCode;
-  return projectPart().watchTargets([{ name: request.directory, request, tag: "" }], io);
+  return projectPart().watchTargets([projectPart().targetOf(request)], io);
 };
 
 /** Builds what *request* says with the user's cache. */
 export async function buildDirectory(request: BuildRequest, io: CommandIo): Promise<BuildRecord> {
-  const lab = await openLab(request, io);
-  const record = await lab.build({ ...request.options, assume: !request.strict, signal: io.signal });
+  const target = request.outside && projectPart().targetOf(request);
+  const lab = target ? await projectPart().labOf(target, io) : await openLab(request, io);
+  const options = target ? projectPart().optionsOf(target) : { ...request.options, assume: !request.strict };
+  const record = await lab.build({ ...options, signal: io.signal });
   io.signal.throwIfAborted();
   if (!record.check) keepBuild(userCache(request.cacheDir, io), request.directory, record);
   return record;

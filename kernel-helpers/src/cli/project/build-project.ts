@@ -1,7 +1,7 @@
 /** Builds the images of a project one after the other with one cache, and tells what each did. */
 
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 import type { BuildOptions, BuildRecord } from "../../build/types";
 import { Lab } from "../../lab";
@@ -15,6 +15,7 @@ import {
   renderReasons,
   humanSize,
 } from "../../report";
+import type { BuildRequest } from "../build-request";
 import { say, type CommandIo } from "../io";
 import { keepBuild } from "../last-builds";
 import { openLab, userCache } from "../open-lab";
@@ -97,22 +98,25 @@ export async function labOf(target: TargetRequest, io: CommandIo, inMemory = fal
     clock: () => Date.now() / 1000,
     sourceDateEpoch: null,
   });
-  lab.context.importDirectory(request.directory);
-  lab.context.write(INLINE_IGNORE, INLINE_HIDDEN + ignoreOf(target));
+  if (!target.alone) lab.context.importDirectory(request.directory);
+  lab.context.write(`${inlineFile(target)}.dockerignore`, INLINE_HIDDEN + ignoreOf(target));
   return lab;
 }
 
-/** Where an inline Dockerfile stands in the copy of the context. */
+/** The folder in which a Dockerfile stands that is none of the context's, in the copy of the context. Its ignore file hides it from COPY. */
 const INLINE = ".layerbook.Dockerfile";
-/** Its ignore file, which hides both from COPY: they are no files of the context. */
-const INLINE_IGNORE = `${INLINE}.dockerignore`;
 const INLINE_HIDDEN = `${INLINE}*\n`;
 
+/** As buildx names it: by its own name, or `Dockerfile` when it came from a project file or standard input. */
+function inlineFile({ path }: TargetRequest): string {
+  return `${INLINE}/${path === undefined ? "Dockerfile" : basename(path)}`;
+}
+
 /** What is ignored for *target*, whose Dockerfile is no file of its context: a file beside it counts more than the context's. */
-function ignoreOf({ path, request }: TargetRequest): string {
+function ignoreOf({ path, request, alone }: TargetRequest): string {
   const places = [
     ...(path === undefined ? [] : [`${path}.dockerignore`]),
-    join(request.directory, ".dockerignore"),
+    ...(alone ? [] : [join(request.directory, ".dockerignore")]),
   ];
   const found = places.find((place) => existsSync(place));
   return found === undefined ? "" : readFileSync(found, "utf8");
@@ -130,8 +134,24 @@ export function optionsOf(target: TargetRequest): BuildOptions {
 }
 
 /** The Dockerfile of a target that is no file of its context. */
-function inlineOptions({ dockerfile }: TargetRequest): { dockerfile?: string; file?: string } {
-  return dockerfile === undefined ? {} : { dockerfile, file: INLINE };
+function inlineOptions(target: TargetRequest): { dockerfile?: string; file?: string } {
+  const { dockerfile } = target;
+  return dockerfile === undefined ? {} : { dockerfile, file: inlineFile(target) };
+}
+
+/** A target for *request* by itself: of a Dockerfile outside of its context. */
+export function targetOf(request: BuildRequest): TargetRequest {
+  const { outside } = request;
+  return {
+    name: request.directory,
+    request,
+    tag: "",
+    ...(outside && {
+      dockerfile: outside.text,
+      ...(outside.path !== undefined && { path: outside.path }),
+      alone: outside.alone,
+    }),
+  };
 }
 
 /** The name under which a target's builds are kept. */

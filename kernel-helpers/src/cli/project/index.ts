@@ -1,6 +1,6 @@
 /** Several images at once, and watching: loaded only when a command is asked for it. */
 
-export { buildProject } from "./build-project";
+export { buildProject, labOf, optionsOf, targetOf } from "./build-project";
 export { optimizeProject } from "./optimize-project";
 export { readProject } from "./read-project";
 export { watchTargets } from "./watch";

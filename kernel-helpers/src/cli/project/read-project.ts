@@ -26,6 +26,8 @@ export interface TargetRequest {
   readonly dockerfile?: string;
   /** Where the Dockerfile stands, absolute; absent when the project file itself holds it. */
   readonly path?: string;
+  /** There is no context but this Dockerfile (`docker build -`). */
+  readonly alone?: boolean;
   /** Another Dockerfile of the project has the same context. */
   readonly shared?: boolean;
   /** The name by which other targets take its files. */
