@@ -2,11 +2,11 @@
 
 import type { Locale } from "../../report/locale";
 import { element } from "./dom";
-import { droppedFiles } from "./dropped";
+import { droppedFiles, pickedFiles } from "./picked";
 import type { Session } from "./session";
 import type { WayBack } from "./status";
 import { problemText, text } from "./texts";
-import { type Offered, pickedFiles, withUpload } from "./upload";
+import { type Offered, withUpload } from "./upload";
 
 type Take = (offered: readonly Offered[]) => Promise<void>;
 

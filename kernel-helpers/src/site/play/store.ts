@@ -89,10 +89,20 @@ export function keepWork(work: Work): Kept {
   return write(WORK + id, value([]));
 }
 
+const works = new Map<string, { readonly text: string; readonly work: Work | undefined }>();
+
 /** The work *id*; undefined when there is none that can be read. */
 export function keptWork(id: string): Work | undefined {
   const text = read(WORK + id);
   if (text === undefined) return undefined;
+  const known = works.get(id);
+  if (known?.text === text) return known.work;
+  const work = readWork(id, text);
+  works.set(id, { text, work });
+  return work;
+}
+
+function readWork(id: string, text: string): Work | undefined {
   try {
     const { at, origin, pristine, link, built } = JSON.parse(text) as Record<string, unknown>;
     const project = projectOf(link);

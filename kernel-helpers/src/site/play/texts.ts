@@ -85,6 +85,7 @@ const TEXTS = {
     "Worked out without building. The first row, “no change”, is what a build would do now.",
   ],
   whatIfAsk: ["예측하기", "Predict"],
+  predicted: ["예측표를 만들었습니다.", "The prediction is there."],
   nothingYet: ["아직 빌드하지 않았습니다. 이렇게 해 보세요.", "Nothing is built yet. Try this:"],
   building: ["빌드하는 중…", "Building…"],
   done: ["끝났습니다", "Done"],

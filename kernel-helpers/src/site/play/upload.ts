@@ -47,14 +47,6 @@ export interface Upload {
   readonly refused: readonly Refused[];
 }
 
-/** Files of a picker. A chosen folder's own name is no part of the paths. */
-export function pickedFiles(files: FileList | null): Offered[] {
-  return [...(files ?? [])].map((file) => ({
-    file,
-    path: file.webkitRelativePath === "" ? file.name : file.webkitRelativePath.replace(/^[^/]+\//, ""),
-  }));
-}
-
 /** *project* with *offered* (a zip alone is opened). */
 export async function withUpload(project: Project, offered: readonly Offered[]): Promise<Upload> {
   let next = project;

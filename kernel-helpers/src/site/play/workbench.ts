@@ -105,9 +105,10 @@ export class Workbench {
   async whatIf(): Promise<void> {
     if (this.client.busy) return;
     const answer = await this.client.whatIf(this.page.session().project);
-    if (answer.kind === "drawn" && answer.whatIf !== undefined)
+    if (answer.kind === "drawn" && answer.whatIf !== undefined) {
       showNamed("edits", answer.whatIf, `${this.say("whatIf")}, ${this.say("scrollable")}`);
-    else if (answer.kind === "failed" && answer.message !== "") setStatus(answer.message);
+      setStatus(this.say("predicted"));
+    } else if (answer.kind === "failed" && answer.message !== "") setStatus(answer.message);
   }
 
   /** Asks the checks once nothing was typed for a moment. */

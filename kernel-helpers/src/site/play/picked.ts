@@ -1,4 +1,4 @@
-/** What is dropped on the page: files and folders, read by whichever interface the browser has for pages from a disk and from a server. */
+/** Files and folders that are picked or dropped; a drop is read by whichever interface the browser has for pages from a disk and from a server. */
 
 import { LEFT_OUT, type Offered, SEEN } from "./upload";
 
@@ -19,6 +19,14 @@ interface Handle {
   values?(): AsyncIterable<Handle>;
 }
 type WithHandle = DataTransferItem & { getAsFileSystemHandle?(): Promise<Handle | null> };
+
+/** Files of a picker. A chosen folder's own name is no part of the paths. */
+export function pickedFiles(files: FileList | null): Offered[] {
+  return [...(files ?? [])].map((file) => ({
+    file,
+    path: file.webkitRelativePath === "" ? file.name : file.webkitRelativePath.replace(/^[^/]+\//, ""),
+  }));
+}
 
 /** Files of a drop. A single folder's own name is no part of the paths. Must be called while the drop is handled. */
 export async function droppedFiles(items: DataTransferItemList): Promise<Offered[]> {
