@@ -135,6 +135,16 @@ describe("contracts: the library", () => {
       bundle.replace(/"dockerfile":"[^"]*"/, ""),
       /npm_FAKE_1234|npm_ARG_5678|env_hunter2_key/,
     );
+    const changed = await lab.build({
+      secrets: { rc: "x", pin: "7", odd: "y" },
+      buildArgs: { NPM_TOKEN: "another_one" },
+    });
+    const { miss } = changed.steps[1]!;
+    assert.equal(
+      miss!.pairedWith,
+      "[stage-0 2/3] RUN --mount=type=secret,id=rc cat /run/secrets/rc; echo **** ****",
+    );
+    assert.doesNotMatch(JSON.stringify(changed.steps), /npm_ARG_5678|another_one/);
     const again = await lab.build({ dockerfile: "FROM busybox\nENV A_TOKEN=true\nRUN echo true\n" });
     assert.deepEqual(again.steps.at(-1)!.output, ["true"], "no word of every log");
   });

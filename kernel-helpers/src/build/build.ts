@@ -11,7 +11,7 @@ import { expectedOutputs } from "./expected-outputs";
 import { exportCache, importCaches } from "./external-cache";
 import { fileBeside, readText, Subdirectory } from "./local-files";
 import { buildOperations } from "./operations";
-import { secretValues, withoutSecrets } from "./mask-secrets";
+import { maskedTrace, masker, secretValues, withoutSecrets } from "./mask-secrets";
 import { type Hint, missingSourceHint } from "./missing-source";
 import { makeRecord } from "./record";
 import type { BuildRequest } from "./request";
@@ -106,10 +106,14 @@ async function runStages(request: BuildRequest): Promise<BuildOutcome> {
 
 /** The recorder's words have secrets as BuildKit printed them; everybody else sees them masked. */
 function hideSecrets(outcome: BuildOutcome, { request }: BuildState): BuildOutcome {
-  const { world, options } = request;
+  const { builder, world, options } = request;
   if (world.client === "buildctl") return outcome;
   const { rows, image, images } = outcome.record;
   const values = secretValues({ options, rows, images: images ?? (image ? [image] : []) });
+  // The next build names the steps of this one when it says why, and the store keeps them.
+  const mask = masker(values);
+  const [latest, ...others] = builder.traces;
+  if (mask && latest) builder.traces = [latest.map((step) => maskedTrace(step, mask)), ...others];
   return { ...outcome, ...withoutSecrets(outcome, values) };
 }
 

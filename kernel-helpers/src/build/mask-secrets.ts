@@ -3,6 +3,7 @@
  * SecretsUsedInArgOrEnv matches. Images and the text of the Dockerfile stay as they are.
  */
 
+import type { StepTrace } from "../cache/explain";
 import { isSecretName } from "../graph";
 import type { BuildOptions, BuildRecord, BuiltImage, InstructionRow } from "./types";
 import type { Course } from "./timeline";
@@ -72,6 +73,12 @@ export function masker(values: readonly string[]): ((text: string) => string) | 
   });
   const pattern = new RegExp(forms.join("|"), "gu");
   return (text) => text.replace(pattern, MASK);
+}
+
+/** *trace* with *mask* over the names of steps. */
+export function maskedTrace(trace: StepTrace, mask: (text: string) => string): StepTrace {
+  const inputs = trace.inputs.map((input) => ({ ...input, name: mask(input.name) }));
+  return { ...trace, name: mask(trace.name), inputs };
 }
 
 /** *record* and its course with *values* hidden. */
