@@ -9,7 +9,7 @@ import type { Container, DockerEngine } from "./engine";
 const PREFIX = "v1/container/";
 const BYTES = "v1/container-bytes/";
 /** Names (canonical) of the images that were pulled: they are found again where they came from. */
-const PULLED = "v1/pulled";
+const PULLED = "v1/container/pulled";
 
 /** What is kept of a container beside its files. */
 type StoredContainer = Omit<Container, "image" | "base" | "fs"> & {
@@ -40,6 +40,7 @@ export class ContainerStore {
       if (!this.engine.tags.has(name)) this.engine.pull(name);
     const stored: StoredContainer[] = [];
     for (const key of await values.keys(PREFIX)) {
+      if (key === PULLED) continue;
       const value = await values.get(key);
       if (value) stored.push(JSON.parse(new TextDecoder().decode(value)) as StoredContainer);
     }

@@ -268,8 +268,14 @@ export class DockerEngine {
 /** `memo` → `docker.io/library/memo:latest`. Throws docker's refusal. */
 export function canonicalName(name: string): string {
   const reference = parseReference(name);
-  if ("message" in reference) throw new DockerError(`invalid reference format: ${name}`);
+  if ("message" in reference) throw new DockerError(refusalOf(name));
   return reference.canonical;
+}
+
+/** The client's words (distribution/reference). */
+function refusalOf(name: string): string {
+  const isUpper = /[A-Z]/.test(name.replace(/[:@][^/]*$/, ""));
+  return `invalid reference format${isUpper ? ": repository name must be lowercase" : ""}`;
 }
 
 function tryCanonical(name: string): string | undefined {

@@ -6,6 +6,8 @@
 /** A template that cannot be read or run; *message* in the words of Docker's `template parsing error`. */
 export class TemplateError extends Error {
   override readonly name = "TemplateError";
+  /** The path that could not be followed, as written. */
+  path?: readonly string[];
 }
 
 type Node =
@@ -38,7 +40,7 @@ type Operand =
       readonly from: "dot" | Operand | { readonly variable: string };
       readonly fields: readonly string[];
     }
-  | { readonly kind: "pipe"; readonly pipe: Pipe };
+  | { readonly kind: "pipe"; readonly pipe: Pipe; readonly fields: readonly string[] };
 
 /** A parsed template. Called with the data, gives the text. Throws TemplateError where Go's would. */
 export type Template = (data: unknown) => string;
@@ -49,9 +51,25 @@ export function parseTemplate(source: string): Template {
   const nodes = parser.nodes(["eof"]).nodes;
   return (data) => {
     const out: string[] = [];
-    run(nodes, data, new Map([["$", data]]), out);
+    try {
+      run(nodes, data, new Map([["$", data]]), out);
+    } catch (error) {
+      throw error instanceof TemplateError ? placed(error, source) : error;
+    }
     return out.join("");
   };
+}
+
+/** With the place in *source*, as text/template tells it: of a path of several names the second. */
+function placed(error: TemplateError, source: string): TemplateError {
+  const { path } = error;
+  if (!path || path.length === 0) return error;
+  const text = `.${path.join(".")}`;
+  const at = source.indexOf(text);
+  if (at < 0) return error;
+  const line = source.slice(0, at).split("\n").length;
+  const column = at - (source.lastIndexOf("\n", at) + 1) + (path.length > 1 ? path[0]!.length + 1 : 0);
+  return new TemplateError(`${line}:${column}: executing "" at <${text}>: ${error.message}`);
 }
 
 class Parser {
@@ -150,7 +168,10 @@ function parsePipe(text: string): Pipe {
   while (TOKEN.lastIndex < text.trimEnd().length) {
     const match = TOKEN.exec(text);
     if (!match) throw new TemplateError(`unexpected "${text.trim().slice(0, 1)}" in operand`);
-    tokens.push(match[0].trim());
+    // `(…).Field`: the field belongs to what is in the brackets only when nothing stands between.
+    const field = tokens.at(-1) === ")" && /^\.\w/.test(match[0]);
+    if (field) tokens[tokens.length - 1] += match[0];
+    else tokens.push(match[0].trim());
   }
   const reader = { tokens, at: 0 };
   const pipe = readPipe(reader, false);
@@ -174,7 +195,7 @@ function readPipe(reader: TokenReader, nested: boolean): Pipe {
   const commands: Operand[][] = [[]];
   for (;;) {
     const token = reader.tokens[reader.at];
-    if (token === undefined || (nested && token === ")")) break;
+    if (token === undefined || (nested && token.startsWith(")"))) break;
     reader.at++;
     if (token === "|") commands.push([]);
     else commands.at(-1)?.push(readOperand(token, reader));
@@ -186,8 +207,9 @@ function readPipe(reader: TokenReader, nested: boolean): Pipe {
 function readOperand(token: string, reader: TokenReader): Operand {
   if (token === "(") {
     const pipe = readPipe(reader, true);
-    if (reader.tokens[reader.at++] !== ")") throw new TemplateError("unclosed left paren");
-    return { kind: "pipe", pipe };
+    const close = reader.tokens[reader.at++];
+    if (!close?.startsWith(")")) throw new TemplateError("unclosed left paren");
+    return { kind: "pipe", pipe, fields: close.split(".").slice(1) };
   }
   if (token.startsWith('"')) return { kind: "value", value: JSON.parse(token.replace(/\\'/g, "'")) };
   if (token.startsWith("`")) return { kind: "value", value: token.slice(1, -1) };
@@ -259,7 +281,7 @@ function operandValue(operand: Operand, dot: unknown, scope: Scope): unknown {
     case "value":
       return operand.value;
     case "pipe":
-      return evaluate(operand.pipe, dot, scope);
+      return operand.fields.reduce(getField, evaluate(operand.pipe, dot, scope));
     case "function":
       return FUNCTIONS[operand.name]?.();
     case "path": {
@@ -269,7 +291,14 @@ function operandValue(operand: Operand, dot: unknown, scope: Scope): unknown {
         if (!scope.has(variable)) throw new TemplateError(`undefined variable "${variable}"`);
         value = scope.get(variable);
       }
-      for (const field of operand.fields) value = getField(value, field);
+      for (const field of operand.fields) {
+        try {
+          value = getField(value, field);
+        } catch (error) {
+          if (error instanceof TemplateError) error.path ??= operand.fields;
+          throw error;
+        }
+      }
       return value;
     }
   }
@@ -279,11 +308,11 @@ function operandValue(operand: Operand, dot: unknown, scope: Scope): unknown {
 function getField(value: unknown, field: string): unknown {
   if (value === null || value === undefined) throw new TemplateError(`nil data; no entry for key "${field}"`);
   if (typeof value !== "object" || Array.isArray(value))
-    throw new TemplateError(`can't evaluate field ${field} in type ${goType(value)}`);
+    throw new TemplateError(`can't evaluate field ${field} in type interface {}`);
   const record = value as Record<string, unknown>;
   if (!Object.prototype.hasOwnProperty.call(record, field)) {
     // Records are written with capital letters in Docker's output, maps (labels) are not.
-    if (/^[A-Z]/.test(field)) throw new TemplateError(`can't evaluate field ${field}`);
+    if (/^[A-Z]/.test(field)) throw new TemplateError(`map has no entry for key ${JSON.stringify(field)}`);
     return undefined;
   }
   return record[field];
@@ -317,16 +346,6 @@ export function goJson(value: unknown): string {
   );
 }
 
-function goType(value: unknown): string {
-  return Array.isArray(value)
-    ? "[]interface {}"
-    : typeof value === "number"
-      ? "int"
-      : typeof value === "boolean"
-        ? "bool"
-        : "string";
-}
-
 function compare(a: unknown, b: unknown): number {
   if (typeof a === "number" && typeof b === "number") return a - b;
   return String(a) < String(b) ? -1 : String(a) > String(b) ? 1 : 0;
@@ -354,6 +373,15 @@ const FUNCTIONS: Readonly<Record<string, TemplateFunction>> = Object.assign(Obje
     }, value),
   join: (list: unknown, separator: unknown) =>
     Array.isArray(list) ? list.map(printValue).join(String(separator)) : "",
+  slice: (value: unknown, from: unknown = 0, to?: unknown) => {
+    const end = to === undefined ? undefined : Number(to);
+    const whole = Array.isArray(value) ? value : new TextEncoder().encode(String(value));
+    if (Number(from) < 0 || Math.max(Number(from), end ?? 0) > whole.length)
+      throw new TemplateError(`error calling slice: index out of range: ${String(to ?? from)}`);
+    return Array.isArray(value)
+      ? (value as unknown[]).slice(Number(from), end)
+      : new TextDecoder().decode((whole as Uint8Array).slice(Number(from), end));
+  },
   split: (text: unknown, separator: unknown) => String(text).split(String(separator)),
   upper: (text: unknown) => String(text).toUpperCase(),
   lower: (text: unknown) => String(text).toLowerCase(),

@@ -69,6 +69,6 @@ export function alignTabs(lines: readonly string[]): string {
 /** Docker's own sentence for a bad `--format`. */
 export function templateRefusal(error: unknown): string | undefined {
   return error instanceof TemplateError
-    ? `template parsing error: template: :1: ${error.message}`
+    ? `template parsing error: template: :${/^\d+:\d+: /.test(error.message) ? "" : "1: "}${error.message}`
     : undefined;
 }

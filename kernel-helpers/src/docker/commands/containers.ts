@@ -4,7 +4,8 @@ import { diffLayers, WHITEOUT_PREFIX } from "../../filesystem";
 import { runCommand } from "../../run";
 import type { CommandContext, DockerCommand } from "../command";
 import { canonicalName, type Container, DockerError, type EngineImage } from "../engine";
-import { ago, printRows, pullLines } from "./images";
+import { humanSize } from "../../report";
+import { ago, createdAt, imageSize, printRows, pullLines } from "./images";
 
 const RUN_FLAGS = {
   detach: { type: "boolean", short: "d" },
@@ -147,8 +148,23 @@ function mergeEnv(
   return [...merged.values()];
 }
 
+/** `sleep`, `tail -f`: programs that only keep a container running; nothing here waits for them to end. */
+function waits(command: readonly string[]): boolean {
+  const [program = "", ...rest] = command;
+  const name = program.slice(program.lastIndexOf("/") + 1);
+  if (/^(?:sh|ash|bash)$/.test(name) && rest[0] === "-c" && rest.length === 2)
+    return waits((rest[1] ?? "").replace(/^exec\s+/, "").split(/\s+/)) && !/[;&|<>$`]/.test(rest[1] ?? "");
+  return (
+    (name === "sleep" &&
+      rest.length > 0 &&
+      rest.every((word) => /^(?:[\d.]+[smhd]?|infinity|inf)$/.test(word))) ||
+    (name === "tail" && rest.some((word) => /^(?:-\w*[fF]|--follow)/.test(word)))
+  );
+}
+
 /** Programs that serve until they are stopped: what they print first, and then they run on. */
 function serverOf(container: Container, command: readonly string[]): string | undefined {
+  if (waits(command)) return "";
   const program = command.findLast(
     (word) => !word.startsWith("-") && /(^|\/)(node|nginx|python3?|flask|gunicorn|uvicorn)$/.test(word),
   );
@@ -189,9 +205,11 @@ export async function execute(
     container.status = "exited";
     return (container.exitCode = 1);
   }
-  const server = options.keepRunning ? serverOf(container, command) : undefined;
+  // In the foreground a sleep is slept through at once: there is nobody to wait for it.
+  const server =
+    options.keepRunning && (!options.show || !waits(command)) ? serverOf(container, command) : undefined;
   if (server !== undefined) {
-    print(1, server);
+    if (server !== "") print(1, server);
     container.status = "running";
     return 0;
   }
@@ -266,17 +284,33 @@ export const exec: DockerCommand = {
     const container = context.engine.container(name);
     if (container.status !== "running")
       throw new DockerError(`Error response from daemon: container ${container.id} is not running`);
+    const workdir = context.flags.values.get("workdir");
+    if (workdir !== undefined && container.fs.stat(workdir)?.type !== "dir")
+      throw new DockerError(
+        `OCI runtime exec failed: exec failed: unable to start container process: chdir to cwd (${JSON.stringify(workdir)}) set in config.json failed: no such file or directory`,
+        126,
+      );
     const asked = {
       ...container,
       env: mergeEnv(container.env, context.flags.lists.get("env") ?? [], context.io.env),
       user: context.flags.values.get("user") ?? container.user,
-      workdir: context.flags.values.get("workdir") ?? container.workdir,
+      workdir: workdir ?? container.workdir,
     };
     const status = await execute(context, asked, command, { keepRunning: false, show: true });
     container.fs = asked.fs;
     return status;
   },
 };
+
+const PS_COLUMNS = [
+  { heading: "CONTAINER ID", field: "ID" },
+  { heading: "IMAGE", field: "Image" },
+  { heading: "COMMAND", field: "Command" },
+  { heading: "CREATED", field: "RunningFor" },
+  { heading: "STATUS", field: "Status" },
+  { heading: "PORTS", field: "Ports" },
+  { heading: "NAMES", field: "Names" },
+];
 
 export const ps: DockerCommand = {
   name: "ps",
@@ -290,12 +324,15 @@ export const ps: DockerCommand = {
     filter: { type: "list", short: "f" },
     last: { type: "string", short: "n" },
     latest: { type: "boolean", short: "l" },
+    size: { type: "boolean", short: "s" },
   },
   arity: [0, 0],
   run(context) {
     const { engine, flags, io } = context;
+    const columns = [...PS_COLUMNS];
     const now = engine.lab.now();
     const filters = (flags.lists.get("filter") ?? []).map(readFilter);
+    if (flags.booleans.get("size")) columns.push({ heading: "SIZE", field: "Size" });
     const last = flags.booleans.get("latest") ? 1 : Number(flags.values.get("last") ?? -1);
     const shown =
       flags.booleans.get("all") || last > 0 || filters.some(([key]) => key === "status" || key === "exited");
@@ -322,29 +359,35 @@ export const ps: DockerCommand = {
           Ports:
             container.status === "running" ? container.ports.map((port) => portText(port)).join(", ") : "",
           Names: container.name,
+          State: container.status,
+          CreatedAt: createdAt(container.created),
+          Labels: "",
+          LocalVolumes: "0",
+          Mounts: "",
+          Networks: "bridge",
+          Size:
+            humanSize(writableBytes(container), 3) +
+            ` (virtual ${humanSize(writableBytes(container) + imageSize(container.image), 3)})`,
         };
       });
     if (flags.booleans.get("quiet")) {
       for (const row of rows) io.out(`${row.ID}\n`);
       return 0;
     }
-    const columns = [
-      { heading: "CONTAINER ID", field: "ID" },
-      { heading: "IMAGE", field: "Image" },
-      { heading: "COMMAND", field: "Command" },
-      { heading: "CREATED", field: "RunningFor" },
-      { heading: "STATUS", field: "Status" },
-      { heading: "PORTS", field: "Ports" },
-      { heading: "NAMES", field: "Names" },
-    ];
-    return printRows(
-      context,
-      rows,
-      columns,
-      Object.fromEntries(columns.map((column) => [column.field, column.heading])),
-    );
+    return printRows(context, rows, columns, {
+      ...Object.fromEntries(columns.map((column) => [column.field, column.heading])),
+      CreatedAt: "CREATED AT",
+      LocalVolumes: "LOCAL VOLUMES",
+    });
   },
 };
+/** Bytes of what a container has written. */
+export function writableBytes({ base, fs }: Container): number {
+  return base === fs ? 0 : diffLayers(base, fs).reduce((sum, entry) => sum + entry.size, 0);
+}
+
+const STATES = ["created", "restarting", "running", "removing", "paused", "exited", "dead"];
+
 /** `status=exited` → its two parts. Throws docker's refusal. */
 function readFilter(text: string): readonly [key: string, value: string] {
   const at = text.indexOf("=");
@@ -359,7 +402,10 @@ function readFilter(text: string): readonly [key: string, value: string] {
       `Error response from daemon: invalid filter '${key}'\n  여기서는 status, exited, name, id, ancestor로 거릅니다.`,
     );
   }
-  return [key, text.slice(at + 1).trim()];
+  const value = text.slice(at + 1).trim();
+  if (key === "status" && !STATES.includes(value))
+    throw new DockerError(`Error response from daemon: invalid filter 'status=${value}'`);
+  return [key, value];
 }
 
 /** Values of one key are alternatives; different keys must all fit. */

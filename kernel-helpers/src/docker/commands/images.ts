@@ -19,6 +19,11 @@ export function ago(now: number, then: number): string {
   return `${humanDuration(BigInt(Math.max(0, Math.round(now - then))) * 1_000_000_000n)} ago`;
 }
 
+/** `2026-11-24 12:00:00 +0000 UTC`. *at*: seconds since 1970. */
+export function createdAt(at: number): string {
+  return `${new Date(at * 1000).toISOString().slice(0, 19).replace("T", " ")} +0000 UTC`;
+}
+
 /** Prints rows or docker's words for a bad template. */
 export function printRows(
   context: CommandContext,
@@ -41,7 +46,7 @@ const short = (id: string): string => id.replace(/^sha256:/, "").slice(0, 12);
 function listImages(context: CommandContext): number {
   const { engine, flags, words } = context;
   const filter = words[0];
-  const filters = flags.lists.get("filter") ?? [];
+  const filters = (flags.lists.get("filter") ?? []).map((filter) => filterOf(filter, context));
   const now = engine.lab.now();
   const rows: Record<string, unknown>[] = [];
   for (const image of [...engine.images.values()].reverse()) {
@@ -49,18 +54,21 @@ function listImages(context: CommandContext): number {
     const id = flags.booleans.get("no-trunc") ? image.id : short(image.id);
     const shared = {
       ID: id,
-      CreatedAt: new Date(image.created * 1000).toISOString(),
+      CreatedAt: createdAt(image.created),
+      Containers: String(engine.containers.filter((container) => container.image.id === image.id).length),
+      SharedSize: "N/A",
+      UniqueSize: "N/A",
       CreatedSince: ago(now, image.created),
       Size: humanSize(imageSize(image), 3),
       Digest: image.id,
     };
-    if (!filters.every((filter) => fits(filter, names))) continue;
+    if (!filters.every((filter) => filter(image, names))) continue;
     if (names.length === 0 && filter === undefined)
       rows.push({ Repository: "<none>", Tag: "<none>", ...shared });
     for (const name of names) {
       const at = name.lastIndexOf(":");
       const [repository, tag] = [name.slice(0, at), name.slice(at + 1)];
-      if (filter !== undefined && filter !== repository && filter !== name) continue;
+      if (filter !== undefined && !isNamed(filter, name)) continue;
       rows.push({ Repository: repository, Tag: tag, ...shared });
     }
   }
@@ -87,21 +95,45 @@ function listImages(context: CommandContext): number {
   });
 }
 
-/** `dangling=true`, `reference=memo:*`. Throws docker's refusal. */
-function fits(filter: string, names: readonly string[]): boolean {
-  const [key, value = ""] = filter.split(/=(.*)/s);
-  if (key === "dangling") return (names.length === 0) === ["1", "true", "True", "TRUE"].includes(value);
-  if (key === "reference") {
-    const source = value
-      .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-      .replace(/\*/g, "[^/]*")
-      .replace(/\?/g, "[^/]");
-    const pattern = new RegExp(`^${source}$`);
-    return names.some((name) => pattern.test(name) || pattern.test(name.replace(/:[^:/]*$/, "")));
+type ImageFilter = (image: EngineImage, names: readonly string[]) => boolean;
+
+/** Does *pattern* (`memo`, `memo:1`, `me*:v?`) mean *name*? Go's path.Match: `*` stops at slashes. */
+function isNamed(pattern: string, name: string): boolean {
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replace(/\*/g, "[^/]*")
+    .replace(/\?/g, "[^/]");
+  const whole = new RegExp(`^${source}$`);
+  return whole.test(name) || whole.test(name.replace(/:[^:/]*$/, ""));
+}
+
+/** `dangling=true`, `reference=memo:*`, `label=a=b`, `before=memo`, `since=memo`. Throws docker's refusal. */
+function filterOf(filter: string, { engine }: CommandContext): ImageFilter {
+  const [key = "", value = ""] = filter.split(/=(.*)/s);
+  switch (key) {
+    case "dangling": {
+      const wanted = ["1", "true", "True", "TRUE"].includes(value);
+      return (_image, names) => (names.length === 0) === wanted;
+    }
+    case "reference":
+      return (_image, names) => names.some((name) => isNamed(value, name));
+    case "label": {
+      const [name = "", wanted] = value.split(/=(.*)/s);
+      return ({ config }) => {
+        const labels = (config["config"] as { Labels?: Record<string, string> } | undefined)?.Labels ?? {};
+        return Object.hasOwn(labels, name) && (wanted === undefined || labels[name] === wanted);
+      };
+    }
+    case "before":
+    case "since": {
+      const { created } = engine.need(value);
+      return (image) => (key === "before" ? image.created < created : image.created > created);
+    }
+    default:
+      throw new DockerError(
+        `Error response from daemon: invalid filter '${key}'\n  여기서는 dangling, reference, label, before, since로 거릅니다.`,
+      );
   }
-  throw new DockerError(
-    `Error response from daemon: invalid filter '${key ?? ""}'\n  여기서는 dangling과 reference로 거릅니다.`,
-  );
 }
 
 const IMAGE_FLAGS = {
@@ -227,10 +259,20 @@ function inspectContainer(container: Container): Record<string, unknown> {
     State: {
       Status: container.status,
       Running: container.status === "running",
+      Paused: false,
+      Restarting: false,
+      OOMKilled: false,
+      Dead: false,
+      Pid: 0,
       ExitCode: container.exitCode,
+      Error: "",
     },
     Image: container.image.id,
     Name: `/${container.name}`,
+    RestartCount: 0,
+    Platform: "linux",
+    HostConfig: { NetworkMode: "bridge", PortBindings: portBindings(container) },
+    Mounts: [],
     Config: {
       ...(container.image.config["config"] as object),
       Cmd: container.command,
@@ -238,8 +280,24 @@ function inspectContainer(container: Container): Record<string, unknown> {
       WorkingDir: container.workdir,
       User: container.user,
       Image: container.imageName,
+      Labels: (container.image.config["config"] as { Labels?: object } | undefined)?.Labels ?? {},
+    },
+    NetworkSettings: {
+      Ports: container.status === "running" ? portBindings(container) : {},
     },
   };
+}
+
+/** `8080:80` → `{"80/tcp": [{HostIp, HostPort}]}`. */
+function portBindings({ ports }: Container): Record<string, { HostIp: string; HostPort: string }[]> {
+  return Object.fromEntries(
+    ports.map((port) => {
+      const parts = port.split(":");
+      const inner = parts.at(-1)!;
+      const [HostIp, HostPort] = parts.length === 3 ? parts : ["", parts.length === 2 ? parts[0]! : ""];
+      return [/\//.test(inner) ? inner : `${inner}/tcp`, [{ HostIp: HostIp!, HostPort: HostPort! }]];
+    }),
+  );
 }
 
 function inspect(context: CommandContext, kinds: readonly ("image" | "container")[]): number {
