@@ -3,6 +3,7 @@
  * the legacy builder; no such builder was run, and the ids are made up.
  */
 
+import { withoutAssigned } from "../../build/mask-secrets";
 import type { BuildRecord, BuiltImage } from "../../build/types";
 import { parseDockerfile } from "../../dockerfile";
 import { markup } from "../html";
@@ -115,7 +116,7 @@ function buildOne(build: ClassicBuild, store: Store): { steps: ClassicStep[]; lo
   const byStage = new Map<string, string>();
   let stage = "";
   for (const [i, { keyword, text, content, output, error }] of instructions.entries()) {
-    log.push(`Step ${i + 1}/${instructions.length} : ${text}`);
+    log.push(`Step ${i + 1}/${instructions.length} : ${withoutAssigned(text)}`);
     const refused = BUILDKIT_ONLY.exec(text);
     if (refused) {
       const option = refused[1] ?? refused[2] ?? "";

@@ -1,5 +1,6 @@
 /** The history of an image as a table, newest entry first. */
 
+import { maskDeep, withoutAssigned } from "../../build/mask-secrets";
 import type { BuiltImage } from "../../build/types";
 import type { Locale } from "../locale";
 import { type GridCell, type PictureMedium, renderGrid } from "./grid";
@@ -11,13 +12,13 @@ export function renderHistory(
   medium: PictureMedium,
   { locale = "ko" }: { readonly locale?: Locale } = {},
 ): string {
-  if (medium === "json") return JSON.stringify(image.history, null, 2) + "\n";
+  if (medium === "json") return JSON.stringify(maskDeep(image.history, withoutAssigned), null, 2) + "\n";
   const say = (ko: string, en: string): string => (locale === "ko" ? ko : en);
   let at = 0;
   const rows = image.history.map((entry): GridCell[] => {
     const layer = entry.empty_layer ? undefined : image.layers[at++];
     return [
-      { text: (entry.created_by ?? "").replace(/ # buildkit$/, ""), code: true },
+      { text: withoutAssigned((entry.created_by ?? "").replace(/ # buildkit$/, "")), code: true },
       { text: layer ? sizeWord(diskSize(layer)) : "0B", right: true },
       {
         text: layer

@@ -1,5 +1,6 @@
 /** V2, the layer table of an image: its history from the bottom, which entries made layers, how large they are, what they changed. */
 
+import { withoutAssigned } from "../../build/mask-secrets";
 import type { BuiltImage, InstructionRow, LayerEntry } from "../../build/types";
 import type { Locale } from "../locale";
 import { shortId } from "../table/html";
@@ -50,9 +51,9 @@ export function imageTable(image: BuiltImage, { locale = "ko", title, rows }: Im
   let at = 0;
   for (const entry of history) {
     const layer = entry.empty_layer ? undefined : own[at++];
-    const text = (entry.created_by ?? "")
-      .replace(/ # buildkit$/, "")
-      .replace(/^\/bin\/sh -c #\(nop\)\s+/, "");
+    const text = withoutAssigned(
+      (entry.created_by ?? "").replace(/ # buildkit$/, "").replace(/^\/bin\/sh -c #\(nop\)\s+/, ""),
+    );
     if (!layer) {
       out.push([
         { text: "" },

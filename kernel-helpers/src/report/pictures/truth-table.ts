@@ -1,5 +1,6 @@
 /** V4, the four-column table: of every instruction whether it is a step, stays in the history, makes a layer, and whose key it is in. */
 
+import { withoutAssigned } from "../../build/mask-secrets";
 import type { BuildRecord, InstructionRow } from "../../build/types";
 import type { Locale } from "../locale";
 import { labelOf } from "../table/model";
@@ -45,7 +46,7 @@ export function truthTable(record: TruthTableBuild, { locale = "ko", title }: Tr
       const step = row.step === undefined ? undefined : steps[row.step];
       const isBase = row.instruction === "FROM";
       return [
-        { text: oneLine(row.text), code: true },
+        { text: oneLine(withoutAssigned(row.text)), code: true },
         step ? yes(labelOf(step.name)) : no(),
         isBase ? { text: say("베이스의 이력", "the base's history") } : row.history ? yes() : no(),
         isBase ? { text: say("베이스의 층", "the base's layers") } : row.layer ? yes() : no(),
