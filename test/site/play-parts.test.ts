@@ -4,7 +4,7 @@ import { strToU8, zipSync } from "fflate";
 import { Lab } from "../../kernel-helpers/src";
 import { EXAMPLES } from "../../kernel-helpers/src/site/play/examples";
 import { readPlayFlags } from "../../kernel-helpers/src/site/play/flags";
-import { decodeLink, encodeLink, LINK_LIMITS, linkHash } from "../../kernel-helpers/src/site/play/link";
+import { decodeLink, encodeLink, linkHash } from "../../kernel-helpers/src/site/play/link";
 import { editBetween, PlacedLab } from "../../kernel-helpers/src/site/play/placed-lab";
 import {
   isSameProject,
@@ -16,6 +16,7 @@ import {
   withoutFile,
 } from "../../kernel-helpers/src/site/play/project";
 import { Undo } from "../../kernel-helpers/src/site/play/undo";
+import { packWork, unpackWork } from "../../kernel-helpers/src/site/play/work-format";
 import { withUpload, zipName, zipOf } from "../../kernel-helpers/src/site/play/upload";
 
 const of = (...paths: string[]): Project => ({
@@ -142,16 +143,33 @@ describe("parts of the playground", () => {
     assert.equal(editBetween(project, { ...project, flags: "--no-cache" }), "--no-cache");
   });
 
-  it("keep what is larger than a link may be", () => {
+  it("keep a work with its builds, each content once, also what is larger than a link may be", () => {
     let state = 1;
     const noise = (): number => (state = Math.imul(state, 1664525) + 1013904223) >>> 24;
     const bytes = Uint8Array.from({ length: 300_000 }, noise);
-    const project: Project = { files: [{ path: "big.bin", data: bytes }], flags: "" };
-    const link = encodeLink(project, 1);
-    assert.ok(link.length > LINK_LIMITS.characters);
-    assert.deepEqual(decodeLink(link), { problem: "link-large" });
-    assert.deepEqual(decodeLink(link, Infinity), project);
-    assert.notEqual(linkHash(link), linkHash(`${link}A`));
+    const project: Project = {
+      files: [
+        { path: "big.bin", data: bytes },
+        { path: "run.sh", data: "#!/bin/sh\n", executable: true },
+      ],
+      flags: "-t x",
+    };
+    const built = [withoutFile(project, "run.sh"), project];
+    const work = { id: "w", at: 5, origin: "example:note", pristine: false, project, built };
+    const text = packWork(work);
+    assert.ok(text.length < 450_000, "once");
+    const read = unpackWork("w", text);
+    assert.ok(read);
+    assert.ok(isSameProject(read.project, project));
+    assert.deepEqual(read.built.map(pathsOf), [["big.bin"], ["big.bin", "run.sh"]]);
+    assert.deepEqual([read.at, read.origin, read.pristine], [5, "example:note", false]);
+    assert.deepEqual(decodeLink(encodeLink(project)), { problem: "link-large" });
+    assert.notEqual(linkHash("p1.A"), linkHash("p1.B"));
+    for (const broken of ["", "{}", "null", text.slice(0, -5), text.replace('"version":1', '"version":2')])
+      assert.equal(unpackWork("w", broken), undefined);
+    const other = JSON.parse(text) as { project: { files: unknown[] } };
+    other.project.files = [["../x", 0]];
+    assert.equal(unpackWork("w", JSON.stringify(other)), undefined, "no path that a link could not have");
   });
 
   for (const { id, ko, en, project, tries } of EXAMPLES)

@@ -103,6 +103,7 @@ describe("the playground", function () {
     await page.locator("#build").click();
     await page.locator("#stop").click();
     assert.match(await settled(page), /멈췄습니다/);
+    assert.equal(await page.locator("#hints-part").isVisible(), false, "an ended check is no remark");
     await edit(page, "Dockerfile", "FROM alpine\nRUN echo slow > /a\n");
     assert.match(await build(page), /모두 재사용했습니다/);
     await page.context().close();

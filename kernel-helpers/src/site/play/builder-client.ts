@@ -12,14 +12,12 @@ type Question = Request extends infer One
     : never
   : never;
 
-interface How {
-  onProgress?(text: string): void;
-  /** Nobody waits for it. */
-  readonly quiet?: boolean;
-}
+/** Hears what a build shows so far. */
+type OnProgress = (text: string) => void;
 
-interface Waiting extends How {
+interface Waiting {
   resolve(answer: Answer): void;
+  readonly onProgress?: OnProgress;
 }
 
 /** Asked of, as a promise each. */
@@ -37,11 +35,6 @@ export class BuilderClient {
   /** The last builds, oldest first. */
   get built(): readonly Project[] {
     return this.history;
-  }
-
-  /** Is something being done that was asked for? What an end left to be built again only makes the next answer later. */
-  get busy(): boolean {
-    return [...this.waiting.values()].some(({ quiet }) => !quiet);
   }
 
   /** Starts the worker ahead of its first use. */
@@ -71,7 +64,7 @@ export class BuilderClient {
   }
 
   async build(project: Project, onProgress: (text: string) => void): Promise<Answer> {
-    const answer = await this.ask({ kind: "build", project }, { onProgress });
+    const answer = await this.ask({ kind: "build", project }, onProgress);
     if (answer.kind === "built") this.history = [...this.history, project].slice(-MATRIX_BUILDS);
     return answer;
   }
@@ -87,7 +80,7 @@ export class BuilderClient {
 
   /** The checks' remarks; a later question makes an earlier one needless. */
   check(project: Project): Promise<Answer> {
-    return this.ask({ kind: "check", project }, { quiet: true });
+    return this.ask({ kind: "check", project });
   }
 
   /**
@@ -104,19 +97,19 @@ export class BuilderClient {
   private async restore(): Promise<Pictures | undefined> {
     this.start();
     if (this.history.length === 0) return undefined;
-    const answer = await this.send({ kind: "restore", projects: this.history }, { quiet: true });
+    const answer = await this.send({ kind: "restore", projects: this.history });
     return answer.kind === "drawn" ? answer.pictures : undefined;
   }
 
-  private ask(question: Question, how: How = {}): Promise<Answer> {
+  private ask(question: Question, onProgress?: OnProgress): Promise<Answer> {
     if (this.worker === undefined) void this.restore();
-    return this.send(question, how);
+    return this.send(question, onProgress);
   }
 
-  private send(question: Question, { onProgress, quiet = false }: How): Promise<Answer> {
+  private send(question: Question, onProgress?: OnProgress): Promise<Answer> {
     const id = this.next++;
     return new Promise((resolve) => {
-      this.waiting.set(id, { resolve, onProgress, quiet });
+      this.waiting.set(id, { resolve, onProgress });
       this.worker?.postMessage({ ...question, id, locale: this.locale() });
     });
   }

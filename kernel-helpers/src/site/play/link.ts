@@ -26,8 +26,8 @@ interface LinkProject {
   readonly flags?: string;
 }
 
-/** The fragment (without `#`) that holds *project*. *level*: 1 (fast) to 9 (short, the default). */
-export function encodeLink({ files, flags }: Project, level: 1 | 9 = 9): string {
+/** The fragment (without `#`) that holds *project*. */
+export function encodeLink({ files, flags }: Project): string {
   const content: LinkProject = {
     files: files.map(({ path, data, executable }): LinkFile => {
       const text = typeof data === "string" ? data : { base64: toBase64(data) };
@@ -35,22 +35,16 @@ export function encodeLink({ files, flags }: Project, level: 1 | 9 = 9): string 
     }),
     ...(flags === "" ? {} : { flags }),
   };
-  const packed = deflateSync(strToU8(JSON.stringify(content)), { level });
+  const packed = deflateSync(strToU8(JSON.stringify(content)), { level: 9 });
   return `${VERSION}.${toBase64(packed).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "")}`;
 }
 
 /** Why a link cannot be read. */
 export type LinkProblem = PlayProblem | "link-broken" | "link-version" | "link-large";
 
-/**
- * The project that *fragment* (without `#`) holds, or why there is none. Never throws, whatever stands in it. *characters*: longer ones
- * are refused; default: LINK_LIMITS.characters.
- */
-export function decodeLink(
-  fragment: string,
-  characters: number = LINK_LIMITS.characters,
-): Project | { readonly problem: LinkProblem } {
-  if (fragment.length > characters) return { problem: "link-large" };
+/** The project that *fragment* (without `#`) holds, or why there is none. Never throws, whatever stands in it. */
+export function decodeLink(fragment: string): Project | { readonly problem: LinkProblem } {
+  if (fragment.length > LINK_LIMITS.characters) return { problem: "link-large" };
   const [version = "", body = ""] = fragment.split(".", 2);
   if (version !== VERSION)
     return { problem: /^p\d+$/.test(version) && body !== "" ? "link-version" : "link-broken" };
@@ -135,11 +129,13 @@ export function linkHash(fragment: string): string {
   return `${(a >>> 0).toString(36)}-${(b >>> 0).toString(36)}`;
 }
 
-function toBase64(bytes: Uint8Array): string {
+/** Base64 of *bytes*. */
+export function toBase64(bytes: Uint8Array): string {
   return btoa(strFromU8(bytes, true));
 }
 
-function fromBase64(text: string): Uint8Array | undefined {
+/** The bytes that *text* is the base64 of; undefined when it is none. */
+export function fromBase64(text: string): Uint8Array | undefined {
   try {
     return strToU8(atob(text), true);
   } catch {

@@ -13,8 +13,9 @@ import { showCard, showLog, showTries } from "./result-view";
 import { Session } from "./session";
 import { copyLink, download, shareLink } from "./share";
 import { notice, setStatus } from "./status";
-import { keepChoice, keptChoice, type Work } from "./store";
+import { keepChoice, keptChoice } from "./store";
 import { isText, problemText, text, type TextName } from "./texts";
+import type { Work } from "./work-format";
 import { Workbench } from "./workbench";
 import { describeWork, showWorks } from "./works-view";
 

@@ -12,9 +12,9 @@ import {
   newId,
   removeWork,
   shownHere,
-  type Work,
 } from "./store";
 import { Undo } from "./undo";
+import type { Work } from "./work-format";
 
 /** Milliseconds after the last change until it is kept. */
 const PAUSE = 400;

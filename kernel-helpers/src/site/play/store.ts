@@ -1,27 +1,12 @@
 /** The page's memory in the browser's own storage: every work that was begun, and the choices of language and theme. */
 
-import { decodeLink, encodeLink } from "./link";
-import type { Project } from "./project";
+import { packWork, unpackWork, type Work } from "./work-format";
 
 const PREFIX = "layerbook-play-";
 const WORK = `${PREFIX}work-`;
 const HELD = `${PREFIX}held-`;
 /** Which work this tab shows: kept for this tab, so that a reload brings back what was in it and not what another tab edits. */
 const SHOWN = `${PREFIX}shown`;
-
-/** One piece of work: what it grew from, what became of it, and what was built on the way. */
-export interface Work {
-  readonly id: string;
-  /** Milliseconds since 1970 of the last change. */
-  readonly at: number;
-  /** `example:note`, `link:<hash>` or `blank`. */
-  readonly origin: string;
-  /** Nothing was changed since it was opened: it can be had again from where it came. */
-  readonly pristine: boolean;
-  readonly project: Project;
-  /** The last builds, oldest first: rebuilt at the next visit, so that its cache is there again. */
-  readonly built: readonly Project[];
-}
 
 /** What became of keeping something: `full` has no room for it, `refused` is a browser that stores nothing. */
 export type Kept = "kept" | "full" | "refused";
@@ -62,17 +47,6 @@ function remove(name: string): void {
   }
 }
 
-const links = new WeakMap<Project, string>();
-
-/** Builds that are kept are the same objects again and again. */
-function linkOf(project: Project): string {
-  const known = links.get(project);
-  if (known !== undefined) return known;
-  const link = encodeLink(project, 1);
-  links.set(project, link);
-  return link;
-}
-
 /** A name that no other work has. */
 export function newId(): string {
   return `${Date.now().toString(36)}${Math.floor(Math.random() * 2 ** 40).toString(36)}`;
@@ -80,13 +54,9 @@ export function newId(): string {
 
 /** Keeps *work*; where there is no room for its builds too, without them. */
 export function keepWork(work: Work): Kept {
-  const { id, at, origin, pristine, project, built } = work;
-  const value = (builds: readonly Project[]): string =>
-    JSON.stringify({ at, origin, pristine, link: linkOf(project), built: builds.map(linkOf) });
-  const kept = write(WORK + id, value(built));
-  if (kept !== "full") return kept;
+  const kept = write(WORK + work.id, packWork(work));
   // A value that does not fit leaves the one before it in place.
-  return write(WORK + id, value([]));
+  return kept === "full" ? write(WORK + work.id, packWork({ ...work, built: [] })) : kept;
 }
 
 const works = new Map<string, { readonly text: string; readonly work: Work | undefined }>();
@@ -97,34 +67,9 @@ export function keptWork(id: string): Work | undefined {
   if (text === undefined) return undefined;
   const known = works.get(id);
   if (known?.text === text) return known.work;
-  const work = readWork(id, text);
+  const work = unpackWork(id, text);
   works.set(id, { text, work });
   return work;
-}
-
-function readWork(id: string, text: string): Work | undefined {
-  try {
-    const { at, origin, pristine, link, built } = JSON.parse(text) as Record<string, unknown>;
-    const project = projectOf(link);
-    if (project === undefined || typeof at !== "number" || typeof origin !== "string") return undefined;
-    return {
-      id,
-      at,
-      origin,
-      pristine: pristine === true,
-      project,
-      built: (Array.isArray(built) ? built : [])
-        .map(projectOf)
-        .filter((one): one is Project => one !== undefined),
-    };
-  } catch {
-    return undefined;
-  }
-}
-
-function projectOf(link: unknown): Project | undefined {
-  const read = typeof link === "string" ? decodeLink(link, Infinity) : undefined;
-  return read === undefined || "problem" in read ? undefined : read;
 }
 
 /** All works, the last changed first. */

@@ -30,6 +30,7 @@ export class Workbench {
   private readonly client: BuilderClient;
   private pictures: Pictures | undefined;
   private hints: readonly Hint[] = [];
+  private building = false;
   private checking: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly page: WorkbenchPage) {
@@ -44,7 +45,8 @@ export class Workbench {
   /** Builds the project. Does nothing while a build is going on. */
   async build(): Promise<void> {
     const { client, page } = this;
-    if (client.busy) return;
+    if (this.building) return;
+    this.building = true;
     setStatus(this.say("building"));
     element("stop").hidden = false;
     element<HTMLButtonElement>("build").disabled = true;
@@ -52,6 +54,7 @@ export class Workbench {
       element("log-part").hidden = false;
       element("log").textContent = progress;
     });
+    this.building = false;
     element("stop").hidden = true;
     element<HTMLButtonElement>("build").disabled = false;
     if (answer.kind === "built") {
@@ -78,7 +81,7 @@ export class Workbench {
     const done = this.client.begin(built, "");
     this.checkSoon();
     const before = await done;
-    if (before !== undefined && this.pictures === undefined && !this.client.busy) this.show(before);
+    if (before !== undefined && this.pictures === undefined && !this.building) this.show(before);
   }
 
   /** Empties the cache and the matrix. */
@@ -103,7 +106,7 @@ export class Workbench {
 
   /** What edits would do. */
   async whatIf(): Promise<void> {
-    if (this.client.busy) return;
+    if (this.building) return;
     const answer = await this.client.whatIf(this.page.session().project);
     if (answer.kind === "drawn" && answer.whatIf !== undefined) {
       showNamed("edits", answer.whatIf, `${this.say("whatIf")}, ${this.say("scrollable")}`);
@@ -127,7 +130,7 @@ export class Workbench {
   /** Everything again in the language that was chosen. */
   async translate(): Promise<void> {
     this.checkSoon();
-    if (this.pictures === undefined || this.client.busy) return;
+    if (this.pictures === undefined || this.building) return;
     const answer = await this.client.draw();
     this.show((answer.kind === "drawn" ? answer.pictures : undefined) ?? this.pictures);
   }

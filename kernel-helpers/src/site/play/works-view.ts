@@ -4,7 +4,7 @@ import type { Locale } from "../../report/locale";
 import { element, make } from "./dom";
 import type { Project } from "./project";
 import { text } from "./texts";
-import type { Work } from "./store";
+import type { Work } from "./work-format";
 
 /** Shows *works*. */
 export function showWorks(
