@@ -34,6 +34,8 @@ export class Builder {
   readonly cacheMounts = new Map<string, Snapshot>();
   /** Digests of the blobs of base images that are here already. */
   readonly blobs = new Set<string>();
+  /** Bytes of the tars of base layers that were unpacked, by diffID. */
+  readonly unpackedBytes = new Map<string, number>();
   /** Chains of base layers that are unpacked already. */
   readonly chains = new Set<string>();
   /**
@@ -118,6 +120,7 @@ export class Builder {
     this.contexts.clear();
     this.cacheMounts.clear();
     this.blobs.clear();
+    this.unpackedBytes.clear();
     this.chains.clear();
     this.merged.clear();
     this.packed = new WeakSet();

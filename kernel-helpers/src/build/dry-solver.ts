@@ -53,6 +53,7 @@ export function forkBuilder(
     contexts: new Map(builder.contexts),
     cacheMounts: new Map<never, never>(),
     blobs: new Set(builder.blobs),
+    unpackedBytes: builder.unpackedBytes,
     chains: new Set(builder.chains),
     merged: new Set(builder.merged),
     packed: new WeakSet<Layer>(),

@@ -12,7 +12,7 @@ import {
 import { type Layer, type LayerBlob, layersOf, StepLayer } from "../image/layer";
 import { sha256Digest } from "../platform/platform";
 import { DOCUMENT_TIME, exportTime } from "./durations";
-import { lazyLayer } from "./layer-entries";
+import { baseLayer, lazyLayer } from "./layer-entries";
 import type { Session } from "./session";
 import { canonicalName } from "./store/image-shelf";
 import type { StepResult } from "./step-result";
@@ -160,13 +160,10 @@ function packLayers(
   const layers = chain.map((layer): ImageLayer => {
     if (layer.kind === "base") {
       if (!layer.blob) isUnknown = true;
-      return {
-        diffId: layer.diffId,
-        digest: layer.digest,
-        size: layer.size,
-        uncompressed: layer.contentBytes ?? 0,
-        fromBase: true,
-      };
+      const built = baseLayer(layer, session.builder.unpackedBytes);
+      // Kept with the builder, so that no later process has to unpack it for that.
+      if (session.builder.save) void built.uncompressed;
+      return built;
     }
     const { diffId } = layer.digest(platform, epoch);
     if (diffId === EMPTY_LAYER.diffId) session.builder.blobs.add(EMPTY_LAYER.digest);

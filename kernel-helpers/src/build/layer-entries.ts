@@ -1,6 +1,7 @@
 /** A built layer in a record: its entries, and what it is compressed, are worked out only when they are looked at. */
 
-import { isNoContent, type StepLayer } from "../image/layer";
+import { type BaseLayer, isNoContent, type StepLayer } from "../image/layer";
+import { LayoutError } from "../image/oci-layout";
 import type { Content } from "../platform/files";
 import type { Platform } from "../platform/platform";
 import type { ImageLayer, LayerEntry } from "./types";
@@ -17,6 +18,31 @@ export function lazyLayer(source: StepLayer, platform: Platform, epoch: number |
     fromBase: { enumerable: true, value: false },
   });
   return withEntries(layer, source, platform, epoch);
+}
+
+/** A layer of a base image; the size of its tar is worked out, once for a builder, when it is looked at. */
+export function baseLayer(layer: BaseLayer, known: Map<string, number>): ImageLayer {
+  const { diffId, digest, size, contentBytes, unpackedBytes } = layer;
+  if (contentBytes !== undefined || !unpackedBytes)
+    return { diffId, digest, size, uncompressed: contentBytes ?? 0, fromBase: true };
+  const uncompressed = (): number => {
+    try {
+      const bytes = known.get(diffId) ?? unpackedBytes();
+      known.set(diffId, bytes);
+      return bytes;
+    } catch (error) {
+      // A damaged blob fails the build that needs its files; this one did not.
+      if (error instanceof LayoutError) return 0;
+      throw error;
+    }
+  };
+  return Object.defineProperties({} as ImageLayer, {
+    diffId: { enumerable: true, value: diffId },
+    digest: { enumerable: true, value: digest },
+    size: { enumerable: true, value: size },
+    uncompressed: { enumerable: true, get: uncompressed },
+    fromBase: { enumerable: true, value: true },
+  });
 }
 
 /** *layer* with the entries of *source*. */

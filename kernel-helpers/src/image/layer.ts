@@ -56,6 +56,8 @@ export interface BaseLayer {
   readonly pieces?: () => Pieces;
   /** The tar unpacked in pieces, where that is at hand without undoing gzip. */
   readonly tar?: () => Iterable<Uint8Array>;
+  /** Bytes of its tar, worked out (and remembered) when asked; absent where `contentBytes` is all that is known. */
+  readonly unpackedBytes?: () => number;
   /** Bytes of the files in it, when only that is known (catalog). */
   readonly contentBytes?: number;
   readonly origin: LayerOrigin;

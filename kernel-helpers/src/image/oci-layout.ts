@@ -94,6 +94,7 @@ export class OciLayout implements ImageSource {
       size: layer.size,
       mediaType: layer.mediaType,
       blob: () => this.source(layer),
+      unpackedBytes: () => this.unpacked.sizeOf(layers[i]!, this.machine),
       origin: { ref, digest: root.digest, platform },
     }));
     const unpack = (): Snapshot => this.unpacked.snapshot(layers, this.machine);
@@ -170,6 +171,8 @@ function parse<T>(bytes: Uint8Array, name: string): T {
 /** File systems by chain of layers: images that share layers share the trees. */
 export class UnpackedChains {
   private readonly chains = new Map<string, Snapshot>();
+  /** By diffID. */
+  private readonly sizes = new Map<string, number>();
 
   /** *unpack*: gives a layer's tar where it is at hand (checked); else the blob is checked, and unpacked in memory. */
   constructor(private readonly unpack?: (layer: BaseLayer) => ByteSource | undefined) {}
@@ -182,12 +185,24 @@ export class UnpackedChains {
       key += " " + layer.diffId;
       let next = this.chains.get(key);
       if (!next) {
-        next = applyLayer(tree, readTar(this.unpack?.(layer) ?? tarOf(layer, machine), { entries }));
+        next = applyLayer(tree, readTar(this.tar(layer, machine), { entries }));
         this.chains.set(key, next);
       }
       tree = next;
     }
     return tree;
+  }
+
+  /** Bytes of the layer's tar. Throws LayoutError for a blob with another digest. */
+  sizeOf(layer: BaseLayer, machine: Platform): number {
+    if (!this.sizes.has(layer.diffId)) this.tar(layer, machine);
+    return this.sizes.get(layer.diffId)!;
+  }
+
+  private tar(layer: BaseLayer, machine: Platform): Uint8Array | ByteSource {
+    const tar = this.unpack?.(layer) ?? tarOf(layer, machine);
+    this.sizes.set(layer.diffId, "length" in tar ? tar.length : tar.size);
+    return tar;
   }
 }
 

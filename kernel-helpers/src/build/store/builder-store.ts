@@ -31,6 +31,8 @@ interface Segment {
   readonly blobs: readonly string[];
   readonly chains: readonly string[];
   readonly merged: readonly string[];
+  /** Bytes of the tars of base layers, by diffID. Absent in older segments. */
+  readonly unpackedBytes?: readonly (readonly [diffId: string, bytes: number])[];
   readonly nextRef: number;
 }
 
@@ -69,6 +71,8 @@ class BuilderStore {
     contexts: new Map<string, string>(),
     contextFiles: new Map<string, Snapshot>(),
     mounts: new Map<string, Snapshot>(),
+    /** So many are kept. */
+    unpackedBytes: 0,
   };
   private lastTraces: Builder["traces"] = [];
   /** Of the contexts of this directory. */
@@ -126,6 +130,8 @@ class BuilderStore {
         saved[field].add(name);
       }
     }
+    for (const [diffId, bytes] of segment.unpackedBytes ?? []) builder.unpackedBytes.set(diffId, bytes);
+    saved.unpackedBytes = builder.unpackedBytes.size;
     builder.traces = [...segment.traces, ...builder.traces].slice(0, KEPT_BUILDS);
     this.lastTraces = builder.traces;
     builder.nextRef = Math.max(builder.nextRef, segment.nextRef);
@@ -193,6 +199,8 @@ class BuilderStore {
     };
     const operations = [...builder.operations].filter(([digest]) => !saved.operations.has(digest));
     for (const [digest] of operations) saved.operations.add(digest);
+    const sizes = [...builder.unpackedBytes].slice(saved.unpackedBytes);
+    saved.unpackedBytes = builder.unpackedBytes.size;
     return {
       records: [...records.values()],
       links: [...links.values()],
@@ -204,6 +212,7 @@ class BuilderStore {
       blobs: fresh("blobs"),
       chains: fresh("chains"),
       merged: fresh("merged"),
+      unpackedBytes: sizes,
       nextRef: builder.nextRef,
     };
   }
@@ -239,6 +248,7 @@ class BuilderStore {
       blobs: [...builder.blobs],
       chains: [...builder.chains],
       merged: [...builder.merged],
+      unpackedBytes: [...builder.unpackedBytes],
       nextRef: builder.nextRef,
     });
     this.segments = this.segments.filter((key) => !old.includes(key));
@@ -357,7 +367,9 @@ class BuilderStore {
     this.segments = [];
     this.changes = [];
     this.lastTraces = [];
-    for (const set of Object.values(this.saved)) set.clear();
+    const { unpackedBytes: _, ...sets } = this.saved;
+    for (const set of Object.values(sets)) set.clear();
+    this.saved.unpackedBytes = 0;
   }
 }
 
