@@ -30,10 +30,9 @@ describe("layers of an OCI base in a record", () => {
   };
   beforeEach(() => void (unpacked = 0));
 
-  it("have the size of their tar, unpacked when somebody asks", async () => {
+  it("have the size of their tar, which is unpacked once", async () => {
     const lab = await Lab.openOn(machine, { bases });
     const { image } = await lab.build({ dockerfile: DOCKERFILE });
-    assert.equal(unpacked, 0);
     const [base] = image!.layers;
     assert.equal(base!.fromBase, true);
     const tar = gunzipSync(readFileSync(join(bases, "blobs/sha256", base!.digest.slice(7))));
