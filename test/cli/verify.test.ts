@@ -72,6 +72,29 @@ describe("layerbook verify", function () {
     assert.match(dead.err, /unix:\/\/\/none.sock에서 BuildKit이 대답하지 않습니다/);
   });
 
+  it("takes docker buildx where there is no buildctl, and says when no engine is behind it", async () => {
+    const path = { PATH: `${join(__dirname, "verify/bin")}:/usr/bin:/bin` };
+    const args = ["--buildctl", "no-such-program", "--bases", BASES, "--edit", "server.js", PROJECT];
+    const good = await verify(args, path);
+    assert.equal(good.code, 0, good.out + good.err);
+    assert.match(good.err, /실제 엔진: github.com\/docker\/buildx recorded/);
+    const had = await verify(args, {
+      ...path,
+      VERIFY_FIRST:
+        '/WORKDIR/s/"cached":false/"cached":true/g;/WORKDIR/s/"completed"/"cached":true,"completed"/',
+    });
+    assert.equal(had.code, 0, had.out + had.err);
+    assert.match(had.out, /WORKDIR \/src +DONE +CACHED +· --no-cache는 WORKDIR에 미치지 않아/);
+    assert.match(
+      (await verify(args, { ...path, VERIFY_DOCKER: "dead" })).err,
+      /docker buildx는 있지만 Docker 엔진이 대답하지 않습니다.*LB_NO_ENGINE/,
+    );
+    assert.match(
+      (await verify(args, { ...path, VERIFY_DOCKER: "driver" })).err,
+      /OCI로 내보내지 못해.*LB_NO_ENGINE[^]*docker buildx create --use/,
+    );
+  });
+
   it("refuses what it cannot compare", async () => {
     assert.match((await verify(["--platform", "linux/amd64,linux/arm64", PROJECT])).err, /LB_NOT_COMPARED/);
     assert.match((await verify([...recorded.slice(0, 4), "--edit", "none", PROJECT])).err, /LB_NO_FILE/);

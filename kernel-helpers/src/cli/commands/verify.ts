@@ -170,7 +170,7 @@ class Pair {
     });
     io.signal.throwIfAborted();
     const image = real.exitCode === 0 ? await this.realImage(output) : undefined;
-    return { title, rows: compareBuilds(record, real, image) };
+    return { title, rows: compareBuilds(record, real, image, noCache || request.options.noCache === true) };
   }
 
   private async realImage(path: string): Promise<RealImage | undefined> {

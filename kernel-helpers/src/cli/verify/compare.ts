@@ -21,9 +21,21 @@ export interface RealImage {
   entriesOf(diffId: string): readonly string[];
 }
 
-/** The rows of one build. */
-export function compareBuilds(record: BuildRecord, real: RealBuild, image: RealImage | undefined): Row[] {
-  return [...compareSteps(record, real.steps), ...compareEnds(record, real), ...compareImages(record, image)];
+/** The rows of one build. *noCache*: the engine was asked for a build without cache. */
+export function compareBuilds(
+  record: BuildRecord,
+  real: RealBuild,
+  image: RealImage | undefined,
+  noCache = false,
+): Row[] {
+  const rows = [
+    ...compareSteps(record, real.steps, noCache),
+    ...compareEnds(record, real),
+    ...compareImages(record, image),
+  ];
+  const isGuessed = record.steps.some(({ instruction, assumed }) => instruction === "FROM" && assumed);
+  if (!isGuessed || !/failed to resolve source metadata/.test(real.error ?? "")) return rows;
+  return rows.map((row) => ({ ...row, same: row.same === false ? undefined : row.same, why: NO_BASE }));
 }
 
 /** Names of steps whose results rest on something that is not simulated, or whose contents are not known. */
@@ -35,6 +47,14 @@ const UNKNOWN = {
   ko: "베이스의 내용이나 추정한 단계의 결과를 몰라서 비교하지 않음",
   en: "not compared: the base's contents or the outcome of an assumed step are not known here",
 };
+const NO_BASE = {
+  ko: "레이어북은 모르는 베이스를 추정했고, 엔진은 찾지 못함",
+  en: "the base is not known here and was assumed, and the engine did not find it",
+};
+const HAD_STEP = {
+  ko: "--no-cache는 WORKDIR에 미치지 않아, 엔진이 예전에 실행했는지에 달림",
+  en: "--no-cache does not reach WORKDIR: hangs on whether the engine ran it before",
+};
 const HAD_BASE = {
   ko: "엔진이 이 베이스를 이미 갖고 있었는지에 달림",
   en: "hangs on whether the engine had this base already",
@@ -44,7 +64,7 @@ const DEPENDS = {
   en: "not compared: it hangs on the outcome of an assumed command",
 };
 
-function compareSteps(record: BuildRecord, theirs: readonly RealStep[]): Row[] {
+function compareSteps(record: BuildRecord, theirs: readonly RealStep[], noCache: boolean): Row[] {
   const left = new Map<string, RealStep[]>();
   for (const step of theirs) left.set(bareName(step.name), [...(left.get(bareName(step.name)) ?? []), step]);
   const rows: Row[] = [];
@@ -65,8 +85,14 @@ function compareSteps(record: BuildRecord, theirs: readonly RealStep[]): Row[] {
       row("", status, "(no such step)");
       continue;
     }
-    const hadBase = step.instruction === "FROM" && status === "DONE" && real.status === "CACHED";
-    row("", status, real.status ?? "-", step.depends ? DEPENDS : hadBase ? HAD_BASE : undefined);
+    const had = status === "DONE" && real.status === "CACHED";
+    const why =
+      had && step.instruction === "FROM"
+        ? HAD_BASE
+        : had && noCache && step.instruction === "WORKDIR"
+          ? HAD_STEP
+          : undefined;
+    row("", status, real.status ?? "-", step.depends ? DEPENDS : why);
     // What a cached step printed is shown by neither.
     if (step.status !== real.status || step.status === "CACHED") continue;
     const [ourOutput, theirOutput] = [step.output.join("\n"), real.output.join("\n")];

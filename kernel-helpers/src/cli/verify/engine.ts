@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
 import type { BuildRequest } from "../build-request";
-import { CliError } from "../cli-error";
+import { CliError, type Sentence } from "../cli-error";
 import type { CommandIo } from "../io";
 import { RawProgress, type RealBuild } from "./rawjson";
 
@@ -66,7 +66,9 @@ export async function findEngine(choice: EngineChoice, io: CommandIo): Promise<E
       "there is no real engine to compare with: neither docker buildx, nor a buildctl that reaches a running BuildKit",
     );
   }
-  if ((await tryRun("docker", ["buildx", "inspect"], io)) === undefined) {
+  const builder = await tryRun("docker", ["buildx", "inspect", "--bootstrap"], io);
+  // It answers in peace, too, when there is no engine behind it.
+  if (builder === undefined || !/^Status:\s*running/m.test(builder)) {
     throw noEngine(
       "docker buildx는 있지만 Docker 엔진이 대답하지 않습니다.",
       "docker buildx is here, but the Docker engine does not answer",
@@ -75,12 +77,12 @@ export async function findEngine(choice: EngineChoice, io: CommandIo): Promise<E
   return buildxEngine(buildx.split("\n")[0] ?? "", io);
 }
 
-function noEngine(ko: string, en: string): CliError {
+function noEngine(ko: string, en: string, hint?: Sentence): CliError {
   return new CliError(
     "LB_NO_ENGINE",
     { ko, en },
     {
-      hint: {
+      hint: hint ?? {
         ko: "BuildKit이 있으면: layerbook verify --addr unix:///run/buildkit/buildkitd.sock . (또는 BUILDKIT_HOST)",
         en: "with a BuildKit at hand: layerbook verify --addr unix:///run/buildkit/buildkitd.sock . (or BUILDKIT_HOST)",
       },
@@ -239,7 +241,21 @@ function runBuild(
     const read = new Promise<void>((done) => lines.once("close", done));
     child.on("error", reject);
     child.on("close", (code) => {
-      void read.then(() => resolve(progress.end(code ?? 1)));
+      void read.then(() => {
+        const real = progress.end(code ?? 1);
+        if (/OCI exporter is not supported for the docker driver/.test(real.error ?? ""))
+          reject(
+            noEngine(
+              "지금의 buildx 빌더(docker 드라이버)는 이미지를 OCI로 내보내지 못해 비교할 수 없습니다.",
+              "the present buildx builder (driver docker) cannot write OCI images, so that there is nothing to compare",
+              {
+                ko: "다른 빌더를 고르세요: docker buildx create --use (또는 Docker의 containerd 이미지 저장소를 켜세요)",
+                en: "choose another builder: docker buildx create --use (or turn on Docker's containerd image store)",
+              },
+            ),
+          );
+        else resolve(real);
+      });
     });
   });
 }
