@@ -45,7 +45,7 @@ export function watch(context: BrowserContext, site: ServedSite): Watched {
   const errors: string[] = [];
   const outside: string[] = [];
   context.on("console", (message) => {
-    if (message.type() === "error") errors.push(message.text());
+    if (message.type() === "error") errors.push(`${message.text()} ${message.location().url}`);
   });
   context.on("weberror", (error) => errors.push(error.error().message));
   context.on("request", (request) => {
@@ -57,14 +57,14 @@ export function watch(context: BrowserContext, site: ServedSite): Watched {
 
 /** Opens *notebook* in JupyterLab and waits for its cells. */
 export async function openLesson(page: Page, site: ServedSite, notebook: string): Promise<void> {
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(60_000);
   await page.goto(`${site.url}lab/index.html?path=${encodeURIComponent(notebook)}`);
   await notebookShown(page);
 }
 
 /** Waits for a notebook with its kernel. */
 export async function notebookShown(page: Page): Promise<void> {
-  await page.locator(".jp-NotebookPanel .jp-Cell").first().waitFor();
+  await page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell").first().waitFor();
   await page
     .locator(".jp-NotebookPanel .jp-Notebook-ExecutionIndicator[data-status='idle']")
     .first()
@@ -82,13 +82,32 @@ export async function type(cell: Locator, code: string): Promise<void> {
 /** Runs *code* in the cell and answers the text below it. */
 export async function runText(cell: Locator, code: string): Promise<string> {
   await type(cell, code);
-  const before = await promptOf(cell);
-  await cell.page().keyboard.press("Control+Enter");
-  await until(async () => {
-    const now = await promptOf(cell);
-    return now !== before && /\[\d+\]/.test(now);
-  }, "the cell to be done");
+  await pressAndWait(cell, "Control+Enter");
   return (await cell.locator(".jp-OutputArea-output").allInnerTexts()).join("\n");
+}
+
+interface PageElement {
+  readonly dataset: Record<string, string>;
+  readonly textContent: string;
+}
+type PageObserver = new (seen: () => void) => { observe(node: PageElement, what: object): void };
+
+/** Presses *key*, which runs the cell, and waits for its end: a kernel begun anew may give the number that is there already. */
+export async function pressAndWait(cell: Locator, key: string): Promise<void> {
+  const prompt = cell.locator(".jp-InputPrompt").first();
+  await prompt.evaluate((element) => {
+    const node = element as unknown as PageElement;
+    const { MutationObserver } = globalThis as unknown as { MutationObserver: PageObserver };
+    node.dataset["seen"] = "";
+    new MutationObserver(() => {
+      if (node.textContent.includes("*")) node.dataset["seen"] = "running";
+    }).observe(node, { childList: true, characterData: true, subtree: true });
+  });
+  await cell.page().keyboard.press(key);
+  await until(async () => {
+    const seen = await prompt.getAttribute("data-seen");
+    return seen === "running" && /\[\d+\]/.test(await promptOf(cell));
+  }, "the cell to be done");
 }
 
 /** `[3]:` of a cell that has run, `[*]:` of one that runs. */

@@ -3,7 +3,7 @@ import http from "node:http";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import * as esbuild from "esbuild";
-import type { Browser, Page } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import { SRC, ROOT } from "../project/sources";
 
 /** What the page runs: the store, and one kernel after the other. */
@@ -88,7 +88,9 @@ export async function serveFiles(
 }
 
 /** Opens the page. */
-export async function openWorkerPage(browser: Browser): Promise<WorkerPage> {
+export async function openWorkerPage(
+  browser: Pick<Browser, "newPage"> | BrowserContext,
+): Promise<WorkerPage> {
   const { outputFiles } = await esbuild.build({
     stdin: { contents: HARNESS, resolveDir: path.join(SRC, "site"), loader: "ts" },
     bundle: true,

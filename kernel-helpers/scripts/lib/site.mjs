@@ -50,8 +50,9 @@ export async function makeSite(target = SITE) {
   const { first } = writeLessons(part);
   const landing = fs.readFileSync(path.join(SITE_SOURCES, "index.html"), "utf8");
   fs.writeFileSync(path.join(part, "index.html"), landing.replaceAll("{{FIRST}}", encodeURI(first)));
-  configure(part, extensions, /<link rel="icon" href="([^"]*)"/.exec(landing)[1]);
-  tidyPage(path.join(part, "lab/index.html"));
+  const [link, icon] = /<link rel="icon" href="([^"]*)">/.exec(landing);
+  configure(part, extensions, icon);
+  tidyPage(path.join(part, "lab/index.html"), link);
   fs.rmSync(path.join(part, "lab/favicon.ico"));
   fs.rmSync(target, { recursive: true, force: true });
   fs.renameSync(part, target);
@@ -177,12 +178,12 @@ const FROM_DISK =
   "실행하거나 레이어북에서 <code>layerbook site --serve</code>를 실행하고 http://127.0.0.1:8877/ 을 여세요. <a href='../play.html'>실험실</a>은 서버 없이도 열립니다.</p>" +
   "<p lang='en'>The lessons need a web server; the <a href='../play.html'>playground</a> does not.</p>";
 
-/** The application's page under the course's name, in Korean. */
-function tidyPage(file) {
+/** The application's page under the course's name, in Korean. Without the *icon* in it the server's root would be asked for one. */
+function tidyPage(file, icon) {
   const script = `<script>if (location.protocol === "file:") addEventListener("DOMContentLoaded", () => { document.body.innerHTML = ${JSON.stringify(FROM_DISK)}; });</script>`;
   edit(file, [
     ["<html>", '<html lang="ko">'],
-    ["<title>JupyterLite</title>", `<title>레이어북</title>\n    ${script}`],
+    ["<title>JupyterLite</title>", `<title>레이어북</title>\n    ${icon}\n    ${script}`],
     ["WASM powered Jupyter running in the browser.", "도커 없이 브라우저에서 배우는 도커 이미지의 레이어"],
   ]);
   const text = fs.readFileSync(file, "utf8");
