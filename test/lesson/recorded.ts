@@ -55,11 +55,20 @@ export function stepsOf(
   );
 }
 
-/** Those of *answered* for which *recorded* is sure. */
+/** Those of *answered* for which *recorded* is sure, by its names: BuildKit shows values of secrets, Layerbook masks them. */
 export function comparable(recorded: Steps, answered: Steps): Steps {
   return Object.fromEntries(
-    Object.entries(answered).map(([name, status]) => [name, recorded[name] === null ? null : status]),
+    Object.entries(answered).map(([shown, status]) => {
+      const name = shown.includes("****") ? unmasked(shown, Object.keys(recorded)) : shown;
+      return [name, recorded[name] === null ? null : status];
+    }),
   );
+}
+
+function unmasked(name: string, recorded: readonly string[]): string {
+  const parts = name.split("****").map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
+  const pattern = new RegExp(`^${parts.join('[^\\s"]+')}$`);
+  return recorded.find((one) => pattern.test(one)) ?? name;
 }
 
 /** What a build is made from: the Dockerfile and every file of the context with its mode; 12 hexadecimal digits. */

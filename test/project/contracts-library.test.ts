@@ -145,6 +145,11 @@ describe("contracts: the library", () => {
       "[stage-0 2/3] RUN --mount=type=secret,id=rc cat /run/secrets/rc; echo **** ****",
     );
     assert.doesNotMatch(JSON.stringify(changed.steps), /npm_ARG_5678|another_one/);
+    const typed = await lab.build({
+      dockerfile: "FROM busybox\nRUN echo npm_FAKE_1234",
+      secrets: { rc: "npm_FAKE_1234" },
+    });
+    assert.match(typed.steps.at(-1)!.name, /npm_FAKE_1234$/, "the Dockerfile itself tells it");
     const again = await lab.build({ dockerfile: "FROM busybox\nENV A_TOKEN=true\nRUN echo true\n" });
     assert.deepEqual(again.steps.at(-1)!.output, ["true"], "no word of every log");
   });

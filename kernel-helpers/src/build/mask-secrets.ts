@@ -52,8 +52,14 @@ export function secretValues({ options, rows, images }: SecretSources): string[]
       add(entry.slice(0, equals), entry.slice(equals + 1));
     }
   }
+  // What an instruction types out is no secret of this build any more: the log shows the instruction as it stands.
+  const typed = rows.filter(({ instruction }) => instruction !== "ARG" && instruction !== "ENV");
+  const isTyped = (value: string): boolean => {
+    const mask = masker([value]);
+    return mask !== undefined && typed.some(({ text }) => mask(text) !== text);
+  };
   return [...new Set([...mounted, ...named])]
-    .filter((value) => value !== "")
+    .filter((value) => value !== "" && !isTyped(value))
     .sort((a, b) => b.length - a.length);
 }
 
