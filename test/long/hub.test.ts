@@ -5,6 +5,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { Learner, said } from "../lab/hub-learner";
+import { LearningPlatform } from "../lab/lti-platform";
 import { ROOT } from "../lab/machine";
 import { freePort } from "../lab/start-lab";
 import {
@@ -142,6 +143,20 @@ describe("a class on JupyterHub", function () {
         });
         assert.equal(said, "", `${spawner}, ${auth}`);
       }
+  });
+
+  it("lets in whom the learning platform vouches for (LTI 1.3), and no forged launch", async () => {
+    const platform = await LearningPlatform.start();
+    const other = await Hub.start({ prefix, users, lessons, settings: platform.settings });
+    try {
+      assert.equal(await platform.launch(other.url, "7f3a-41"), 302);
+      assert.ok((await platform.launch(other.url, "7f3a-42", true)) >= 400);
+      assert.equal((await other.ask("GET", "users/7f3a-41")).status, 200);
+      assert.equal((await other.ask("GET", "users/7f3a-42")).status, 404);
+    } finally {
+      await other.stop();
+      platform.stop();
+    }
   });
 
   it("lets members of the group in by password, and nobody else", async () => {
