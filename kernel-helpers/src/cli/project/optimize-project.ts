@@ -106,7 +106,11 @@ function render(found: readonly Found[], medium: PictureMedium, io: CommandIo): 
     );
   const parts = found.map(({ target, optimization }) => {
     const body = renderOptimization(optimization, medium, { locale });
-    if (medium === "html") return markup`<h3 lang="${locale}">${target.name}</h3>\n`.toString() + body;
+    if (medium === "html")
+      return (
+        markup`<p lang="${locale}" style="margin:12px 0 4px 0"><strong>${target.name}</strong></p>
+`.toString() + body
+      );
     return medium === "markdown" ? `### ${target.name}\n\n${body}` : `── ${target.name}\n\n${body}`;
   });
   return [...parts, renderGrid(summary(found, io), medium)].join("\n");
