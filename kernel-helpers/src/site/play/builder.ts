@@ -26,6 +26,9 @@ const PROGRESS_MS = 200;
 /** Columns of the log. */
 const LOG_WIDTH = 80;
 
+/** Lines of a failed command's output that are shown beside the error. */
+const OUTPUT_LINES = 12;
+
 /** One column of the matrix. */
 interface Column {
   readonly build: MatrixBuild;
@@ -167,13 +170,14 @@ export class PlayBuilder {
         name: shortened(step).name,
         verdict: `${SIGNS[verdictKind(step)]} ${words(locale).verdict[verdictKind(step)]}`,
         card: renderKeyCard(step, "html", { locale }),
-        cause: index === (failed >= 0 ? failed : ownCause),
+        cause: index === (ownCause >= 0 ? ownCause : failed),
       })),
       summary: summaryOf(result, locale),
       warnings: result.warnings.length,
       failed: result.error !== undefined,
       error: errorOf(result, locale),
       frames: result.error?.frames ?? [],
+      output: (result.steps[failed]?.output ?? []).slice(-OUTPUT_LINES),
       builds: { first, count: this.matrix.length },
     };
   }

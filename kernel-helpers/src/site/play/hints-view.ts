@@ -3,7 +3,7 @@
 import type { Locale } from "../../report/locale";
 import { element, make } from "./dom";
 import { goToLine, showMarks } from "./editor";
-import type { Hint } from "./protocol";
+import type { Hint, Pictures } from "./protocol";
 import { text } from "./texts";
 
 /** Opens a file of the project in the editor. */
@@ -31,29 +31,23 @@ export function showHints(
   );
 }
 
-/** Shows why a build failed; undefined hides it. *frames*: BuildKit's excerpt of the Dockerfile. */
-export function showFailure(
-  error: Hint | undefined,
-  frames: readonly string[],
-  locale: Locale,
-  show: Open,
-): void {
+/** Shows why the last build failed, with what the command printed and BuildKit's excerpt of the Dockerfile; hides it when it did not. */
+export function showFailure(pictures: Pictures | undefined, locale: Locale, show: Open): void {
   const box = element("failure");
+  const error = pictures?.error;
   box.hidden = error === undefined;
   box.replaceChildren();
-  if (error === undefined) return;
+  if (pictures === undefined || error === undefined) return;
+  const excerpt = (lines: readonly string[], name: string): void => {
+    if (lines.length === 0) return;
+    const attributes = { lang: "en", tabindex: "0", role: "region", "aria-label": name };
+    box.append(make("pre", lines.join("\n"), attributes));
+  };
+  excerpt(pictures.output, text("output", locale));
   const paragraph = make("p");
   paragraph.append(...sentence(error, locale, show));
   box.append(paragraph);
-  if (frames.length > 0)
-    box.append(
-      make("pre", frames.join("\n"), {
-        lang: "en",
-        tabindex: "0",
-        role: "region",
-        "aria-label": text("frame", locale),
-      }),
-    );
+  excerpt(pictures.frames, text("frame", locale));
 }
 
 function sentence(hint: Hint, locale: Locale, show: Open): (Node | string)[] {
@@ -77,7 +71,7 @@ function sentence(hint: Hint, locale: Locale, show: Open): (Node | string)[] {
     parts.push(make("a", rule, { href: url, rel: "noreferrer noopener", target: "_blank" }), " ");
   parts.push(make("span", hint.text, { lang: "en", class: "said" }));
   if (explanation !== undefined) {
-    const korean = make("p", "", { class: "explained" });
+    const korean = make("span", "", { class: "explained" });
     explanation
       .split(/`([^`]+)`/)
       .forEach((part, i) => korean.append(i % 2 === 1 ? make("code", part) : part));

@@ -56,6 +56,8 @@ export interface Pictures {
   /** Why it failed, and BuildKit's excerpt of the Dockerfile. */
   readonly error?: Hint;
   readonly frames: readonly string[];
+  /** The last lines that the failed command printed. */
+  readonly output: readonly string[];
   /** How many builds the matrix shows, and the number of the first of them. */
   readonly builds: { readonly first: number; readonly count: number };
 }

@@ -20,7 +20,8 @@ export function showPictures(
   element("pictures").hidden = pictures === undefined;
   element("log-part").hidden = pictures === undefined;
   element("edits").replaceChildren();
-  showFailure(pictures?.error, pictures?.frames ?? [], locale, openFile);
+  element("edits-note").textContent = "";
+  showFailure(pictures, locale, openFile);
   if (pictures === undefined) return;
   const scrolls = text("scrollable", locale);
   showNamed("table", pictures.table, text("layers", locale));

@@ -107,6 +107,7 @@ const TEXTS = {
   error: ["오류", "Error"],
   warning: ["경고", "Warning"],
   warnings: ["경고", "warnings"],
+  output: ["실패한 명령의 출력", "What the failed command printed"],
   frame: ["오류가 난 곳", "Where it failed"],
   noStorage: [
     "이 브라우저는 여기에 저장하는 것을 막고 있습니다. 쪽을 닫으면 고친 것이 사라지니 zip으로 내려받아 두세요.",

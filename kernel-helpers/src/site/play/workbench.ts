@@ -110,7 +110,7 @@ export class Workbench {
     const answer = await this.client.whatIf(this.page.session().project);
     if (answer.kind === "drawn" && answer.whatIf !== undefined) {
       showNamed("edits", answer.whatIf, `${this.say("whatIf")}, ${this.say("scrollable")}`);
-      setStatus(this.say("predicted"));
+      element("edits-note").textContent = this.say("predicted");
     } else if (answer.kind === "failed" && answer.message !== "") setStatus(answer.message);
   }
 
