@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { bases, letters, openLab, SEED, SEED_FILES } from "./labs";
+import { compiledFile } from "../kernel/package-under-test";
 
 describe("a Lab with a cache directory", function () {
   this.timeout(60_000);
@@ -135,8 +136,8 @@ describe("a Lab with a cache directory", function () {
 
   it("survives kills at any moment, and two processes at once", async () => {
     const script = `
-      const { Lab } = require(${JSON.stringify(join(__dirname, "../../kernel-helpers/src/lab.ts"))});
-      const { nodeMachine } = require(${JSON.stringify(join(__dirname, "../../kernel-helpers/src/lab-node.ts"))});
+      const { Lab } = require(${JSON.stringify(compiledFile("lab"))});
+      const { nodeMachine } = require(${JSON.stringify(compiledFile("lab-node"))});
       (async () => {
         const lab = await Lab.openOn(nodeMachine(), { bases: ${JSON.stringify(bases)}, cacheDir: ${JSON.stringify(cacheDir)} });
         for (let n = 0; ; n++) {
@@ -148,7 +149,7 @@ describe("a Lab with a cache directory", function () {
       })();`;
     const run = (dots: number): Promise<void> =>
       new Promise((resolve, reject) => {
-        const child = spawn(process.execPath, ["--require", "tsx/cjs", "-e", script], {
+        const child = spawn(process.execPath, ["-e", script], {
           stdio: ["ignore", "pipe", "inherit"],
         });
         let seen = 0;

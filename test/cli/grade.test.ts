@@ -7,10 +7,11 @@ import path from "node:path";
 
 import { strToU8, zipSync } from "fflate";
 
-import { runJob } from "../../kernel-helpers/src/cli/grade/pool";
+import type { runJob as RunJob } from "../../kernel-helpers/src/cli/grade/pool";
 import { readSubmissions } from "../../kernel-helpers/src/cli/grade/submissions";
 import { fillWorksheet } from "../../kernel-helpers/src/cli/grade/worksheet";
-import { layerbook } from "./command";
+import { compiled } from "../kernel/package-under-test";
+import { compiledLayerbook as layerbook } from "./command";
 
 interface Graded {
   students: {
@@ -161,6 +162,7 @@ describe("layerbook grade", function () {
   });
 
   it("ends a cell at its time limit and goes on with the next", async () => {
+    const { runJob } = compiled<{ runJob: typeof RunJob }>("cli/grade/pool");
     const verdict = await runJob(
       {
         lesson: "L01",

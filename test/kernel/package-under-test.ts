@@ -26,6 +26,15 @@ export function packageUnderTest(): string {
   return found;
 }
 
+/** The exports of a module of the compiled package, by its path in src/ without the extension. */
+export function compiled<T>(name: string): T {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- which file it is turns out only now
+  return require(compiledFile(name)) as T;
+}
+
+/** The file of that module. */
+export const compiledFile = (name: string): string => join(packageUnderTest(), "dist", `${name}.js`);
+
 function sources(): string[] {
   // The browser edition is built by itself, and is no part of the package; of declarations nothing is written.
   return readdirSync(join(PACKAGE, "src"), { recursive: true, encoding: "utf8" }).filter(
@@ -46,7 +55,7 @@ function compile(): string {
     const source = join(PACKAGE, "src", name);
     const built = join(dist, name.replace(/\.ts$/, ".js"));
     if (existsSync(built) && statSync(built).mtimeMs >= statSync(source).mtimeMs) continue;
-    const code = compiled(source, built);
+    const code = codeOf(source, built);
     mkdirSync(dirname(built), { recursive: true });
     // Two test files may compile at once: a file is never seen half written.
     const draft = `${built}.${process.pid}`;
@@ -66,7 +75,7 @@ function compile(): string {
 }
 
 /** A source that does not parse at this moment throws when it is loaded, so that only what needs it fails. */
-function compiled(source: string, built: string): string {
+function codeOf(source: string, built: string): string {
   try {
     return transformSync(readFileSync(source, "utf8"), {
       loader: "ts",

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { type KeyValueStore, memoryStore } from "../../kernel-helpers/src/platform";
 import { openValue, putPieces } from "../../kernel-helpers/src/platform/platform";
 import { diskStore } from "../../kernel-helpers/src/platform/node";
+import { compiledFile } from "../kernel/package-under-test";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -61,12 +62,12 @@ describe("key-value stores", () => {
   it("disk: a writer killed in the middle leaves whole values only, and two writers do not disturb each other", async function () {
     this.timeout(30_000);
     const script = `
-      const { diskStore } = require(${JSON.stringify(join(__dirname, "../../kernel-helpers/src/platform/node/index.ts"))});
+      const { diskStore } = require(${JSON.stringify(compiledFile("platform/node/index"))});
       const store = diskStore(${JSON.stringify(directory)});
       (async () => { for (let i = 0; ; i++) { await store.put("k" + (i % 7), Buffer.alloc(100_000, i % 251)); process.stdout.write("."); } })();`;
     const run = (): Promise<void> =>
       new Promise((resolve, reject) => {
-        const child = spawn(process.execPath, ["--require", "tsx/cjs", "-e", script], {
+        const child = spawn(process.execPath, ["-e", script], {
           stdio: ["ignore", "pipe", "inherit"],
         });
         let dots = 0;
