@@ -78,6 +78,9 @@ function withEntries(
           mtime,
           ...(entry.linkname !== undefined && entry.linkname !== "" && { linkname: entry.linkname }),
           ...(bytes && { sha256: hexOf(bytes, platform) }),
+          ...((entry.type === "char" || entry.type === "block") && {
+            dev: [entry.devmajor ?? 0, entry.devminor ?? 0],
+          }),
         };
       })),
   });

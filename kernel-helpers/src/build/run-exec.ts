@@ -185,6 +185,9 @@ function mountPoint(
       return { target, socket: true, mode, uid, gid };
     }
     case "tmpfs":
+      // BuildKit looks for the source of a tmpfs in a directory that has nothing in it.
+      if (mount.selector !== "" && mount.selector !== "/")
+        throw new FileSystemError("ENOENT", mount.selector);
       return { target, size: mount.tmpfsSize, mode: 0o1777 };
     case "secret": {
       const value = session.options.secrets?.[mount.secret!.id];

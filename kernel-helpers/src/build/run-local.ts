@@ -1,7 +1,8 @@
 /** Syncs a context from the client: only what changed since the last time travels (BuildKit source/local/source.go). */
 
-import { transferContext } from "../context";
+import { PatternError, transferContext } from "../context";
 import { emptySnapshot } from "../filesystem";
+import { pushLayer, StepLayer } from "../image/layer";
 import type { LocalOp, Vertex } from "../graph/types";
 import type { Builder } from "./builder";
 import { transferTime } from "./durations";
@@ -13,16 +14,25 @@ export function syncLocal(session: Session, vertex: Vertex, op: LocalOp, at: num
   const source = session.locals.get(op.name) ?? emptySnapshot();
   const sharedKey = sharedKeyOf(builder, op);
   const before = builder.contexts.get(sharedKey);
-  const transfer = transferContext({
-    source,
-    filter: {
-      followPaths: op.followPaths,
-      includePatterns: op.includePatterns,
-      excludePatterns: op.excludePatterns,
-    },
-    previous: before ?? emptySnapshot(clockAt(session, at)),
-    now: clockAt(session, at),
-  });
+  let transfer;
+  try {
+    transfer = transferContext({
+      source,
+      filter: {
+        followPaths: op.followPaths,
+        includePatterns: op.includePatterns,
+        excludePatterns: op.excludePatterns,
+      },
+      previous: before ?? emptySnapshot(clockAt(session, at)),
+      now: clockAt(session, at),
+    });
+  } catch (error) {
+    // A name of a COPY that is no pattern: the client refuses it.
+    if (!(error instanceof PatternError)) throw error;
+    timeline.statusSpan(vertex.digest, `transferring ${op.name}:`, at, at, { current: 0 });
+    session.transferred.set(vertex.digest, 0);
+    return { at, error: `rpc error: code = Unknown desc = ${error.message}` };
+  }
   const end = at + transferTime(transfer.bytes);
   builder.contexts.set(sharedKey, transfer.context);
   session.undos.push({
@@ -33,11 +43,18 @@ export function syncLocal(session: Session, vertex: Vertex, op: LocalOp, at: num
   if (before)
     session.contextChanges.set(vertex.digest, { before: before.files, after: transfer.context.files });
   timeline.statusSpan(vertex.digest, `transferring ${op.name}:`, at, end, { current: transfer.bytes });
+  const files = transfer.context.files;
+  // For a stage that begins with them the files are a layer like any other.
+  const layer = new StepLayer(
+    { lower: emptySnapshot(), upper: files },
+    clockAt(session, end),
+    `local source for ${op.name}`,
+  );
   const result = {
     id: session.newRef(),
-    snapshot: transfer.context.files,
+    snapshot: files,
     synced: transfer.context,
-    layers: undefined,
+    layers: pushLayer(undefined, layer),
     createdAt: clockAt(session, end),
     duration: end - at,
   };

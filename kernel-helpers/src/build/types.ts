@@ -187,6 +187,8 @@ export interface LayerEntry {
   readonly linkname?: string;
   /** Hex, of a regular file's bytes. */
   readonly sha256?: string;
+  /** Major and minor number of a device. */
+  readonly dev?: readonly number[];
 }
 
 /** One filesystem layer of an image. */

@@ -116,17 +116,26 @@ export function expectOf({ record }: BuildOutcome): unknown {
     ...(record.pending.length > 0 && { pending: record.pending }),
     internal: record.internal,
     transfers: record.transfers,
-    warnings: record.warnings.map(({ rule, detail, description, url, line }) => ({
-      rule,
-      detail,
-      description,
-      url,
-      line,
-    })),
+    warnings: unique(
+      record.warnings.map(({ rule, detail, description, url, line }) => ({
+        rule,
+        detail,
+        description,
+        url,
+        line,
+      })),
+      isCheck,
+    ),
     ...(isCheck && { check: { text: record.check.text } }),
     image: imageOf(record.image, record.images, record.indexDigest),
     plain: plainNormalised(record),
   };
+}
+
+/** The recorder writes a warning of a build down once, however often it was sent; a check has all of them. */
+function unique<T>(warnings: readonly T[], isCheck: boolean): readonly T[] {
+  if (isCheck) return warnings;
+  return [...new Map(warnings.map((warning) => [JSON.stringify(warning), warning])).values()];
 }
 
 function imageOf(

@@ -192,7 +192,9 @@ export class TreeFileSystem extends TreeReader implements WritableFileSystem {
       // The kernel takes setuid and setgid from a file that changes hands.
       let mode = attributes.mode;
       if (attributes.type === "file") mode &= mode & 0o010 ? ~0o6000 : ~0o4000;
-      return { ...attributes, uid, gid, mode };
+      // (uid_t)-1 leaves the owner as it is.
+      const owner = (id: number, old: number): number => (id === 0xffffffff ? old : id);
+      return { ...attributes, uid: owner(uid, attributes.uid), gid: owner(gid, attributes.gid), mode };
     });
   }
 

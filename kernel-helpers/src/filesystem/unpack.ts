@@ -10,7 +10,7 @@ import { bunzip2 } from "./bunzip2";
 import { makeDirectories } from "./make-directories";
 import type { UserIds } from "./owner";
 import { rootPath } from "./root-path";
-import { calling, FileOpError, lookAt, PathError } from "./syscalls";
+import { calling, FileOpError, PathError } from "./syscalls";
 import { readTar, TarError } from "./tar-reader";
 import { unxz } from "./unxz";
 
@@ -82,56 +82,75 @@ class Unpacker {
   ) {}
 
   unpack(tar: Uint8Array): void {
-    const dirs: [path: string, mtime: number][] = [];
+    const dirs: [name: string, mtime: number][] = [];
     for (const entry of entriesOf(tar)) {
       // The archive is unpacked as in a chroot: `..` and absolute names end at the destination.
       const name = cleanPath("/" + cleanPath(entry.name));
-      const parent = this.parentOf(name);
-      const path = joinPath(parent, name === "/" ? "" : baseName(name));
-      const old = name === "/" ? this.fs.lstat(this.root) : lookAt(this.fs, path, "lstat");
+      this.makeParents(dirName(name));
+      const path = this.pathFor(name, operationOf(entry));
+      const old = this.fs.lstat(path);
       if (name === "/" && old?.type === "dir") continue;
       if (old && !(old.type === "dir" && entry.type === "dir")) this.fs.remove(path, { recursive: true });
       this.create(path, entry, old?.type === "dir" && entry.type === "dir");
-      if (entry.type === "dir") dirs.push([path, Math.max(entry.mtime, 0)]);
+      if (entry.type === "dir") dirs.push([name, Math.max(entry.mtime, 0)]);
     }
     // What was a directory may be something else by now; links are followed.
-    for (const [path, mtime] of dirs) {
-      const real = this.resolve(path);
-      if (this.fs.lstat(real) === undefined) throw new PathError("chtimes", this.inside(path), "ENOENT");
-      this.fs.utimes(real, mtime);
-    }
+    for (const [name, mtime] of dirs) this.fs.utimes(this.follow(name, "chtimes", name), mtime);
   }
 
-  /** Where the directory of *name* is; missing ones are made, 755 of 0:0. */
-  private parentOf(name: string): string {
-    const parts = dirName(name)
-      .split("/")
-      .filter((part) => part !== "");
-    let path = this.root;
-    for (const part of parts) {
-      path = this.resolve(joinPath(path, part));
-      if (lookAt(this.fs, path, "lstat") === undefined) calling("mkdir", path, () => this.fs.mkdir(path));
-    }
-    return path;
+  /** Makes the directories above an entry that the archive does not list, 755 of 0:0; a link that leads to none is in the way. */
+  private makeParents(dir: string): void {
+    const missing = (name: string, find: () => unknown): boolean => {
+      try {
+        return find() === undefined;
+      } catch (error) {
+        if (error instanceof PathError) return error.isNotExist;
+        throw error;
+      }
+    };
+    if (!missing(dir, () => this.fs.lstat(this.pathFor(dir, "lstat")))) return;
+    const make = (name: string): void => {
+      if (!missing(name, () => this.follow(name, "stat", name))) return;
+      make(dirName(name));
+      const path = this.pathFor(name, "mkdir");
+      if (this.fs.lstat(path)) throw new PathError("mkdir", name, "EEXIST");
+      calling("mkdir", name, () => this.fs.mkdir(path));
+    };
+    make(dir);
   }
 
-  /** Follows a link inside the destination, as the kernel does in a chroot. */
-  private resolve(path: string, depth = 0): string {
-    const stat = lookAt(this.fs, path, "lstat");
-    if (stat?.type !== "symlink") return path;
-    if (depth > 40) throw new FileOpError(`mkdir ${path}: too many levels of symbolic links`);
-    const target = stat.linkname ?? "";
-    const start = target.startsWith("/") ? "/" : dirName(this.inside(path));
-    let at = this.root;
-    for (const part of joinPath(start, target).split("/")) {
-      if (part !== "") at = this.resolve(joinPath(at, part), depth + 1);
-    }
-    return at;
+  /** Where *name* lies: links of its directory are followed inside the destination. Throws the PathError of *operation*. */
+  private pathFor(name: string, operation: string): string {
+    if (name === "/") return this.root;
+    const dir = this.follow(dirName(name), operation, name);
+    if (this.fs.lstat(dir)?.type !== "dir") throw new PathError(operation, name, "ENOTDIR");
+    return joinPath(dir, baseName(name));
   }
 
-  /** The path as seen from the destination. */
-  private inside(path: string): string {
-    return this.root === "/" ? path : path.slice(this.root.length) || "/";
+  /** Where *name* leads to, as the kernel walks in a chroot. Throws PathError of *operation* on *shown*. */
+  private follow(name: string, operation: string, shown: string): string {
+    const todo = name.split("/").reverse();
+    const parts: string[] = [];
+    const here = (): string => joinPath(this.root, parts.join("/"));
+    for (let links = 0; todo.length > 0;) {
+      const part = todo.pop() ?? "";
+      if (part === "" || part === ".") continue;
+      if (this.fs.lstat(here())?.type !== "dir") throw new PathError(operation, shown, "ENOTDIR");
+      if (part === "..") {
+        parts.pop();
+        continue;
+      }
+      parts.push(part);
+      const stat = this.fs.lstat(here());
+      if (stat === undefined) throw new PathError(operation, shown, "ENOENT");
+      if (stat.type !== "symlink") continue;
+      if (++links > 40) throw new PathError(operation, shown, "ELOOP");
+      const target = stat.linkname ?? "";
+      if (target.startsWith("/")) parts.length = 0;
+      else parts.pop();
+      todo.push(...target.split("/").reverse());
+    }
+    return here();
   }
 
   private create(path: string, entry: LayerEntry, merge: boolean): void {
@@ -148,7 +167,7 @@ class Unpacker {
         break;
       case "hardlink": {
         const name = cleanPath("/" + (entry.linkname ?? ""));
-        const target = joinPath(this.existingParent(name), baseName(name));
+        const target = this.pathFor(name, "link");
         calling("link", path, () => fs.link(target, path));
         break;
       }
@@ -172,12 +191,14 @@ class Unpacker {
     if (entry.type === "hardlink" && fs.lstat(path)?.type === "symlink") return;
     fs.utimes(path, Math.max(entry.mtime, 0));
   }
+}
 
-  private existingParent(name: string): string {
-    let path = this.root;
-    for (const part of dirName(name).split("/")) if (part !== "") path = this.resolve(joinPath(path, part));
-    return path;
-  }
+/** The system call that makes an entry, as Go's errors name it. */
+function operationOf(entry: LayerEntry): string {
+  if (entry.type === "dir") return "mkdir";
+  if (entry.type === "file") return "open";
+  if (entry.type === "symlink") return `symlink ${entry.linkname ?? ""}`;
+  return entry.type === "hardlink" ? "link" : "mknod";
 }
 
 /** The entries, with Go's texts for what is broken. */

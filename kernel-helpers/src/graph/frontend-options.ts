@@ -173,7 +173,11 @@ export function readOptions(
     hostname: buildArgs.get("BUILDKIT_SANDBOX_HOSTNAME") || (options.hostname ?? ""),
     cgroupParent: options.cgroupParent ?? "",
     cacheNamespace: buildArgs.get("BUILDKIT_CACHE_MOUNT_NS") ?? "",
-    isNoCache: (stage) => options.noCache === true || filter.some((name) => equalFold(name, stage)),
+    // An option without a name (`no-cache=`) is meant for all stages.
+    isNoCache: (stage) =>
+      options.noCache === true ||
+      (filter.length > 0 && filter.join() === "") ||
+      filter.some((name) => equalFold(name, stage)),
     contexts: namedContexts(options.buildContexts ?? {}),
   };
 }

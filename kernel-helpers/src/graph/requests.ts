@@ -59,7 +59,8 @@ export class RequestLog {
    * Throws Refusal with BuildKit's text.
    */
   lookUp(name: string, ref: string, platform: PlatformSpec): Promise<ResolvedImage> {
-    const key = JSON.stringify([name, ref, formatPlatformAll(platform)]);
+    // Whoever asks first gives the row its name.
+    const key = JSON.stringify([ref, formatPlatformAll(platform)]);
     const known = this.lookups.get(key);
     if (known !== undefined) return known;
     const index = this.add({

@@ -192,8 +192,8 @@ function programOf(process: Process, request: RunRequest): string {
         true,
       );
     }
-    if (stat.type === "dir") throw new StartError(`${CANNOT}exec: ${shown}: is a directory`, true);
-    if ((stat.mode & 0o111) === 0) throw new StartError(`${CANNOT}exec: ${shown}: permission denied`, true);
+    if (stat.type === "dir" || (stat.mode & 0o111) === 0)
+      throw new StartError(`${CANNOT}exec: ${shown}: permission denied`, true);
     if (!process.vfs.may(process.cred, stat, EXECUTE))
       throw new StartError(`${CANNOT}exec: ${shown}: permission denied`, true);
     return name;

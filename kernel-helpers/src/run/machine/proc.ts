@@ -148,7 +148,12 @@ export function systemMounts(machine: Machine): Mount[] {
     lazyMount("/dev", "", false, () => withDirectories(devices(now), own)),
     lazyMount("/proc", "", true, () => processes(machine, now)),
     lazyMount("/sys", "", true, () => system(machine, now)),
-    lazyMount("/etc/hosts", "/hosts", true, ofEtc),
-    lazyMount("/etc/resolv.conf", "/resolv.conf", true, ofEtc),
+    // A mount of the step over all of /etc hides them.
+    ...(mounts.includes("/etc")
+      ? []
+      : [
+          lazyMount("/etc/hosts", "/hosts", true, ofEtc),
+          lazyMount("/etc/resolv.conf", "/resolv.conf", true, ofEtc),
+        ]),
   ];
 }
