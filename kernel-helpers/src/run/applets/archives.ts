@@ -1,7 +1,7 @@
 /** `tar`, `gzip` and what belongs to them, `unzip`, `cpio`'s absence. */
 
 import { deflateSync, gunzipSync, inflateSync } from "fflate";
-import { bytesToString, stringToBytes } from "../machine/bytes";
+import { bytesToString, stringToBytes, encodeText } from "../machine/bytes";
 import type { Program } from "../machine/exec";
 import type { Process, Task } from "../machine/process";
 import { parseOptions, usage } from "./options";
@@ -76,6 +76,19 @@ function* gzip(process: Process): Task<number> {
         (process.gnu || process.name === "zcat")
       )
         name += ".gz";
+      if (
+        decompress &&
+        !process.gnu &&
+        name !== "-" &&
+        !toStdout &&
+        !options.has("t") &&
+        !/\.(gz|tgz|z|Z)$/.test(name) &&
+        process.vfs.tryStat(process, name) !== undefined
+      ) {
+        process.err(`${process.name}: ${name}: unknown suffix - ignored\n`);
+        status = 1;
+        continue;
+      }
       const text = yield* readInput(process, name);
       const stat = name === "-" ? undefined : process.vfs.stat(process, name);
       if (decompress) {
@@ -177,7 +190,9 @@ function* put(
 
 /** Formats that cannot be read here, in words that say so. */
 function unsupported(process: Process): number {
-  process.err(`${process.name}: this compression is not simulated / 이 압축 형식은 흉내 내지 않습니다\n`);
+  process.err(
+    encodeText(`${process.name}: this compression is not simulated / 이 압축 형식은 흉내 내지 않습니다\n`),
+  );
   return 1;
 }
 

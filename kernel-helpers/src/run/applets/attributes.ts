@@ -79,7 +79,8 @@ function* chmod(process: Process): Task<number> {
   let status = 0;
   const complain = (path: string, message: string): void => {
     status = 1;
-    if (options.has("f")) return;
+    // busybox's -f is silent about changes only.
+    if (options.has("f") && process.gnu) return;
     process.err(
       process.gnu ? `chmod: cannot access '${path}': ${message}\n` : `chmod: ${path}: ${message}\n`,
     );
@@ -174,7 +175,7 @@ export function ownerIds(process: Process, spec: string): [number, number] | und
       process.err(
         process.gnu
           ? `${process.name}: invalid group: '${spec}'\n`
-          : `${process.name}: unknown ${separator === "" ? "group" : "user/group"} ${separator === "" ? group : spec}\n`,
+          : `${process.name}: unknown ${user === "" ? "group" : "user/group"} ${user === "" ? group : spec}\n`,
       );
       return undefined;
     }
@@ -252,6 +253,10 @@ function change(
         gid === -1 ? (own?.gid ?? -1) : gid,
         follow,
       );
+      if (options.has("v") && !process.gnu) {
+        const now = process.vfs.stat(process, path, follow);
+        process.out(`changed ownership of '${path}' to ${now.uid}:${now.gid}\n`);
+      }
     } catch (error) {
       const failure = asErrno(error);
       status = 1;

@@ -7,7 +7,7 @@ import { AwkParser, AwkSyntaxError, type AwkProgram, type Expr, type Stmt } from
 import { parseOptions, usage } from "./options";
 import { asErrno } from "./paths";
 import { posixRegex, RegexError } from "../machine/regex";
-import { LineReader } from "./text";
+import { LineReader, readInput } from "./text";
 import { formatTime } from "./time";
 import { execute } from "./xargs";
 
@@ -39,8 +39,17 @@ export function* awk(process: Process): Task<number> {
     "[-F SEP] [-v VAR=VAL]... [-f FILE]... { [-e PROG] | PROG } [FILE]...",
   );
   let source = "";
-  for (const path of options.values("f"))
-    source += (path === "-" ? yield* process.readAll(0) : yield* process.readFile(path)) + "\n";
+  for (const path of options.values("f")) {
+    try {
+      source += (yield* readInput(process, path)) + "\n";
+    } catch (error) {
+      const { message } = asErrno(error);
+      process.err(
+        process.gnu ? `awk: cannot open "${path}" (${message})\n` : `awk: can't open '${path}': ${message}\n`,
+      );
+      return process.gnu ? 2 : 1;
+    }
+  }
   for (const text of options.values("e")) source += text + "\n";
   const rest = [...options.rest];
   if (!options.has("f") && !options.has("e")) {
@@ -73,7 +82,7 @@ export function* awk(process: Process): Task<number> {
   } catch (error) {
     if (error instanceof AwkError || error instanceof RegexError) {
       process.err(`awk: cmd. line:1: ${error.message}\n`);
-      return 2;
+      return process.gnu ? 2 : 1;
     }
     throw error;
   }
@@ -135,7 +144,11 @@ class Runner {
         if (rule.kind === "begin" && rule.body !== undefined) yield* this.statement(rule.body);
       if (rules.some((rule) => rule.kind !== "begin")) yield* this.main();
     } catch (error) {
-      if (!(error instanceof Leave) || error.kind !== "exit") throw error;
+      if (
+        !(error instanceof Leave) ||
+        (error.kind !== "exit" && error.kind !== "nextfile" && error.kind !== "next")
+      )
+        throw error;
     }
     try {
       if (!this.exiting || rules.some((rule) => rule.kind === "end")) {
@@ -835,7 +848,8 @@ class Runner {
           : subject.slice(start - 1, length === Infinity ? undefined : start - 1 + length);
       }
       case "index":
-        return text(0).indexOf(text(1)) + 1;
+        // busybox finds no empty text.
+        return text(1) === "" && this.process.minimal ? 0 : text(0).indexOf(text(1)) + 1;
       case "sprintf":
         return this.sprintf(values.map((value) => this.forFormat(value)));
       case "tolower":
@@ -901,7 +915,7 @@ class Runner {
       case "rshift":
         return Math.floor(number(0) / 2 ** number(1));
       case "compl":
-        return ~number(0);
+        return Number(BigInt.asUintN(64, ~BigInt(Math.trunc(number(0)))));
       default:
         return undefined;
     }

@@ -5,7 +5,7 @@ import type { Program } from "../machine/exec";
 import { FileHandle, type Handle } from "../machine/handles";
 import type { Process, Task } from "../machine/process";
 import { parseSize } from "./making";
-import { parseOptions, usage } from "./options";
+import { parseOptions, usage, UsageError } from "./options";
 import { asErrno } from "./paths";
 import { openInput, readInput } from "./text";
 
@@ -337,7 +337,7 @@ const dd: Program = function* (process) {
       .reduce((a, b) => (a === undefined || b === undefined ? undefined : a * b), 1);
     if (value === undefined) {
       process.err(`dd: invalid number '${text}'\n`);
-      throw new Errno("EINVAL");
+      throw new UsageError(1);
     }
     return value;
   };
@@ -438,7 +438,8 @@ const dd: Program = function* (process) {
   if (status !== "none") {
     process.err(`${full}+${partial} records in\n${full}+${partial} records out\n`);
     const seconds = Math.max(bytes / 1e9, 0.000001);
-    if (status !== "noxfer") {
+    // Debian's busybox leaves the third line out.
+    if (status !== "noxfer" && !process.minimal) {
       const units = (value: number): string =>
         value < 1000
           ? `${value} bytes`

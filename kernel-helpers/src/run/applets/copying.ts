@@ -98,6 +98,15 @@ interface CopyMode {
   readonly removeFirst?: boolean;
   /** -T */
   readonly noTarget?: boolean;
+  /** -i */
+  readonly interactive?: boolean;
+}
+
+/** Asks before *to* is overwritten; a `y` on standard input says yes. */
+function* agrees(process: Process, to: string): Task<boolean> {
+  process.err(`${process.name}: overwrite '${to}'? `);
+  const answer = yield* new LineReader(process, process.fd(0)).line();
+  return /^[yY]/.test(answer ?? "");
 }
 
 function fail(process: Process, text: string): false {
@@ -144,6 +153,7 @@ function* copy(process: Process, from: string, to: string, mode: CopyMode, top: 
     }
     if (target !== undefined && target.type !== "dir") {
       if (mode.noClobber) return true;
+      if (mode.interactive === true && !(yield* agrees(process, to))) return true;
       if (mode.update && target.mtime >= stat.mtime) return true;
     }
     if (target?.type === "dir")
@@ -269,6 +279,7 @@ function* copyDirectory(
     if (now !== bits) vfs.chmod(process, to, bits);
   }
   if (mode.preserve) preserve(process, to, stat);
+  if (mode.verbose && !process.gnu && good) process.out(`'${from}' -> '${to}'\n`);
   return good;
 }
 
@@ -293,7 +304,7 @@ function* cp(process: Process): Task<number> {
   };
   const options = parseOptions(
     process,
-    "arRpdLPHfinlsTt:uvxbZ@#$::",
+    process.gnu ? "arRpdLPHfinlsTt:uvxbZ@#$::" : "arRpdLPHfinlsTt:uv@#$::",
     long,
     "[-arPLHpfinlsTu] SOURCE DEST\nor: cp [-arPLHpfinlsu] SOURCE... { -t DIRECTORY | DIRECTORY }",
   );
@@ -316,8 +327,33 @@ function* cp(process: Process): Task<number> {
     name: "cp",
     removeFirst: options.has("#"),
     noTarget: options.has("T"),
+    interactive: options.last("fin") === "i",
   };
+  if (options.has("@")) return yield* withParents(process, options, mode);
   return yield* many(process, options, (from, to) => copy(process, from, to, mode, true));
+}
+
+/** `--parents`: the directories of each name are made below the destination. */
+function* withParents(process: Process, options: Options, mode: CopyMode): Task<number> {
+  const { vfs } = process;
+  const names = [...options.rest];
+  const target = options.value("t") ?? names.pop();
+  if (target === undefined || names.length === 0)
+    return yield* many(process, options, (from, to) => copy(process, from, to, mode, true));
+  if (vfs.tryStat(process, target)?.type !== "dir") {
+    process.err("cp: with --parents, the destination must be a directory\n");
+    return 1;
+  }
+  let good = true;
+  for (const name of names) {
+    const parts = name.split("/").filter((part) => part !== "");
+    for (let i = 1; i < parts.length; i++) {
+      const dir = join(target, parts.slice(0, i).join("/"));
+      if (vfs.tryStat(process, dir) === undefined) vfs.mkdir(process, dir, 0o777);
+    }
+    if (!(yield* copy(process, name, join(target, parts.join("/")), mode, true))) good = false;
+  }
+  return good ? 0 : 1;
 }
 
 /** The two forms of cp and mv: one to one, or many into a directory. */
@@ -359,7 +395,9 @@ function* many(
         process.err(
           process.gnu
             ? `${process.name}: cannot create regular file '${target}': Not a directory\n`
-            : `${process.name}: can't create '${target}': Is a directory\n`,
+            : process.name === "mv"
+              ? `mv: can't rename '${names[0] as string}': ${process.vfs.tryStat(process, names[0] as string, false) === undefined ? "No such file or directory" : "Not a directory"}\n`
+              : `${process.name}: can't create '${target}': Is a directory\n`,
         );
         return 1;
       }
@@ -412,6 +450,9 @@ function* mv(process: Process): Task<number> {
       }
       if (process.gnu && target?.type === "dir" && stat.type !== "dir")
         return fail(process, `cannot overwrite directory '${to}' with non-directory`);
+      if (!process.gnu && options.has("T") && target?.type === "dir" && stat.type !== "dir")
+        return fail(process, `'${to}' is a directory`);
+      if (options.last("fin") === "i" && target !== undefined && !(yield* agrees(process, to))) return true;
       vfs.rename(process, from, to);
       if (options.has("v"))
         process.out(process.gnu ? `renamed '${from}' -> '${to}'\n` : `'${from}' -> '${to}'\n`);

@@ -226,9 +226,7 @@ class Finder {
     const value = this.args[this.at++];
     if (value === undefined)
       throw new FindError(
-        this.process.gnu
-          ? `missing argument to \`${name}'`
-          : `option requires an argument -- '${name}'`.replace("option requires an argument -- ", "bad arg "),
+        this.process.gnu ? `missing argument to \`${name}'` : `${name} requires an argument`,
       );
     return value;
   }
@@ -274,7 +272,7 @@ class Finder {
         const types = this.value(name)
           .split(",")
           .map((letter) => LETTERS[letter]);
-        if (types.includes(undefined))
+        if (types.includes(undefined) || (types.length > 1 && process.minimal))
           throw new FindError(
             process.gnu
               ? `Unknown argument to -type: ${this.args[this.at - 1] ?? ""}`

@@ -8,7 +8,7 @@ import { matches } from "../shell/pattern";
 import { parseOptions, usage, UsageError, type Options } from "./options";
 import { asErrno, baseName, join } from "./paths";
 import { fixedSource, posixRegex, RegexError, translate } from "../machine/regex";
-import { LineReader, openInput } from "./text";
+import { LineReader, openInput, readInput } from "./text";
 
 const TEXT = "[-HhnlLoqvsrRiwFE] [-m N] [-A|B|C N] { PATTERN | -e PATTERN... | -f FILE... } [FILE]...";
 const LONG = {
@@ -21,10 +21,23 @@ const LONG = {
 export function* grep(process: Process): Task<number> {
   // -NUM is a context.
   process.args = process.args.map((arg, i) => (i > 0 && /^-\d+$/.test(arg) ? `-C${arg.slice(1)}` : arg));
-  const options = parseOptions(process, "lnqvscFiHhe:f:LoEGPam:A:B:C:wxrRzZy@:#:%:$::", LONG, TEXT);
+  const options = parseOptions(
+    process,
+    process.minimal
+      ? "lnqvscFiHhe:f:LoEGam:A:B:C:wxrRzZy@:#:%:$::"
+      : "lnqvscFiHhe:f:LoEGPam:A:B:C:wxrRzZy@:#:%:$::",
+    LONG,
+    TEXT,
+  );
   const patterns = options.values("e").flatMap((text) => text.split("\n"));
   for (const path of options.values("f")) {
-    const text = path === "-" ? yield* process.readAll(0) : yield* process.readFile(path);
+    let text: string;
+    try {
+      text = yield* readInput(process, path);
+    } catch (error) {
+      process.err(`grep: ${path}: ${asErrno(error).message}\n`);
+      return 2;
+    }
     const lines = text.split("\n");
     if (lines.at(-1) === "") lines.pop();
     patterns.push(...lines);
@@ -128,6 +141,12 @@ class Search {
       if (type === "dir") {
         if (!this.options.values("%").some((pattern) => matches(pattern, name)))
           yield* this.tree(path, false);
+      } else if (
+        type === "symlink" &&
+        !this.process.gnu &&
+        this.process.vfs.tryStat(this.process, path) === undefined
+      ) {
+        this.complain(path, new Errno("ENOENT"));
       } else if (type === "file") {
         const base = baseName(name);
         const includes = this.options.values("@");

@@ -22,6 +22,7 @@ import { processes } from "./processes";
 import { removing } from "./removing";
 import { sed } from "./sed";
 import { sort } from "./sort";
+import { Errno } from "../machine/errno";
 import { space } from "./space";
 import { statistics } from "./statistics";
 import { sums } from "./sums";
@@ -67,6 +68,17 @@ function guarded(program: Program): Program {
       return yield* program(process);
     } catch (error) {
       if (error instanceof UsageError) return error.status;
+      // A file that a program opens without looking: said by the program, not by the shell.
+      if (error instanceof Errno && error.code !== "EPIPE" && error.code !== "ENOCONTENT") {
+        const place =
+          error.path === ""
+            ? ""
+            : ["xargs", "less", "more"].includes(process.name) && !process.gnu
+              ? `can't open '${error.path}': `
+              : `${error.path}: `;
+        process.err(`${process.name}: ${place}${error.message}\n`);
+        return 1;
+      }
       throw error;
     }
   };

@@ -21,7 +21,7 @@ interface Entry {
 const LONG = {
   all: "a",
   "almost-all": "A",
-  "full-time": "X",
+  "full-time": "^",
   color: "0",
   recursive: "R",
   "human-readable": "h",
@@ -37,11 +37,16 @@ const LONG = {
 export function* ls(process: Process): Task<number> {
   const options = parseOptions(
     process,
-    "1AaCxdLHRFplinshrSXvctukqgG0:@%:",
+    process.gnu ? "1AaCxdLHRFplinshrSXvctukqgG0:@%:^" : "1AaCxdLHRFplinshrSXvctukqg0:@%:^w:",
     LONG,
     "[-1AaCxdLHRFplinshrSXvctu] [-w WIDTH] [FILE]...",
   );
   return new Lister(process, options).run();
+}
+
+function extension(name: string): string {
+  const dot = name.lastIndexOf(".");
+  return dot < 0 ? "" : name.slice(dot);
 }
 
 class Lister {
@@ -55,7 +60,7 @@ class Lister {
     private readonly process: Process,
     private readonly options: Options,
   ) {
-    this.long = options.has("l") || options.has("n") || options.has("X") || options.has("g");
+    this.long = options.has("l") || options.has("n") || options.has("^") || options.has("g");
     if (this.long && !options.has("n")) {
       for (const user of parsePasswd(this.text("/etc/passwd")))
         if (!this.users.has(user.uid)) this.users.set(user.uid, user.name);
@@ -85,6 +90,7 @@ class Lister {
         name,
         name,
         !this.long && !options.has("F") ? true : options.has("H") || options.has("L"),
+        true,
       );
       if (entry === undefined) continue;
       // A link on the command line is followed unless a long list is asked for.
@@ -101,13 +107,14 @@ class Lister {
     return this.status;
   }
 
-  private entry(name: string, path: string, follow: boolean): Entry | undefined {
+  private entry(name: string, path: string, follow: boolean, named = false): Entry | undefined {
     try {
       let stat: FileStat;
       try {
         stat = this.process.vfs.stat(this.process, path, follow);
       } catch (error) {
-        if (!follow || !(error instanceof Errno)) throw error;
+        // busybox takes a broken link on the command line for a missing file.
+        if (!follow || !(error instanceof Errno) || (named && !this.process.gnu)) throw error;
         stat = this.process.vfs.stat(this.process, path, false);
       }
       const target = stat.type === "symlink" ? this.process.vfs.tryStat(this.process, path) : undefined;
@@ -181,6 +188,7 @@ class Lister {
       let result = 0;
       if (order === "S") result = sizeOf(b.stat) - sizeOf(a.stat);
       else if (order === "t") result = b.stat.mtime - a.stat.mtime;
+      else if (order === "X") result = byBytes(extension(a.name), extension(b.name));
       else if (order === "v") result = versions(a.name, b.name);
       return result === 0 ? byBytes(a.name, b.name) : result;
     };
@@ -281,7 +289,7 @@ class Lister {
         left: false,
       });
     columns.push({
-      text: options.has("X") ? formatTime("%Y-%m-%d %H:%M:%S %z", stat.mtime) : this.time(stat.mtime),
+      text: options.has("^") ? formatTime("%Y-%m-%d %H:%M:%S %z", stat.mtime) : this.time(stat.mtime),
       width: 12,
       left: true,
     });

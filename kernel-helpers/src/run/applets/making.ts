@@ -90,14 +90,13 @@ function* ln(process: Process): Task<number> {
   if (directory !== undefined) last = directory;
   else if (names.length === 1) {
     last = baseName(names[0] as string);
+    if (!process.gnu && vfs.tryStat(process, last, !options.has("n"))?.type === "dir") directory = last;
   } else {
     last = names.pop() as string;
     const stat = vfs.tryStat(process, last, !options.has("n"));
     if (stat?.type === "dir" && !options.has("T")) directory = last;
-    else if (names.length > 1) {
-      process.err(
-        process.gnu ? `ln: target '${last}' is not a directory\n` : `ln: ${last}: Not a directory\n`,
-      );
+    else if (names.length > 1 && process.gnu) {
+      process.err(`ln: target '${last}' is not a directory\n`);
       return 1;
     }
   }
@@ -107,7 +106,11 @@ function* ln(process: Process): Task<number> {
     let target = given;
     try {
       if (options.has("r")) target = relative(process, dirName(path), given);
-      const there = vfs.tryStat(process, path, false);
+      let there = vfs.tryStat(process, path, false);
+      if (options.has("b") && there !== undefined && there.type !== "dir") {
+        vfs.rename(process, path, path + (options.value("S") ?? "~"));
+        there = undefined;
+      }
       if (options.has("f") && there !== undefined && there.type !== "dir") {
         if (!options.has("s") && vfs.tryStat(process, given, false)?.ino === there.ino && process.gnu) {
           if (vfs.locate(process, given, false).path === vfs.locate(process, path, false).path) {
@@ -191,7 +194,7 @@ function* touch(process: Process): Task<number> {
       process.err(
         process.gnu
           ? `touch: failed to get attributes of '${reference}': ${asErrno(error).message}\n`
-          : `touch: ${reference}: ${asErrno(error).message}\n`,
+          : `touch: can't stat '${reference}': ${asErrno(error).message}\n`,
       );
       return 1;
     }
@@ -358,7 +361,11 @@ export function parseSize(text: string): number | undefined {
 function* truncate(process: Process): Task<number> {
   const options = parseOptions(process, "cos:r:", { size: "s", "no-create": "c" }, "[-c] -s SIZE FILE...");
   const spec = options.value("s") ?? "";
-  const size = parseSize(spec.replace(/^[-+<>/%]/, ""));
+  const size = parseSize(process.minimal ? spec : spec.replace(/^[-+<>/%]/, ""));
+  if (size === undefined && options.has("s") && options.rest.length > 0 && process.minimal) {
+    process.err(`truncate: invalid number '${spec}'\n`);
+    return 1;
+  }
   if (size === undefined || options.rest.length === 0) {
     if (options.has("s")) process.err(`truncate: invalid number '${spec}'\n`);
     throw usage(process, "[-c] -s SIZE FILE...");

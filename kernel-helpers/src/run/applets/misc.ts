@@ -36,9 +36,11 @@ const printfProgram: Program = function* (process) {
     if (process.gnu) process.err("printf: missing operand\n");
     throw usage(process, "FORMAT [ARG]...");
   }
-  const { text, status, errors } = printf(args, process.gnu ? "gnu" : "ash");
-  process.out(text);
-  for (const error of errors) process.err(`printf: ${error}\n`);
+  const { pieces, status } = printf(args, process.gnu ? "gnu" : "ash");
+  for (const { text, error } of pieces) {
+    if (error === undefined) process.out(text);
+    else process.err(`printf: ${error}\n`);
+  }
   return status;
 };
 
@@ -224,7 +226,7 @@ const newlines: Program = function* (process) {
       process.vfs.writeContent(process, name, text, 0o600);
       process.vfs.chmod(process, name, mode);
     } catch (error) {
-      process.err(`${process.name}: ${name}: ${asErrno(error).message}\n`);
+      process.err(`${process.name}: can't open '${name}': ${asErrno(error).message}\n`);
       return 1;
     }
   }

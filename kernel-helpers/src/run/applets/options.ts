@@ -101,7 +101,7 @@ export function parseOptions(
           process.out(`${process.gnu ? "" : BANNER + "\n\n"}Usage: ${process.name} ${text}\n`);
           throw new UsageError(0);
         }
-        process.err(`${process.name}: unrecognized option '${equals < 0 ? arg : `--${name}`}'\n`);
+        process.err(`${process.name}: unrecognized option '${arg}'\n`);
         throw usage(process, text);
       }
       const letter = long[key] as string;

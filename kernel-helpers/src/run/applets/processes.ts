@@ -210,6 +210,8 @@ const timeout: Program = function* (process) {
     if ((run.status as number | undefined) === undefined) process.machine.kill(run.pid, 9);
   }
   const status = yield* process.waitFor(run);
+  // busybox has become the program: how that ends is how it ends.
+  if (!process.gnu) process.signal = run.signal;
   return process.gnu && !options.has("@") ? (run.signal === 9 ? 137 : 124) : status;
 };
 

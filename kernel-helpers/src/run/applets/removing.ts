@@ -16,7 +16,7 @@ function* rm(process: Process): Task<number> {
     "no-preserve-root": "@",
     "preserve-root": "@",
   };
-  const options = parseOptions(process, "rRfivdxI@", long, "[-irf] FILE...");
+  const options = parseOptions(process, process.gnu ? "rRfivdxI@" : "rRfiv@", long, "[-irf] FILE...");
   const force = options.has("f");
   if (options.rest.length === 0) {
     if (force) return 0;
@@ -43,7 +43,8 @@ function* rm(process: Process): Task<number> {
       good = false;
       continue;
     }
-    if (!remove(path, true)) good = false;
+    // busybox takes slashes off the end, so that a link to a directory is the link.
+    if (!remove(process.gnu ? path : path.replace(/(.)\/+$/, "$1"), true)) good = false;
   }
   return good ? 0 : 1;
 
@@ -52,6 +53,11 @@ function* rm(process: Process): Task<number> {
     process.machine.meter.addCommands(1);
     try {
       const stat = vfs.stat(process, path, false);
+      if (stat.type !== "dir" && options.last("if") === "i" && !process.gnu) {
+        // Nobody answers: standard input of a RUN is empty.
+        process.err(`rm: remove '${path}'? `);
+        return true;
+      }
       if (stat.type !== "dir") {
         vfs.unlink(process, path);
         if (options.has("v")) process.out(`removed '${path}'\n`);
@@ -79,10 +85,11 @@ function* rm(process: Process): Task<number> {
     } catch (error) {
       const { code, message } = asErrno(error);
       if (force && (code === "ENOENT" || (code === "ENOTDIR" && top))) return true;
+      const shown = process.gnu ? path : path.replace(/(.)\/+$/, "$1");
       process.err(
         process.gnu
           ? `rm: cannot remove '${path}': ${message}\n`
-          : `rm: can't ${code === "ENOENT" || code === "ENOTDIR" ? (top ? "remove" : "stat") : "remove"} '${path}': ${message}\n`,
+          : `rm: can't ${code === "ENOENT" || code === "ENOTDIR" ? (top ? "remove" : "stat") : "remove"} '${shown}': ${message}\n`,
       );
       return false;
     }

@@ -5,7 +5,7 @@ import type { Process, Task } from "../machine/process";
 import { parseOptions, usage, UsageError } from "./options";
 import { asErrno, dirName } from "./paths";
 import { posixRegex, RegexError, translate } from "../machine/regex";
-import { LineReader, openInput } from "./text";
+import { LineReader, openInput, readInput } from "./text";
 
 type Address =
   | { readonly k: "line"; readonly n: number }
@@ -68,9 +68,15 @@ export function* sed(process: Process): Task<number> {
   for (const { letter, value } of options.given) {
     if (letter === "e") script += value + "\n";
     if (letter === "f")
-      script +=
-        (value === "-" ? yield* process.readAll(0) : yield* process.readFile(value)).replace(/^#!.*\n/, "") +
-        "\n";
+      try {
+        script += (yield* readInput(process, value)).replace(/^#!.*\n/, "") + "\n";
+      } catch (error) {
+        const { message } = asErrno(error);
+        process.err(
+          process.gnu ? `sed: couldn't open file ${value}: ${message}\n` : `sed: ${value}: ${message}\n`,
+        );
+        return 1;
+      }
   }
   const names = [...options.rest];
   if (!options.has("e") && !options.has("f")) {
@@ -139,9 +145,11 @@ class Compiler {
         return commands;
       }
       if (char === "}") {
-        if (!inner) throw new SedError("unexpected }");
         this.at++;
-        return commands;
+        if (inner) return commands;
+        // busybox lets a brace too many pass.
+        if (this.gnu) throw new SedError("unexpected `}'");
+        continue;
       }
       if (char === "#") {
         const end = this.source.indexOf("\n", this.at);
@@ -187,7 +195,8 @@ class Compiler {
     this.at++;
     const pattern = this.delimited(delimiter, true);
     let flags = "";
-    while (this.source[this.at] === "I" || this.source[this.at] === "M")
+    // Debian's busybox knows `I` after s/…/…/ only.
+    while (!this.minimal && (this.source[this.at] === "I" || this.source[this.at] === "M"))
       flags += this.source[this.at++] === "I" ? "i" : "m";
     return {
       k: "regex",
@@ -330,7 +339,8 @@ class Compiler {
       case "l":
       case "L": {
         this.skip(" \t");
-        const code = /^\d+/.exec(this.source.slice(this.at))?.[0] ?? "";
+        // Of busybox q takes no exit code: digits are the address of another command.
+        const code = !this.gnu ? "" : (/^\d+/.exec(this.source.slice(this.at))?.[0] ?? "");
         this.at += code.length;
         this.finish();
         return { ...base, name, code: Number(code || 0) };
@@ -495,6 +505,8 @@ class Editor {
   private line = 0;
   private appended: { text?: string; file?: string }[] = [];
   private replaced = false;
+  /** What was printed last has no newline at its end. */
+  private unfinished = false;
   private lookahead: { text: string; terminated: boolean } | undefined;
   private terminated = true;
   private sources: readonly string[] = [];
@@ -556,7 +568,7 @@ class Editor {
     yield* this.stream([name]);
     // The result is a new file that takes the old one's name, mode and owner.
     try {
-      const path = vfs.locate(this.process, name).path;
+      const path = vfs.locate(this.process, name, false).path;
       if (suffix !== "")
         vfs.rename(this.process, path, suffix.includes("*") ? `${dirName(path)}/${suffix}` : path + suffix);
       else vfs.unlink(this.process, path);
@@ -600,12 +612,11 @@ class Editor {
         try {
           this.handle = openInput(this.process, name);
           if (this.handle.kind === "dir") {
-            this.process.err(
-              this.process.gnu
-                ? `sed: couldn't read dir: ${name}: Is a directory\n`
-                : `sed: read error: Is a directory\n`,
-            );
-            this.status = this.process.gnu ? 2 : 1;
+            // busybox finds nothing in it.
+            if (this.process.gnu) {
+              this.process.err(`sed: couldn't read dir: ${name}: Is a directory\n`);
+              this.status = 2;
+            }
             this.handle.drop();
             this.handle = undefined;
             continue;
@@ -646,7 +657,8 @@ class Editor {
   }
 
   private print(text: string): void {
-    this.sink(text + (this.terminated || this.lookahead !== undefined ? this.separator : ""));
+    this.unfinished = !this.terminated && this.lookahead === undefined;
+    this.sink(text + (this.unfinished ? "" : this.separator));
   }
 
   private *cycles(): Task {
@@ -665,7 +677,11 @@ class Editor {
   }
 
   private *flush(): Task {
-    for (const { text, file } of this.appended.splice(0)) {
+    const appended = this.appended.splice(0);
+    // What comes after an unfinished last line begins on a line of its own.
+    if (appended.length > 0 && this.unfinished) this.sink(this.separator);
+    if (appended.length > 0) this.unfinished = false;
+    for (const { text, file } of appended) {
       if (text !== undefined) this.sink(text);
       if (file !== undefined) {
         try {

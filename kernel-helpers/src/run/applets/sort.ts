@@ -5,7 +5,7 @@ import { byBytes } from "../shell/glob";
 import { versions } from "./ls";
 import { parseOptions } from "./options";
 import { asErrno } from "./paths";
-import { eachInput, LineReader } from "./text";
+import { cannotRead, eachInput, LineReader } from "./text";
 
 interface Key {
   readonly from: readonly [number, number];
@@ -51,10 +51,9 @@ export function* sort(process: Process): Task<number> {
   const good = yield* eachInput(
     process,
     options.rest,
-    (name, error) =>
-      process.err(
-        process.gnu ? `sort: cannot read: ${name}: ${error.message}\n` : `sort: ${name}: ${error.message}\n`,
-      ),
+    process.gnu
+      ? (name, error) => process.err(`sort: cannot read: ${name}: ${error.message}\n`)
+      : cannotRead(process),
     function* (handle) {
       const reader = new LineReader(process, handle, end);
       for (let line = yield* reader.line(); line !== undefined; line = yield* reader.line()) lines.push(line);
@@ -150,7 +149,10 @@ function extract(line: string, key: Key, separator: string | undefined, flags: s
 
 function compareBy(a: string, b: string, flags: string): number {
   if (flags.includes("n")) return leading(a) - leading(b);
-  if (flags.includes("g")) return general(a) - general(b);
+  if (flags.includes("g")) {
+    const [x, y] = [general(a), general(b)];
+    return x === y ? 0 : x - y;
+  }
   if (flags.includes("h")) return sizeValue(a) - sizeValue(b);
   if (flags.includes("M"))
     return (

@@ -227,7 +227,9 @@ const realpath: Program = function* (process) {
         ? "last"
         : process.gnu
           ? "exists"
-          : "last";
+          : process.minimal && !path.includes("/") && process.vfs.tryStat(process, path, false) === undefined
+            ? "exists"
+            : "last";
     let found = canonical(process, path, how);
     if (found === undefined) {
       let message = "No such file or directory";

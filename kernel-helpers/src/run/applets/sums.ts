@@ -45,7 +45,7 @@ function* checksum(process: Process): Task<number> {
         process.err(
           process.gnu
             ? `${process.name}: ${name}: ${failure.message}\n`
-            : `${process.name}: ${failure.code === "EISDIR" ? `read error` : `can't open '${name}'`}: ${failure.message}\n`,
+            : `${process.name}: can't ${failure.code === "EISDIR" ? "read" : "open"} '${name}': ${failure.message}\n`,
         );
         status = 1;
       }
@@ -60,7 +60,7 @@ function* checksum(process: Process): Task<number> {
       process.err(
         process.gnu
           ? `${process.name}: ${list}: ${asErrno(error).message}\n`
-          : `${process.name}: can't open '${list}': ${asErrno(error).message}\n`,
+          : `${process.name}: ${list}: ${asErrno(error).message}\n`,
       );
       return 1;
     }

@@ -110,7 +110,12 @@ function* create(process: Process, options: Options, file: string, start: string
       return;
     }
     let name = path.replace(/^\/+/, "");
-    if (name !== path && !stripped) {
+    const above = process.gnu ? null : /^(?:.*\/)?\.\.(?:\/|$)/.exec(name);
+    if (above !== null) {
+      name = name.slice(above[0].length);
+      if (!stripped) process.err(`tar: removing leading '${above[0]}' from member names\n`);
+      stripped = true;
+    } else if (name !== path && !stripped) {
       stripped = true;
       process.err(
         process.gnu
@@ -195,7 +200,7 @@ function* create(process: Process, options: Options, file: string, start: string
   for (const name of names) add(name);
   let archive = blocks.join("");
   archive += "\0".repeat(1024);
-  archive += "\0".repeat((10240 - (archive.length % 10240)) % 10240);
+  if (process.gnu) archive += "\0".repeat((10240 - (archive.length % 10240)) % 10240);
   if (options.has("z") || (options.has("a") && /\.t?gz$/.test(file))) archive = gzipText(archive, "", 0);
   if (file === "-") process.out(archive);
   else {
@@ -214,7 +219,12 @@ function* create(process: Process, options: Options, file: string, start: string
       process.cwd = inner;
     }
   }
-  if (status !== 0 && process.gnu) process.err("tar: Exiting with failure status due to previous errors\n");
+  if (status !== 0)
+    process.err(
+      process.gnu
+        ? "tar: Exiting with failure status due to previous errors\n"
+        : "tar: error exit delayed from previous errors\n",
+    );
   return status;
 }
 
@@ -280,7 +290,7 @@ function* extract(process: Process, options: Options, file: string, start: strin
     );
     return process.gnu ? 2 : 1;
   } else if (/^(BZh|\xfd7zXZ)/.test(text)) {
-    process.err("tar: this compression is not simulated / 이 압축 형식은 흉내 내지 않습니다\n");
+    process.err(encodeText("tar: this compression is not simulated / 이 압축 형식은 흉내 내지 않습니다\n"));
     return 1;
   }
   const strip = Number(options.value("#") ?? 0);
@@ -374,7 +384,9 @@ function* extract(process: Process, options: Options, file: string, start: strin
     process.err(
       process.gnu
         ? "tar: This does not look like a tar archive\ntar: Exiting with failure status due to previous errors\n"
-        : "tar: invalid tar magic\n",
+        : text.length < 512
+          ? "tar: short read\n"
+          : "tar: invalid tar magic\n",
     );
     return process.gnu ? 2 : 1;
   }

@@ -8,7 +8,7 @@ import type { Process, Task } from "../machine/process";
 import { expr } from "./expr";
 import { parseOptions, usage } from "./options";
 import { asErrno, baseName, dirName } from "./paths";
-import { cannotOpen, eachInput, LineReader, openInput } from "./text";
+import { cannotOpen, cannotRead, eachInput, LineReader, openInput } from "./text";
 
 /** `5`, `+5`, `1k`, `2M` */
 function amount(text: string): number | undefined {
@@ -48,43 +48,48 @@ function* head(process: Process): Task<number> {
   if (count === undefined) return invalid(process, text);
   const many = (options.rest.length > 1 && !options.has("q")) || options.has("v");
   let first = true;
-  const good = yield* eachInput(process, options.rest, plainly(process), function* (handle, name) {
-    if (many) process.out(`${first ? "" : "\n"}==> ${name === "-" ? "standard input" : name} <==\n`);
-    first = false;
-    if (count < 0 || text.startsWith("-")) {
-      const all = yield* everything(process, handle);
-      if (bytes) process.out(all.slice(0, Math.max(0, all.length + count)));
-      else {
-        const lines = all.split("\n");
-        if (lines.at(-1) === "") lines.pop();
-        process.out(
-          lines
-            .slice(0, Math.max(0, lines.length + count))
-            .map((line) => line + "\n")
-            .join(""),
-        );
+  const good = yield* eachInput(
+    process,
+    options.rest,
+    cannotRead(process, "Input/output error"),
+    function* (handle, name) {
+      if (many) process.out(`${first ? "" : "\n"}==> ${name === "-" ? "standard input" : name} <==\n`);
+      first = false;
+      if (count < 0 || text.startsWith("-")) {
+        const all = yield* everything(process, handle);
+        if (bytes) process.out(all.slice(0, Math.max(0, all.length + count)));
+        else {
+          const lines = all.split("\n");
+          if (lines.at(-1) === "") lines.pop();
+          process.out(
+            lines
+              .slice(0, Math.max(0, lines.length + count))
+              .map((line) => line + "\n")
+              .join(""),
+          );
+        }
+        return;
       }
-      return;
-    }
-    if (bytes) {
-      let left = count;
-      while (left > 0) {
-        const piece = yield* process.readHandle(handle, left);
-        if (piece === "") return;
-        process.out(piece);
-        left -= piece.length;
+      if (bytes) {
+        let left = count;
+        while (left > 0) {
+          const piece = yield* process.readHandle(handle, left);
+          if (piece === "") return;
+          process.out(piece);
+          left -= piece.length;
+          yield* process.room();
+        }
+        return;
+      }
+      const reader = new LineReader(process, handle);
+      for (let i = 0; i < count; i++) {
+        const line = yield* reader.line();
+        if (line === undefined) return;
+        process.out(line + (reader.terminated ? "\n" : ""));
         yield* process.room();
       }
-      return;
-    }
-    const reader = new LineReader(process, handle);
-    for (let i = 0; i < count; i++) {
-      const line = yield* reader.line();
-      if (line === undefined) return;
-      process.out(line + (reader.terminated ? "\n" : ""));
-      yield* process.room();
-    }
-  });
+    },
+  );
   return good ? 0 : 1;
 }
 
@@ -166,7 +171,12 @@ function* wc(process: Process): Task<number> {
   );
   const totals = new Map<string, number>();
   const rows: { values: number[]; name: string }[] = [];
-  const good = yield* eachInput(process, options.rest, plainly(process), function* (handle, name) {
+  const complain = (name: string, error: Errno): void => {
+    plainly(process)(name, error);
+    // busybox counts what it could not read as nothing.
+    if (error.code === "EISDIR") rows.push({ values: letters.map(() => 0), name });
+  };
+  const good = yield* eachInput(process, options.rest, complain, function* (handle, name) {
     let lines = 0;
     let words = 0;
     let bytes = 0;
@@ -188,6 +198,7 @@ function* wc(process: Process): Task<number> {
         } else if (code === 9) current = (current | 7) + 1;
         else if (code >= 32 && code < 127) current++;
         const space = code === 32 || (code >= 9 && code <= 13);
+        if (!process.gnu && !space && (code < 33 || code > 126)) continue; // busybox sees printable ASCII only
         if (!space && !inWord) words++;
         inWord = !space;
       }
@@ -428,7 +439,7 @@ function* cut(process: Process): Task<number> {
   const joiner = options.value("@") ?? options.value("O") ?? (kind === "f" ? delimiter : "");
   const inside = (n: number): boolean =>
     list.some(([low, high]) => n >= low && n <= high) !== options.has("#");
-  const good = yield* eachInput(process, options.rest, plainly(process), function* (handle) {
+  const good = yield* eachInput(process, options.rest, cannotRead(process), function* (handle) {
     const reader = new LineReader(process, handle);
     for (let line = yield* reader.line(); line !== undefined; line = yield* reader.line()) {
       yield* process.room();
@@ -494,7 +505,10 @@ function* uniq(process: Process): Task<number> {
   const good = yield* eachInput(
     process,
     input === undefined ? [] : [input],
-    cannotOpen(process),
+    (name, error) =>
+      error.code === "EISDIR" && !process.gnu
+        ? process.err(`uniq: ${name}: I/O error\n`)
+        : cannotOpen(process)(name, error),
     function* (handle) {
       const reader = new LineReader(process, handle);
       for (let line = yield* reader.line(); line !== undefined; line = yield* reader.line()) {
@@ -556,13 +570,18 @@ function lineProgram(
   return function* (process) {
     const options = parseOptions(process, spec, {}, text);
     const change = make(process, (letter) => options.value(letter));
-    const good = yield* eachInput(process, options.rest, cannotOpen(process), function* (handle) {
-      const reader = new LineReader(process, handle);
-      for (let line = yield* reader.line(); line !== undefined; line = yield* reader.line()) {
-        process.out(change(line, reader.terminated) + (reader.terminated ? "\n" : ""));
-        yield* process.room();
-      }
-    });
+    const good = yield* eachInput(
+      process,
+      options.rest,
+      cannotRead(process, process.name === "rev" ? undefined : "Input/output error"),
+      function* (handle) {
+        const reader = new LineReader(process, handle);
+        for (let line = yield* reader.line(); line !== undefined; line = yield* reader.line()) {
+          process.out(change(line, reader.terminated) + (reader.terminated ? "\n" : ""));
+          yield* process.room();
+        }
+      },
+    );
     return good ? 0 : 1;
   };
 }
@@ -620,7 +639,7 @@ const nl: Program = function* (process) {
   const separator = options.value("s") ?? "\t";
   const style = options.value("b") ?? "t";
   const format = options.value("n") ?? "rn";
-  const good = yield* eachInput(process, options.rest, cannotOpen(process), function* (handle) {
+  const good = yield* eachInput(process, options.rest, cannotRead(process), function* (handle) {
     const reader = new LineReader(process, handle);
     for (let line = yield* reader.line(); line !== undefined; line = yield* reader.line()) {
       if (style === "a" || (style === "t" && line !== "")) {
@@ -638,11 +657,16 @@ const nl: Program = function* (process) {
 
 const tac: Program = function* (process) {
   const options = parseOptions(process, "", {}, "[FILE]...");
-  const good = yield* eachInput(process, options.rest, cannotOpen(process), function* (handle) {
-    const all = yield* everything(process, handle);
-    const lines = all.match(/[^\n]*\n|[^\n]+$/g) ?? [];
-    process.out(lines.reverse().join(""));
-  });
+  const good = yield* eachInput(
+    process,
+    options.rest,
+    cannotRead(process, "Is a directory"),
+    function* (handle) {
+      const all = yield* everything(process, handle);
+      const lines = all.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+      process.out(lines.reverse().join(""));
+    },
+  );
   return good ? 0 : 1;
 };
 
@@ -662,7 +686,7 @@ const paste: Program = function* (process) {
       if (name === "-") shared.set("-", reader);
       readers.push(reader);
     } catch (error) {
-      cannotOpen(process)(name, asErrno(error));
+      cannotRead(process)(name, asErrno(error));
       return 1;
     }
   }
@@ -748,6 +772,11 @@ const seq: Program = function* (process) {
   let separator = "\n";
   let equal = false;
   let format: string | undefined;
+  const wrongOption = process.minimal ? /^-([^ws-])/.exec(args[0] ?? "") : null;
+  if (wrongOption !== null) {
+    process.err(`seq: invalid option -- '${wrongOption[1] ?? ""}'\n`);
+    throw usage(process, "[-w] [-s SEP] [FIRST [INC]] LAST");
+  }
   while (/^-[wsf]/.test(args[0] ?? "")) {
     const option = args.shift() as string;
     if (option[1] === "w") equal = true;
@@ -861,7 +890,7 @@ const factor: Program = function* (process) {
 const strings: Program = function* (process) {
   const options = parseOptions(process, "fon:at:", {}, "[-fo] [-t o|d|x] [-n LEN] [FILE]...");
   const least = Number(options.value("n") ?? 4);
-  const good = yield* eachInput(process, options.rest, cannotOpen(process), function* (handle) {
+  const good = yield* eachInput(process, options.rest, cannotRead(process), function* (handle) {
     const all = yield* everything(process, handle);
     for (const match of all.matchAll(/[\t -~]+/g)) if (match[0].length >= least) process.out(match[0] + "\n");
   });

@@ -56,14 +56,17 @@ export function openInput(process: Process, path: string): Handle {
   return path === "-" ? process.fd(0).share() : process.open(path);
 }
 
+/** What a complaint answers that does not count. */
+export const IGNORED = "ignored";
+
 /**
  * Calls *each* with every file opened; a file that cannot be opened is reported with *complain*.
- * Answers whether all went well. No names mean standard input.
+ * Answers whether all went well; a complaint that answers IGNORED does not count. No names mean standard input.
  */
 export function* eachInput(
   process: Process,
   names: readonly string[],
-  complain: (name: string, error: Errno) => void,
+  complain: (name: string, error: Errno) => unknown,
   each: (handle: Handle, name: string) => Task,
 ): Task<boolean> {
   let good = true;
@@ -81,8 +84,7 @@ export function* eachInput(
       yield* each(handle, name);
     } catch (error) {
       if (!(error instanceof Errno) || error.code === "EPIPE") throw error;
-      complain(name, error.code === "EISDIR" || error.code === "ENOCONTENT" ? error : error);
-      good = false;
+      if (complain(name, error) !== IGNORED) good = false;
     } finally {
       handle.drop();
     }
@@ -100,8 +102,22 @@ export function* readInput(process: Process, path: string): Task<string> {
 export function cannotOpen(process: Process): (name: string, error: Errno) => void {
   return (name, error) => {
     if (process.gnu) process.err(`${process.name}: ${name}: ${error.message}\n`);
-    else if (error.code === "EISDIR" || error.code === "ENOCONTENT")
-      process.err(`${process.name}: ${error.code === "EISDIR" ? "read error" : name}: ${error.message}\n`);
+    else if (error.code === "EISDIR" || error.code === "EBADF" || error.code === "ENOCONTENT")
+      process.err(
+        `${process.name}: ${error.code !== "ENOCONTENT" ? "read error" : name}: ${error.message}\n`,
+      );
     else process.err(`${process.name}: can't open '${name}': ${error.message}\n`);
+  };
+}
+
+/**
+ * The words of busybox's programs that read with stdio, as GNU's: `x: …`. Of a directory most of them notice nothing; *directory*
+ * is what the others say.
+ */
+export function cannotRead(process: Process, directory?: string): (name: string, error: Errno) => unknown {
+  return (name, error) => {
+    if (!process.gnu && error.code === "EISDIR" && directory === undefined) return IGNORED;
+    const text = !process.gnu && error.code === "EISDIR" ? directory : error.message;
+    return process.err(`${process.name}: ${name}: ${text ?? ""}\n`);
   };
 }

@@ -101,7 +101,16 @@ function* set(shell: Shell, args: string[]): Task<number> {
 }
 
 function listOptions(shell: Shell, on: boolean): void {
-  const names = [...Object.values(OPTION_LETTERS), ...(shell.dialect === "dash" ? [] : ["pipefail"])];
+  const names =
+    shell.dialect === "ash"
+      ? // Debian's busybox lists what a script can set; editing modes are never on.
+        [
+          ...Object.values(OPTION_LETTERS).filter((name) => name !== "interactive" && name !== "stdin"),
+          "errtrace",
+          "vi",
+          "pipefail",
+        ]
+      : [...Object.values(OPTION_LETTERS), ...(shell.dialect === "dash" ? [] : ["pipefail"])];
   if (shell.dialect === "dash" && on) shell.process.out("Current option settings\n");
   for (const name of names) {
     const value = shell.options[name] === true;
@@ -123,7 +132,7 @@ function* source(shell: Shell, args: string[], tested: boolean): Task<number> {
       .map((dir) => (dir === "" ? name : `${dir}/${name}`))
       .find((at) => shell.process.vfs.tryStat(shell.process, at)?.type === "file");
     if (found !== undefined) path = found;
-    else if (shell.dialect === "dash") throw shell.failure(`${name}: not found`, 2);
+    else if (shell.dialect !== "bash") throw shell.failure(`${name}: not found`, 2);
   }
   try {
     return yield* sourceFile(shell, path, shell.dialect === "dash" ? undefined : args.slice(2), tested);
@@ -171,7 +180,11 @@ function* trap(shell: Shell, args: string[]): Task<number> {
   let status = 0;
   for (const spec of single ? rest : rest.slice(1)) {
     const name = trapName(spec);
-    if (name === undefined || (shell.dialect !== "bash" && ["ERR", "DEBUG", "RETURN"].includes(name))) {
+    if (
+      name === undefined ||
+      (shell.dialect !== "bash" && ["DEBUG", "RETURN"].includes(name)) ||
+      (shell.dialect === "dash" && name === "ERR")
+    ) {
       if (shell.dialect === "dash") shell.process.err(`trap: ${spec}: bad trap\n`);
       else shell.complain(`${spec}: invalid signal specification`);
       status = 1;
@@ -213,7 +226,7 @@ export const controlBuiltins: Readonly<Record<string, Builtin>> = {
       shell.status = 0;
       try {
         const text = args.slice(args[1] === "--" ? 2 : 1).join(" ");
-        return yield* runText(shell, text, false, tested);
+        return yield* runText(shell, text, false, tested, "eval");
       } finally {
         shell.builtin = outer;
       }
@@ -228,6 +241,9 @@ export const controlBuiltins: Readonly<Record<string, Builtin>> = {
   exit: {
     special: true,
     *run(shell, args) {
+      // A minus sign is a number for bash only.
+      if (shell.dialect === "ash" && args[1]?.startsWith("-") === true)
+        throw shell.failure(`Illegal number: ${args[1]}`, 2);
       throw new Exit(args[1] === undefined ? shell.status : number(shell, args[1]));
     },
   },

@@ -21,7 +21,9 @@ function logical(path: string): string {
 function change(shell: Shell, target: string, physical: boolean): void {
   const { process } = shell;
   const from = shell.get("PWD") ?? process.cwd;
-  const path = physical ? target : logical(target.startsWith("/") ? target : `${from}/${target}`);
+  const path = physical
+    ? target
+    : logical(target.startsWith("/") ? target : `${from === "/" ? "" : from}/${target}`);
   const found = process.vfs.need(process, path);
   if (found.stat.type !== "dir") throw new Errno("ENOTDIR", target);
   if (!process.vfs.may(process.cred, found.stat, EXECUTE)) throw new Errno("EACCES", target);

@@ -199,11 +199,16 @@ export const lookupBuiltins: Readonly<Record<string, Builtin>> = {
   },
   unalias: {
     *run(shell, args) {
+      let status = 0;
       for (const name of args.slice(1)) {
         if (name === "-a") shell.aliases.clear();
-        else shell.aliases.delete(name);
+        else if (!shell.aliases.delete(name)) {
+          if (shell.dialect === "bash") shell.complain(`${name}: not found`);
+          else shell.process.err(`unalias: ${name} not found\n`);
+          status = 1;
+        }
       }
-      return 0;
+      return status;
     },
   },
   help: {

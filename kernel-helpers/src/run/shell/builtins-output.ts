@@ -79,16 +79,15 @@ export const outputBuiltins: Readonly<Record<string, Builtin>> = {
         if (shell.dialect === "dash") throw shell.failure("usage: printf format [arg ...]", 2);
         if (shell.dialect === "bash")
           shell.process.err("printf: usage: printf [-v var] format [arguments]\n");
-        else
-          shell.process.err(
-            "BusyBox v1.35.0 (Debian 1:1.35.0-4+deb12u1+b1) multi-call binary.\n\nUsage: printf FORMAT [ARG]...\n",
-          );
-        return shell.dialect === "ash" ? 1 : 2;
+        else complain(shell, "printf")("usage: printf FORMAT [ARGUMENT...]");
+        return 2;
       }
-      const { text, status, errors } = printf(rest, shell.dialect);
-      if (variable !== undefined) shell.set(variable, text);
-      else shell.process.out(text);
-      for (const error of errors) complain(shell, "printf")(error);
+      const { pieces, status } = printf(rest, shell.dialect);
+      if (variable !== undefined) shell.set(variable, pieces.map(({ text }) => text ?? "").join(""));
+      for (const { text, error } of pieces) {
+        if (error !== undefined) complain(shell, "printf")(error);
+        else if (variable === undefined) shell.process.out(text);
+      }
       return status;
     },
   },

@@ -120,7 +120,12 @@ class Interpreter implements Runner {
     }
     if (shell.pending.length > 0) yield* runTraps(shell);
     if (checked && status !== 0 && !context.tested) {
-      if (shell.dialect === "bash" && shell.traps.get("ERR")) yield* runTrap(shell, "ERR");
+      if (shell.dialect !== "dash" && shell.traps.get("ERR") && !shell.inErrTrap) {
+        shell.inErrTrap = true;
+        yield* runTrap(shell, "ERR");
+        shell.inErrTrap = false;
+        shell.status = status;
+      }
       if (shell.options.errexit) throw new Exit(status);
     }
     return status;

@@ -47,10 +47,7 @@ export function parseMode(
       else if (op === "-") result &= ~change;
       else {
         const keep = dir ? result & 0o6000 : 0;
-        result =
-          (result & ~(mask & 0o777 & limit) & ~(mask & 0o7000)) |
-          change |
-          (keep & ~(perms.includes("s") ? 0 : 0o10000));
+        result = (result & ~mask) | change | (keep & ~(perms.includes("s") ? 0 : 0o10000));
       }
     }
   }

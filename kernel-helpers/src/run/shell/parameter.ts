@@ -64,7 +64,13 @@ export function* expandParameter(shell: Shell, part: ParamPart, fields: Fields, 
   if (part.length === true) {
     const unset = value.text === undefined && value.list === undefined;
     if (unset && shell.options.nounset) throw shell.unbound(name);
-    const length = value.list !== undefined ? value.list.length : shell.lengthOf(value.text ?? "");
+    // In ash and dash `${#@}` is the length of the text, in bash the number of arguments.
+    const length =
+      value.list === undefined
+        ? shell.lengthOf(value.text ?? "")
+        : shell.dialect === "bash"
+          ? value.list.length
+          : shell.lengthOf(value.list.join(" "));
     add(fields, part, { text: String(length) });
     return;
   }

@@ -504,7 +504,8 @@ export class Parser extends WordReader {
         continue;
       }
       items.push({ patterns, body, end: ";;" });
-      if (!this.isWord("esac")) throw this.unexpected('";;"');
+      if (!this.isWord("esac"))
+        throw this.unexpected(this.isOp("&") && this.dialect !== "bash" ? undefined : '";;"');
     }
     this.expectWord("esac");
     return { k: "case", word: token.word, items, line };

@@ -2,11 +2,15 @@
 
 /** What a run of printf gave. */
 export interface Printed {
+  /** All text. */
   readonly text: string;
+  /** Text and messages (without a prefix) in their order. */
+  readonly pieces: readonly PrintedPiece[];
   readonly status: number;
-  /** Messages without a prefix. */
-  readonly errors: readonly string[];
 }
+
+type PrintedPiece =
+  { readonly text: string; readonly error?: never } | { readonly error: string; readonly text?: never };
 
 /** How far the flavours differ. */
 export type PrintfFlavour = "ash" | "dash" | "bash" | "gnu";
@@ -60,7 +64,14 @@ const SPEC = /^%([-+ #0]*)(\*|\d+)?(?:\.(\*|-?\d*))?(?:hh|h|ll|l|L|j|z|t|q)?([di
 
 /** printf(1): *args* without the name. */
 export function printf(args: readonly string[], flavour: PrintfFlavour): Printed {
-  const errors: string[] = [];
+  const errors: { push(text: string): void } = {
+    // What was printed so far comes before the message.
+    push: (text) => {
+      pieces.push({ text: out }, { error: text });
+      out = "";
+    },
+  };
+  const pieces: PrintedPiece[] = [];
   let status = 0;
   const format = args[0] as string;
   let next = 1;
@@ -122,12 +133,12 @@ export function printf(args: readonly string[], flavour: PrintfFlavour): Printed
         continue;
       }
       const match = SPEC.exec(format.slice(i));
-      if (match === null) {
+      if (match === null || (match[4] === "q" && flavour !== "bash" && flavour !== "gnu")) {
         status = 1;
         const rest = format.slice(i);
         errors.push(
           flavour === "ash"
-            ? `%${rest.slice(1).replace(/^[hlLzjtq]+/, "")}: invalid format`
+            ? `%${rest.slice(1).replace(/^[hlLzjt]+/, "")}: invalid format`
             : flavour === "dash"
               ? `${rest.slice(0, 2)}: invalid directive`
               : flavour === "bash"
@@ -155,7 +166,8 @@ export function printf(args: readonly string[], flavour: PrintfFlavour): Printed
         out += "%";
         continue;
       }
-      out += one(kind, flags, width, precision);
+      const piece = one(kind, flags, width, precision);
+      out += piece;
     }
   };
   const one = (kind: string, flags: string, width: number, precision: number | undefined): string => {
@@ -224,7 +236,12 @@ export function printf(args: readonly string[], flavour: PrintfFlavour): Printed
     round();
     if (next === before) break;
   } while (next < args.length && !stopped);
-  return { text: out, status, errors };
+  pieces.push({ text: out });
+  return {
+    text: pieces.map((piece) => piece.text ?? "").join(""),
+    pieces: pieces.filter((piece) => piece.text !== ""),
+    status,
+  };
 }
 
 /** toFixed that rounds a tie to the even digit, as C does. */

@@ -99,6 +99,8 @@ export class Shell {
   substitutions = 0;
   /** The function that runs. */
   functionName = "";
+  /** The trap of ERR runs. */
+  inErrTrap = false;
   /** Started with -c. */
   commandString = false;
   private readonly rootPid: number;
@@ -179,7 +181,7 @@ export class Shell {
       case "0":
         return this.arg0;
       case "LINENO":
-        return String(this.line);
+        return String(this.dialect === "ash" && !this.script ? this.line - 1 : this.line);
       case "RANDOM":
         if (this.dialect !== "dash") return this.random();
         break;

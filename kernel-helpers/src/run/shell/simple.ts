@@ -2,6 +2,7 @@
 
 import { assume, base, findInPath, ProgramLoader } from "../machine/exec";
 import { Errno } from "../machine/errno";
+import type { Handle } from "../machine/handles";
 import type { Process, Task } from "../machine/process";
 import type { Assignment, SimpleCommand } from "./ast";
 import { builtins, type Builtin } from "./builtins";
@@ -79,6 +80,7 @@ function stripCommand(words: readonly string[]): { args: string[] | undefined; b
 
 function* assignmentsOnly(shell: Shell, node: SimpleCommand): Task<number> {
   const traced: string[] = [];
+  const terminal = traceHandle(shell, node);
   let saved;
   try {
     saved = yield* redirect(shell, node.redirects, true);
@@ -88,16 +90,22 @@ function* assignmentsOnly(shell: Shell, node: SimpleCommand): Task<number> {
   }
   try {
     for (const one of node.assigns) traced.push(yield* assign(shell, one));
-    if (shell.options.xtrace && traced.length > 0) traceLines(shell, traced);
+    if (shell.options.xtrace && traced.length > 0) traceLines(shell, traced, terminal);
   } finally {
+    terminal?.drop();
     restore(shell.process, saved);
   }
   return shell.substituted ?? 0;
 }
 
-function traceLines(shell: Shell, parts: readonly string[]): void {
-  if (shell.dialect === "bash") for (const part of parts) trace(shell, part);
-  else trace(shell, parts.join(" "));
+function traceLines(shell: Shell, parts: readonly string[], to: Handle | undefined): void {
+  if (shell.dialect === "bash") for (const part of parts) trace(shell, part, to);
+  else trace(shell, parts.join(" "), to);
+}
+
+/** Where the trace of a command with redirections goes: standard error as it is before them. The caller drops it. */
+function traceHandle(shell: Shell, node: SimpleCommand): Handle | undefined {
+  return shell.options.xtrace && node.redirects.length > 0 ? shell.process.fds.get(2)?.share() : undefined;
 }
 
 /** Carries out one assignment; answers how a trace shows it. */
@@ -145,10 +153,12 @@ function* inPlace(
   keeps: boolean,
   body: () => Task<number>,
 ): Task<number> {
+  const terminal = traceHandle(shell, node);
   let saved;
   try {
     saved = yield* redirect(shell, node.redirects, true);
   } catch (error) {
+    terminal?.drop();
     if (!(error instanceof RedirectFailure)) throw error;
     if (keeps && shell.dialect !== "bash") throw new ShellFailure("", shell.dialect === "dash" ? 2 : 1);
     return shell.dialect === "dash" ? 2 : 1;
@@ -183,9 +193,10 @@ function* inPlace(
       traced.push(yield* assign(shell, one));
       shell.export(one.name);
     }
-    showTrace(shell, traced, words);
+    showTrace(shell, traced, words, terminal);
     return yield* body();
   } finally {
+    terminal?.drop();
     for (const { name, variable, env } of before.reverse()) {
       if (variable === undefined) shell.variables.delete(name);
       else Object.assign(shell.variables.need(name), variable);
@@ -196,13 +207,18 @@ function* inPlace(
   }
 }
 
-function showTrace(shell: Shell, assigns: readonly string[], words: readonly string[]): void {
+function showTrace(
+  shell: Shell,
+  assigns: readonly string[],
+  words: readonly string[],
+  to: Handle | undefined,
+): void {
   if (!shell.options.xtrace) return;
   const shown = words.map((word) => traceWord(shell, word)).join(" ");
   if (shell.dialect === "bash") {
-    for (const part of assigns) trace(shell, part);
-    trace(shell, shown);
-  } else trace(shell, [...assigns, shown].join(" "));
+    for (const part of assigns) trace(shell, part, to);
+    trace(shell, shown, to);
+  } else trace(shell, [...assigns, shown].join(" "), to);
 }
 
 function* callBuiltin(
@@ -222,6 +238,11 @@ function* callBuiltin(
     if (error instanceof ShellFailure && !special && !(name === "local" && shell.dialect !== "bash")) {
       shell.process.err(error.message);
       return error.status;
+    }
+    if (error instanceof Errno && error.code === "EBADF" && shell.dialect === "ash") {
+      if (name === "echo")
+        shell.process.err(`${shell.process.name === "ash" ? "ash" : "sh"}: write error: ${error.message}\n`);
+      return 1;
     }
     if (error instanceof Errno && error.code !== "EPIPE") {
       shell.process.err(`${base(shell.arg0)}: ${name}: ${error.message}\n`);
@@ -266,9 +287,11 @@ function* callFunction(
 
 /** `exec`: redirections stay; with a name the program takes the place of the shell. */
 function* execBuiltin(shell: Shell, node: SimpleCommand, args: readonly string[]): Task<number> {
+  const terminal = traceHandle(shell, node);
   try {
     yield* redirect(shell, node.redirects, false);
   } catch (error) {
+    terminal?.drop();
     if (!(error instanceof RedirectFailure)) throw error;
     throw new ShellFailure("", shell.dialect === "dash" ? 2 : 1);
   }
@@ -284,7 +307,8 @@ function* execBuiltin(shell: Shell, node: SimpleCommand, args: readonly string[]
     traced.push(yield* assign(shell, one));
     if (rest.length > 0) shell.export(one.name);
   }
-  showTrace(shell, traced, args);
+  showTrace(shell, traced, args, terminal);
+  terminal?.drop();
   if (rest.length === 0) return 0;
   throw new Exit(yield* become(shell, shell.process, rest, "exec", title));
 }
@@ -300,9 +324,11 @@ function* program(
   const direct =
     context.last && shell.traps.size === 0 && shell.jobs.every((job) => job.status !== undefined);
   const run = function* (own: Shell): Task<number> {
+    const terminal = traceHandle(own, node);
     try {
       yield* redirect(own, node.redirects, false);
     } catch (error) {
+      terminal?.drop();
       if (!(error instanceof RedirectFailure)) throw error;
       return own.dialect === "dash" ? 2 : 1;
     }
@@ -311,7 +337,8 @@ function* program(
       traced.push(yield* assign(own, one));
       own.export(one.name);
     }
-    showTrace(own, traced, args);
+    showTrace(own, traced, args, terminal);
+    terminal?.drop();
     return yield* become(own, own.process, args, "", undefined);
   };
   if (direct) return yield* run(shell);

@@ -14,7 +14,11 @@ import { SyntaxFailure } from "./words";
 export function newShell(process: Process, dialect: Dialect): Shell {
   const shell = new Shell(process, dialect, interpreter);
   for (const [name, value] of process.env) {
-    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) continue;
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
+      // The environment of what it starts is made from the variables, which cannot have such a name.
+      if (dialect !== "bash") process.env.delete(name);
+      continue;
+    }
     const variable = shell.variables.need(name);
     variable.value = value;
     variable.exported = true;
@@ -59,6 +63,7 @@ export function newShell(process: Process, dialect: Dialect): Shell {
     shell.set("SHLVL", String(level + 1), true);
     set("HOSTNAME", process.machine.hostname);
     for (const name of ["FUNCNAME", "LINENO"]) set(name, "");
+    if (shell.variables.get("PATH") === undefined) shell.set("PATH", "/sbin:/usr/sbin:/bin:/usr/bin", true);
     set("PS1", "\\w \\$ ");
     set("PS2", "> ");
   }
@@ -76,7 +81,13 @@ function samePlace(process: Process, path: string): boolean {
 }
 
 /** Runs *text* line by line in *shell*; *last* says that the shell ends after it. */
-export function* runText(shell: Shell, text: string, last: boolean, tested = false): Task<number> {
+export function* runText(
+  shell: Shell,
+  text: string,
+  last: boolean,
+  tested = false,
+  builtin = "",
+): Task<number> {
   const parser = new Parser(text, shell.dialect);
   let status = 0;
   for (;;) {
@@ -85,7 +96,13 @@ export function* runText(shell: Shell, text: string, last: boolean, tested = fal
       nodes = parser.nextCommand();
     } catch (error) {
       if (!(error instanceof SyntaxFailure)) throw error;
-      throw new ShellFailure(shell.syntaxMessage(error, text), 2);
+      const message = shell.syntaxMessage(error, text);
+      throw new ShellFailure(
+        builtin !== "" && shell.dialect === "ash"
+          ? shell.message(message.slice(message.indexOf("syntax error: "), -1), builtin)
+          : message,
+        2,
+      );
     }
     if (nodes === undefined) return status;
     status = yield* interpreter.list(shell, nodes, tested, last && parser.atEnd());

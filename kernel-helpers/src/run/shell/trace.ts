@@ -1,5 +1,6 @@
 /** What `set -x` prints. */
 
+import type { Handle } from "../machine/handles";
 import type { Shell } from "./shell";
 
 const KEYWORDS = new Set(
@@ -30,9 +31,13 @@ function quoteForAsh(word: string): string {
     .join(`"'"`);
 }
 
-/** Prints a trace line. */
-export function trace(shell: Shell, text: string): void {
-  const given = shell.get("PS4") ?? "+ ";
+/** Prints a trace line; *to* is standard error as it was before the redirections of the command. */
+export function trace(shell: Shell, text: string, to?: Handle): void {
+  const given = (shell.get("PS4") ?? "+ ").replace(
+    /\$(?:\{(\w+)\}|([A-Za-z_]\w*))/g,
+    (_, braced: string | undefined, plain: string | undefined) => shell.get(braced ?? plain ?? "") ?? "",
+  );
   const prompt = shell.dialect === "bash" ? given.slice(0, 1).repeat(shell.substitutions) + given : given;
-  shell.process.err(`${prompt}${text}\n`);
+  if (to === undefined) shell.process.err(`${prompt}${text}\n`);
+  else to.write(`${prompt}${text}\n`);
 }
