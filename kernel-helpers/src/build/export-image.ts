@@ -13,6 +13,7 @@ import { type Layer, type LayerBlob, layersOf, StepLayer } from "../image/layer"
 import { sha256Digest } from "../platform/platform";
 import { DOCUMENT_TIME, exportTime } from "./durations";
 import { baseLayer, lazyLayer } from "./layer-entries";
+import { releaseContext } from "./run-local";
 import type { Session } from "./session";
 import { canonicalName } from "./store/image-shelf";
 import type { StepResult } from "./step-result";
@@ -38,6 +39,8 @@ export async function exportImages(
 ): Promise<Export> {
   const { timeline, world } = session;
   const { platform } = world;
+  // An image that is nothing but the files of a context keeps them as they are.
+  for (const { root } of targets) releaseContext(session, root?.vertex);
   const isMany = targets.length > 1;
   const epoch = targets[0]?.epoch;
   const digest = sha256Digest(platform, NAME[world.client]);

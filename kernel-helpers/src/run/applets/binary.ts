@@ -1,6 +1,5 @@
 /** Bytes: `od`, `hexdump`, `xxd`, `base64`, `base32`, `dd`, `cmp`, `split`. */
 
-import { Errno } from "../machine/errno";
 import type { Program } from "../machine/exec";
 import { FileHandle, type Handle } from "../machine/handles";
 import type { Process, Task } from "../machine/process";
