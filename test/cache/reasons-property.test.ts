@@ -133,7 +133,8 @@ describe("reasons: random edits", function () {
   let judged = 0;
   after(() => assert.ok(judged > 100, String(judged)));
 
-  for (let seed = 1; seed <= 12; seed++) {
+  // In course 523 the files of a/ become those of b/: one digest, found in two folders.
+  for (const seed of [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 523]) {
     it(`course ${seed}`, async () => {
       const random = numbers(seed);
       const lab = await Lab.openOn(nodeMachine());

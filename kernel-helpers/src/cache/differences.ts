@@ -2,6 +2,7 @@
 
 import type { HashedFile } from "../context";
 import { isSecretName } from "../graph";
+import { baseName } from "../platform/paths";
 import type { Json } from "./go-json";
 import type { OpJson } from "./op-json";
 import { changes } from "./similarity";
@@ -87,6 +88,40 @@ function compareLists(old: readonly Json[], now: readonly Json[], path: string, 
     for (let i = change.oldFrom + pairs; i < change.oldTo; i++) report(`${path}[${i}]`, old[i], undefined);
     for (let i = change.newFrom + pairs; i < change.newTo; i++) report(`${path}[${i}]`, undefined, now[i]);
   }
+}
+
+/** What the files of a selection stand below: their folder, or the one file that there is; undefined when they have nothing in common. */
+function rootOf(files: readonly HashedFile[]): string | undefined {
+  const [first, ...rest] = files;
+  return first && rest.every(({ path }) => path.startsWith(`${first.path}/`)) ? first.path : undefined;
+}
+
+/** Last parts of the paths that *operation* copies from: that is what its key says of them. */
+function sourcesOf(operation: unknown): string[] {
+  if (typeof operation !== "object" || operation === null) return [];
+  return Object.entries(operation).flatMap(([key, value]) =>
+    key === "src" && typeof value === "string" ? [baseName(value)] : sourcesOf(value),
+  );
+}
+
+/**
+ * Two selections of one *operation*, under one name: a digest says nothing of the folder that its files were found in, so that the files
+ * known for it may be those of another instruction.
+ */
+export function asSelected(
+  before: readonly HashedFile[] | undefined,
+  after: readonly HashedFile[],
+  operation: unknown,
+): readonly [readonly HashedFile[] | undefined, readonly HashedFile[]] {
+  if (!before || operation === undefined) return [before, after];
+  const [old, now] = [rootOf(before), rootOf(after)];
+  if (old === undefined || now === undefined || old === now) return [before, after];
+  const sources = sourcesOf(operation);
+  const root = [now, old].find((path) => sources.includes(baseName(path)));
+  if (root === undefined) return [before, after];
+  const moved = (files: readonly HashedFile[], from: string): readonly HashedFile[] =>
+    from === root ? files : files.map((file) => ({ ...file, path: root + file.path.slice(from.length) }));
+  return [moved(before, old), moved(after, now)];
 }
 
 /** Differences of what was selected of input number *input*. */

@@ -1,7 +1,7 @@
 /** Why a step was not cached: its key compared with the nearest one of an earlier build (test/vectors/reasons.md). */
 
 import type { HashedFile } from "../context";
-import { contentDifferences, type Difference, operationDifferences } from "./differences";
+import { asSelected, contentDifferences, type Difference, operationDifferences } from "./differences";
 import type { OpJson } from "./op-json";
 import { similarityAbove } from "./similarity";
 
@@ -79,13 +79,12 @@ export function explainMiss(
   for (const [i, input] of missed.inputs.entries()) {
     const old = counterpart.inputs[i];
     if (input.content === undefined || input.content === old?.content) continue;
-    const before = old?.content === undefined ? undefined : source.content(old.content);
-    parts.push(
-      ...contentDifferences(before, source.content(input.content) ?? [], i, {
-        old: old?.content,
-        new: input.content,
-      }),
+    const [before, after] = asSelected(
+      old?.content === undefined ? undefined : source.content(old.content),
+      source.content(input.content) ?? [],
+      counterpart.opDigest === missed.opDigest ? operation : undefined,
     );
+    parts.push(...contentDifferences(before, after, i, { old: old?.content, new: input.content }));
   }
   const isOwn = parts.length > 0;
   for (const [i, input] of missed.inputs.entries()) {
