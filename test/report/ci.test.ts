@@ -434,6 +434,10 @@ describe("report/ci: outputs", () => {
       ("\u001b]" + "a".repeat(20)).repeat(20_000),
       "#1 [1/2] RUN x\n" + Array.from({ length: 20_000 }, (_, i) => `#1 part ${i} 1.0s done`).join("\n"),
       "[+] Building 1.0s (1/1)\n" + Array.from({ length: 20_000 }, (_, i) => ` => step ${i} 1.0s`).join("\n"),
+      Array.from(
+        { length: 20_000 },
+        (_, i) => `#${i + 1} [linux/arm64 a ${i + 1}/9] RUN x\n#${i + 1} DONE 1.1s\n`,
+      ).join(""),
       "2026-01-01T00:00:00Z ".repeat(20_000),
       "\r".repeat(300_000),
     ];

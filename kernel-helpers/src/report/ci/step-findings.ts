@@ -104,7 +104,9 @@ function dependencies({ build, total }: Scene): CiFinding[] {
   for (const row of build.rows) {
     if (row.phase !== "steps" || row.step === undefined) continue;
     const key = `${row.platform ?? ""}\u0000${row.stage ?? ""}`;
-    chains.set(key, [...(chains.get(key) ?? []), row]);
+    const chain = chains.get(key);
+    if (chain) chain.push(row);
+    else chains.set(key, [row]);
   }
   const found: CiFinding[] = [];
   for (const chain of chains.values()) {
@@ -162,7 +164,9 @@ function emulation({ build, around, total }: Scene): CiFinding[] {
     )
       continue;
     const key = `${row.stage ?? ""}\u0000${row.instruction ?? ""}`;
-    byStep.set(key, [...(byStep.get(key) ?? []), row]);
+    const same = byStep.get(key);
+    if (same) same.push(row);
+    else byStep.set(key, [row]);
   }
   let lost = 0;
   let worst: { slow: CiRow; fast: CiRow; ratio: number } | undefined;
