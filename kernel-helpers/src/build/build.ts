@@ -17,12 +17,13 @@ import { makeRecord } from "./record";
 import type { BuildRequest } from "./request";
 import { fetchLayers } from "./run-image";
 import type { Session } from "./session";
-import { Solver, type VertexState } from "./solver";
+import { Solver } from "./solver";
 import type { StepResult } from "./step-result";
 import { LostValueError } from "./store/stored-result";
 import { CANCELED, type Course, Timeline } from "./timeline";
 import type { BuildError, BuildOptions, BuildRecord } from "./types";
 import type { VertexFailure } from "./vertex-failure";
+import type { VertexState } from "./vertex-state";
 
 /** What the stages hand on to one another. */
 export interface BuildState {

@@ -14,10 +14,11 @@ import { buildOperations, type ExecuteAnswer, type Operations } from "./operatio
 import { runFileOp } from "./run-file";
 import { isDeclaredRun } from "../run";
 import { clockAt, type Session } from "./session";
-import { Solver, type VertexState } from "./solver";
+import { Solver } from "./solver";
 import type { StepResult } from "./step-result";
 import { LostValueError } from "./store/stored-result";
 import type { Timeline } from "./timeline";
+import type { VertexState } from "./vertex-state";
 
 /** A map that reads through to another one and keeps what is new to itself. Only `get`, `has` and `set` know of the other. */
 class OverlayMap<K, V> extends Map<K, V> {

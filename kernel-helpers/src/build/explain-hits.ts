@@ -5,8 +5,9 @@ import type { ConvertedRow } from "../graph";
 import type { Snapshot } from "../platform/files";
 import { contentOf } from "./explain-steps";
 import type { Builder } from "./builder";
-import type { Solver, VertexState } from "./solver";
+import type { Solver } from "./solver";
 import type { Hit } from "./types";
+import type { VertexState } from "./vertex-state";
 
 /** A context as it was at the build before, and as it is now. */
 export interface ContextChange {

@@ -3,8 +3,9 @@
 import { explainMiss, type Explanation, type MissedStep, type StepTrace } from "../cache/explain";
 import { missSentence } from "../cache/sentence";
 import type { Builder } from "./builder";
-import type { Solver, VertexState } from "./solver";
+import type { Solver } from "./solver";
 import type { Miss } from "./types";
+import type { VertexState } from "./vertex-state";
 
 /** How many builds are kept to compare with. */
 export const KEPT_BUILDS = 50;

@@ -7,7 +7,7 @@ import type { Vertex } from "../graph/types";
 import type { Builder } from "./builder";
 import { DOCUMENT_TIME, exportTime, registryTime } from "./durations";
 import type { Session } from "./session";
-import type { VertexState } from "./solver";
+import type { VertexState } from "./vertex-state";
 import type { StepResult } from "./step-result";
 
 /** What one build left behind for other builders. */

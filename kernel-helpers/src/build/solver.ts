@@ -12,44 +12,8 @@ import type { Operations } from "./operations";
 import type { StepResult } from "./step-result";
 import type { Timeline } from "./timeline";
 import { VertexFailure } from "./vertex-failure";
-
-/** What is known of a vertex in this build. */
-export interface VertexState {
-  readonly vertex: Vertex;
-  cacheMap?: CacheMap;
-  /** Keys under which it is stored, found by definition or content. Empty: it is not, or its results are not looked up. */
-  keys: readonly string[];
-  /** When the keys were known, ms. */
-  keysAt: number;
-  /** The newest stored result of these keys. */
-  record?: KeyResult<StepResult>;
-  readonly deps: DepState[];
-  result?: StepResult;
-  /** Key of the result: where it was found or saved. */
-  resultKey?: string;
-  resultAt: number;
-  /** Was the result loaded from the store? */
-  loaded: boolean;
-  executed: boolean;
-  /** It failed, or something it needs did. */
-  blocked: boolean;
-  /** The key existed before this build. */
-  keyWasStored: boolean;
-  /** All its keys were looked for, also by content. */
-  isSlow: boolean;
-}
-
-/** How an input of a vertex takes part in its key. */
-export interface DepState {
-  readonly input: VertexState;
-  /** Candidates that this input leads to. */
-  matches: Set<string>;
-  /** Content digest of what is selected of the input. */
-  content?: string;
-  contentAt: number;
-  /** The content hangs on what an assumed command made, and nothing is stored for it: equal or not, nobody knows. */
-  isOpen?: boolean;
-}
+import { definitionLinks, type DepState, isSearched, type VertexState } from "./vertex-state";
+import { inputsFirst, missing, notSlow } from "./vertex-walks";
 
 /** One solve: from the targets' vertices to their results. */
 export class Solver {
@@ -522,33 +486,6 @@ const MAX_CACHE_MAPS = 20_000;
 
 const WHOLE = [{ path: "/" }] as const;
 
-/**
- * Need nothing more be looked for? That is so when the contents of all inputs are known, and also when there is a record and no
- * input leads to further keys that the contents could single out ("upgrade to cache-slow").
- */
-function isSearched(state: VertexState): boolean {
-  if (state.keys.length === 0) return true;
-  const map = state.cacheMap!;
-  const isOpen = (dep: DepState, i: number): boolean =>
-    map.deps[i]!.content !== undefined && dep.content === undefined;
-  if (state.deps.every((dep, i) => dep.input.isSlow && !isOpen(dep, i))) return true;
-  if (!state.record || state.deps.some((dep) => !dep.input.isSlow && dep.matches.size === 0)) return false;
-  const found = new Set(state.keys);
-  let open = new Set<string>();
-  for (const [i, dep] of state.deps.entries()) {
-    if (isOpen(dep, i) && (dep.input.isSlow || dep.input.result !== undefined)) continue;
-    const others = new Set([...dep.matches].filter((id) => !found.has(id)));
-    open = open.size > 0 ? new Set([...open].filter((id) => others.has(id))) : others;
-    if (open.size === 0) return true;
-  }
-  return false;
-}
-
-function definitionLinks(input: VertexState, selector: string): KeyLink[] {
-  const keys = input.resultKey === undefined ? input.keys : [input.resultKey];
-  return keys.map((parent) => ({ parent, selector }));
-}
-
 function blockedBy(vertex: Vertex): VertexFailure {
   return new VertexFailure(vertex, "", Infinity);
 }
@@ -566,67 +503,4 @@ function union(a: ReadonlySet<string>, b: ReadonlySet<string>): Set<string> {
   const both = new Set(a);
   for (const value of b) both.add(value);
   return both;
-}
-
-/** All vertices below *roots*, each after its inputs, in input order. */
-export function inputsFirst(roots: readonly Vertex[]): Vertex[] {
-  const order: Vertex[] = [];
-  const seen = new Set<string>();
-  for (const root of roots) {
-    if (seen.has(root.digest)) continue;
-    seen.add(root.digest);
-    const stack: { vertex: Vertex; next: number }[] = [{ vertex: root, next: 0 }];
-    while (stack.length > 0) {
-      const top = stack[stack.length - 1]!;
-      const edge = top.vertex.inputs[top.next++];
-      if (!edge) {
-        order.push(top.vertex);
-        stack.pop();
-      } else if (!seen.has(edge.vertex.digest)) {
-        seen.add(edge.vertex.digest);
-        stack.push({ vertex: edge.vertex, next: 0 });
-      }
-    }
-  }
-  return order;
-}
-
-/** *target* and everything below it whose keys were not all looked for, inputs first. */
-function notSlow(target: VertexState): VertexState[] {
-  const order: VertexState[] = [];
-  if (target.isSlow) return order;
-  const seen = new Set<VertexState>([target]);
-  const stack: { state: VertexState; next: number }[] = [{ state: target, next: 0 }];
-  while (stack.length > 0) {
-    const top = stack[stack.length - 1]!;
-    const dep = top.state.deps[top.next++];
-    if (!dep) {
-      order.push(top.state);
-      stack.pop();
-    } else if (!dep.input.isSlow && !seen.has(dep.input)) {
-      seen.add(dep.input);
-      stack.push({ state: dep.input, next: 0 });
-    }
-  }
-  return order;
-}
-
-/** What must be provided for *target*, inputs first; what is stored needs none of its inputs. */
-function missing(target: VertexState): VertexState[] {
-  const order: VertexState[] = [];
-  const seen = new Set<VertexState>([target]);
-  const stack: { state: VertexState; next: number }[] = [{ state: target, next: 0 }];
-  while (stack.length > 0) {
-    const top = stack[stack.length - 1]!;
-    const isEnough = top.state.result !== undefined || top.state.record !== undefined;
-    const dep = isEnough ? undefined : top.state.deps[top.next++];
-    if (!dep) {
-      order.push(top.state);
-      stack.pop();
-    } else if (!seen.has(dep.input)) {
-      seen.add(dep.input);
-      stack.push({ state: dep.input, next: 0 });
-    }
-  }
-  return order;
 }

@@ -13,9 +13,9 @@ import { MemoryContext } from "./lab-context";
 import { readText } from "./local-files";
 import type { BuildWorld } from "./machine";
 import { judge, type JudgedRow, rowsOf } from "./rows";
-import { inputsFirst } from "./solver";
 import { Timeline } from "./timeline";
 import type { BuildOptions, ContextChanges, HttpFixture, Miss } from "./types";
+import { inputsFirst } from "./vertex-walks";
 
 /** An edit that has not been made. Everything but its name is optional; nothing at all is "build again". */
 export interface WhatIfEdit {

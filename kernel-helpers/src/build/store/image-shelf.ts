@@ -4,17 +4,21 @@ import { emptySnapshot } from "../../filesystem";
 import type { PlatformSpec } from "../../graph/types";
 import type { BaseImage, ImageSource } from "../../image/base-image";
 import { type ImportedImage, openImported } from "../../image/import-archive";
-import { type BaseLayer, type Layer, LAYER_MEDIA_TYPE, type LayerOrigin, layersOf } from "../../image/layer";
-import { type OciLayout, UnpackedChains } from "../../image/oci-layout";
-import { catalogRefusal, type Descriptor, type PackedImage, packImage } from "../../image/packed-image";
-import { type ByteSource, bytesSource, type Pieces, piecesOf } from "../../platform/bytes";
+import { type BaseLayer, layersOf } from "../../image/layer";
+import { UnpackedChains } from "../../image/oci-layout";
+import { type Descriptor, type PackedImage, packImage } from "../../image/packed-image";
+import { type ByteSource, bytesSource, piecesOf } from "../../platform/bytes";
 import type { Snapshot } from "../../platform/files";
 import type { KeyValueStore, Platform } from "../../platform/platform";
 import type { StepResult } from "../step-result";
 import { lazyEntries } from "../layer-entries";
 import type { BuiltImage, ImageLayer } from "../types";
+import { bytesOf, contentBytesOf, mediaTypeOf, packBuilt } from "./built-image";
 import { ImageBlobs } from "./image-blobs";
+import { findImported, type Imported, importedFacts, platformOf } from "./imported-image";
 import type { ResultStore, StoredResult } from "./stored-result";
+
+export { packBuilt } from "./built-image";
 
 /** An image with its name. */
 export interface NamedImage {
@@ -30,16 +34,6 @@ export interface NamedImage {
 interface Kept extends NamedImage {
   readonly result: StepResult | undefined;
   readonly imported?: Imported;
-}
-
-/** An image that came out of an archive: its documents and blobs as they were. */
-interface Imported {
-  readonly root: Descriptor;
-  /** Digests of all blobs. */
-  readonly digests: readonly string[];
-  readonly layout: OciLayout;
-  /** Opens the blobs that are in the store only, and unpacks large layers there. */
-  ready(): Promise<void>;
 }
 
 /** What is kept of a name. */
@@ -367,115 +361,6 @@ export class ImageShelf implements ImageSource {
       }),
     };
   }
-}
-
-function contentBytesOf(layer: Layer | undefined): number | undefined {
-  return layer?.kind === "step" ? layer.contentBytes() : layer?.contentBytes;
-}
-
-function mediaTypeOf(layer: Layer | undefined): string {
-  return layer?.kind === "base" ? layer.mediaType : LAYER_MEDIA_TYPE;
-}
-
-function bytesOf(
-  layer: Layer,
-  platform: Platform,
-  digest: string,
-): Pick<BaseLayer, "blob" | "pieces" | "tar"> {
-  if (layer.kind === "base") {
-    const { blob, pieces, tar } = layer;
-    return { ...(blob && { blob }), ...(pieces && { pieces }), ...(tar && { tar }) };
-  }
-  const epoch = layer.epochOf(digest);
-  return {
-    blob: () => bytesSource(layer.pack(platform, epoch)),
-    pieces: (): Pieces => layer.packed(platform, epoch),
-    tar: () => layer.tar(epoch),
-  };
-}
-
-function platformOf(image: BuiltImage): PlatformSpec {
-  const [os = "linux", architecture = "amd64", variant] = image.platform.split("/");
-  return { os, architecture, ...(variant !== undefined && { variant }) };
-}
-
-/** An imported image, its layers with the sizes that the import counted. */
-function findImported(
-  kept: Kept,
-  { layout, root }: Imported,
-  ref: string,
-  platform: PlatformSpec,
-): BaseImage | { readonly error: string } {
-  const at = ref.indexOf("@");
-  if (at >= 0 && ref.slice(at + 1) !== root.digest) return { error: `${ref}: not found` };
-  const found = layout.find(kept.name, platform);
-  if ("error" in found) return found;
-  const sizes = new Map(kept.image.layers.map(({ diffId, uncompressed }) => [diffId, uncompressed]));
-  const layers = found.layers.map((layer): BaseLayer => {
-    const contentBytes = sizes.get(layer.diffId);
-    return { ...layer, ...(contentBytes !== undefined && { contentBytes }) };
-  });
-  return { ...found, layers };
-}
-
-function importedFacts(layout: OciLayout, name: string, from: ImportedImage): BuiltImage {
-  const platform = from.platforms.find(
-    ({ os, architecture }) => os === "linux" && architecture === "amd64",
-  ) ??
-    from.platforms[0] ?? { os: "linux", architecture: "amd64" };
-  const base = layout.find(name, platform);
-  if ("error" in base) throw new Error(`${name}: ${base.error}`);
-  const {
-    rootfs: _rootfs,
-    history,
-    ...config
-  } = base.config as {
-    readonly rootfs?: unknown;
-    readonly history?: BuiltImage["history"] | null;
-  };
-  const manifest = layout
-    .pack(from.root)
-    .manifests.find(({ descriptor }) => descriptor.digest === base.manifestDigest)!;
-  return {
-    config,
-    configDigest: manifest.config.digest,
-    manifestDigest: base.digest,
-    history: history ?? [],
-    layers: base.layers.map(({ diffId, digest, size }) => ({
-      diffId,
-      digest,
-      size,
-      uncompressed: from.sizes.get(diffId) ?? 0,
-      fromBase: true,
-    })),
-    platform: `${platform.os}/${platform.architecture}${platform.variant ? `/${platform.variant}` : ""}`,
-  };
-}
-
-/** A built image as it can be written. *prepare* fetches what the layers of a base image need. */
-export async function packBuilt(
-  platform: Platform,
-  name: string,
-  image: BuiltImage,
-  result: StepResult | undefined,
-  prepare: (ref: string) => Promise<void>,
-): Promise<PackedImage> {
-  const chain = layersOf(result?.layers);
-  if (image.unknownContents) {
-    const base = chain.find((layer) => layer.kind === "base");
-    throw catalogRefusal(name, base?.kind === "base" ? base.origin.ref : name);
-  }
-  await result?.ready?.();
-  for (const layer of chain) {
-    if (layer.kind === "step") await layer.ready(true);
-    else await prepare(referenceOf(layer.origin));
-  }
-  return packImage(platform, { ...image, name, chain });
-}
-
-/** A base with its digest: its name may have moved on. */
-export function referenceOf({ ref, digest }: LayerOrigin): string {
-  return `${ref.replace(/@.*$/, "")}@${digest}`;
 }
 
 function keptOf(name: string, image: BuiltImage, builtAt: number, result: StepResult | undefined): Kept {

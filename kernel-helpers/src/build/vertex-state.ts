@@ -1,0 +1,72 @@
+/** What the solver knows of a vertex while it looks for its keys (BuildKit solver/edge.go `edge`, `dep`). */
+
+import type { CacheMap } from "../cache/cache-map";
+import type { KeyLink, KeyResult } from "../cache/key-store";
+import type { Vertex } from "../graph/types";
+import type { StepResult } from "./step-result";
+
+/** What is known of a vertex in this build. */
+export interface VertexState {
+  readonly vertex: Vertex;
+  cacheMap?: CacheMap;
+  /** Keys under which it is stored, found by definition or content. Empty: it is not, or its results are not looked up. */
+  keys: readonly string[];
+  /** When the keys were known, ms. */
+  keysAt: number;
+  /** The newest stored result of these keys. */
+  record?: KeyResult<StepResult>;
+  readonly deps: DepState[];
+  result?: StepResult;
+  /** Key of the result: where it was found or saved. */
+  resultKey?: string;
+  resultAt: number;
+  /** Was the result loaded from the store? */
+  loaded: boolean;
+  executed: boolean;
+  /** It failed, or something it needs did. */
+  blocked: boolean;
+  /** The key existed before this build. */
+  keyWasStored: boolean;
+  /** All its keys were looked for, also by content. */
+  isSlow: boolean;
+}
+
+/** How an input of a vertex takes part in its key. */
+export interface DepState {
+  readonly input: VertexState;
+  /** Candidates that this input leads to. */
+  matches: Set<string>;
+  /** Content digest of what is selected of the input. */
+  content?: string;
+  contentAt: number;
+  /** The content hangs on what an assumed command made, and nothing is stored for it: equal or not, nobody knows. */
+  isOpen?: boolean;
+}
+
+/**
+ * Need nothing more be looked for? That is so when the contents of all inputs are known, and also when there is a record and no
+ * input leads to further keys that the contents could single out ("upgrade to cache-slow").
+ */
+export function isSearched(state: VertexState): boolean {
+  if (state.keys.length === 0) return true;
+  const map = state.cacheMap!;
+  const isOpen = (dep: DepState, i: number): boolean =>
+    map.deps[i]!.content !== undefined && dep.content === undefined;
+  if (state.deps.every((dep, i) => dep.input.isSlow && !isOpen(dep, i))) return true;
+  if (!state.record || state.deps.some((dep) => !dep.input.isSlow && dep.matches.size === 0)) return false;
+  const found = new Set(state.keys);
+  let open = new Set<string>();
+  for (const [i, dep] of state.deps.entries()) {
+    if (isOpen(dep, i) && (dep.input.isSlow || dep.input.result !== undefined)) continue;
+    const others = new Set([...dep.matches].filter((id) => !found.has(id)));
+    open = open.size > 0 ? new Set([...open].filter((id) => others.has(id))) : others;
+    if (open.size === 0) return true;
+  }
+  return false;
+}
+
+/** The keys of *input* as a part of the key of what is made from it. */
+export function definitionLinks(input: VertexState, selector: string): KeyLink[] {
+  const keys = input.resultKey === undefined ? input.keys : [input.resultKey];
+  return keys.map((parent) => ({ parent, selector }));
+}
