@@ -25,6 +25,7 @@ async function lesson(browser: OtherBrowser, site: ServedSite): Promise<void> {
       120_000,
     );
   const run = async (text: string): Promise<string> => {
+    await until(() => say<boolean>(`${cell(text)} !== undefined`), `${text} in ${browser.name}`, 60_000);
     // Events of the page's own making: a browser without a window gives no focus.
     const editor = `${cell(text)}.querySelector(".cm-content")`;
     for (const event of ["focus", "focusin"])

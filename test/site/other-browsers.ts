@@ -1,10 +1,19 @@
 /** Firefox and WebKit as far as a test needs them: an address opened, a script evaluated. Over the protocols they speak themselves. */
 import { type ChildProcess, spawn } from "node:child_process";
 import fs from "node:fs";
+import { createRequire } from "node:module";
 import net from "node:net";
 import os from "node:os";
 import path from "node:path";
-import WebSocket from "ws";
+
+/** As far as it is used: of the package that JupyterLab's own client brings. */
+interface Socket {
+  on(event: "message", listener: (data: Buffer) => void): Socket;
+  once(event: "open" | "error", listener: (value?: unknown) => void): Socket;
+  send(text: string): void;
+  close(): void;
+}
+const WebSocket = createRequire(__filename)("ws") as new (address: string) => Socket;
 
 export interface OtherBrowser {
   /** Name and version. */
