@@ -75,10 +75,7 @@ function* rm(process: Process): Task<number> {
       }
       let all = true;
       for (const name of vfs.readdir(process, path)) if (!remove(join(path, name), false)) all = false;
-      if (!all) {
-        if (!process.gnu) process.err(`rm: can't remove '${path}': Directory not empty\n`);
-        return false;
-      }
+      if (!all) return false;
       vfs.rmdir(process, path);
       if (options.has("v")) process.out(`removed directory${process.gnu ? "" : ":"} '${path}'\n`);
       return true;

@@ -45,6 +45,10 @@ export function* sort(process: Process): Task<number> {
   );
   const separator = options.value("t");
   const global = [..."ngMhVrdfib"].filter((letter) => options.has(letter)).join("");
+  if (!process.gnu && options.values("k").some((key) => !/^[1-9]/.test(key))) {
+    process.err("sort: bad field specification\n");
+    return 2;
+  }
   const keys = options.values("k").map(parseKey);
   const end = options.has("z") ? "\0" : "\n";
   const lines: string[] = [];

@@ -98,7 +98,7 @@ const stat: Program = function* (process) {
         case "w": return "-";
         case "W": return "0";
         case "%": return "%";
-        default: return "?";
+        default: return process.gnu ? "?" : letter;
       }
     }; // prettier-ignore
     const expand = (format: string): string =>
@@ -161,6 +161,9 @@ function canonical(process: Process, path: string, how: "exists" | "last" | "mis
   try {
     const found = process.vfs.locate(process, path);
     if (found.stat === undefined && how === "exists") return undefined;
+    // busybox 1.35 looks for the directory of a missing file in front of its last slash, and fails without one.
+    const isBare = process.minimal && !path.includes("/");
+    if (isBare && how === "last" && process.vfs.tryStat(process, path, false) === undefined) return undefined;
     return found.path;
   } catch (error) {
     const { code } = asErrno(error);
@@ -227,9 +230,7 @@ const realpath: Program = function* (process) {
         ? "last"
         : process.gnu
           ? "exists"
-          : process.minimal && !path.includes("/") && process.vfs.tryStat(process, path, false) === undefined
-            ? "exists"
-            : "last";
+          : "last";
     let found = canonical(process, path, how);
     if (found === undefined) {
       let message = "No such file or directory";

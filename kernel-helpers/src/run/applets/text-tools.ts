@@ -120,7 +120,11 @@ function* tail(process: Process): Task<number> {
   if (given === undefined) return invalid(process, text);
   const fromStart = text.startsWith("+");
   const count = Math.abs(given);
-  const many = (options.rest.length > 1 && !options.has("q")) || options.has("v");
+  // busybox counts the files that it could open.
+  const names = process.gnu
+    ? options.rest
+    : options.rest.filter((name) => name === "-" || process.vfs.tryStat(process, name) !== undefined);
+  const many = (names.length > 1 && !options.has("q")) || options.has("v");
   let first = true;
   const good = yield* eachInput(process, options.rest, cannotOpen(process), function* (handle, name) {
     if (many) process.out(`${first ? "" : "\n"}==> ${name === "-" ? "standard input" : name} <==\n`);
