@@ -45,6 +45,13 @@ export interface KernelOptions {
 const DELIMITER = "<IDS|MSG>";
 const KEY = "test-key";
 
+/** Kernels that run: they end with this process, also when `npm test` is stopped half-way. */
+const running = new Set<ChildProcess>();
+process.once("SIGTERM", () => process.exit(143));
+process.on("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
 export class TestKernel {
   readonly process: ChildProcess;
   readonly directory: string;
@@ -103,6 +110,9 @@ export class TestKernel {
       env,
       stdio: ["ignore", "inherit", "inherit"],
     });
+    const child = this.process;
+    running.add(child);
+    child.on("exit", () => running.delete(child));
     this.iopub.subscribe();
     const at = (port: number | undefined): string => `tcp://127.0.0.1:${port ?? 0}`;
     for (const dealer of [this.shell, this.control, this.stdin]) dealer.routingId = this.session;
