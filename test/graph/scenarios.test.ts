@@ -71,6 +71,8 @@ const solverErrors = [
   /did not complete successfully/,
   /failed to calculate checksum/,
   /digest mismatch/,
+  /invalid includepatterns/,
+  /open \/\S+: no such file or directory/,
 ];
 const runtimeErrors = [...solverErrors, /^error: failed to solve: (secret|no SSH key|mkdir|cannot)/];
 
@@ -122,7 +124,8 @@ async function compare({ input, expect }: ScenarioBuild): Promise<void> {
     assert.equal(JSON.stringify(target?.image), JSON.stringify(config));
     assert.deepEqual(
       target?.history.map((line) => line.entry),
-      image.history,
+      // Of a directory as a base only the exporter has a line: it is one layer more than lines.
+      image.history.filter((line) => line["comment"] !== "buildkit.exporter.image.v0"),
     );
   });
 }

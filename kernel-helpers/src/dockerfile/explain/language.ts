@@ -275,6 +275,17 @@ export const languageErrors: readonly ErrorEntry[] = [
     ],
   },
   {
+    code: "LB_NO_ARGUMENTS",
+    ko: [
+      "`RUN []`에는 실행할 명령이 없습니다.",
+      '배열에 프로그램과 인자를 적으세요: `RUN ["npm", "ci"]`. 셸이 읽게 하려면 대괄호 없이 `RUN npm ci`로 적으세요.',
+    ],
+    en: [
+      "`RUN []` has nothing to run.",
+      'Name the program and its arguments, `RUN ["npm", "ci"]`, or let the shell read them: `RUN npm ci`.',
+    ],
+  },
+  {
     code: "LB_SHELL_NOT_JSON",
     ko: ["`SHELL`은 JSON 배열만 받습니다.", '`SHELL ["/bin/bash", "-c"]`처럼 적으세요.'],
     en: ["`SHELL` takes a JSON array only.", 'Write `SHELL ["/bin/bash", "-c"]`.'],
