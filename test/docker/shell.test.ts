@@ -50,6 +50,19 @@ describe("the shell of a cell", () => {
     assert.equal((await sh("cat /etc/hostname; ls /work 2>&1")).status, 1);
   });
 
+  it("keeps an edit of the same length made in the second in which the file was written", async () => {
+    const { lab, sh } = await open();
+    for (const [text, edit] of [
+      ["A1\n", "sed -i s/A/B/ note"],
+      ["C1\n", "printf 'D1\\n' > note; docker images -q"],
+    ] as const) {
+      const now = Math.floor(lab.now());
+      lab.context.write("note", text, { mtime: now });
+      await sh(`${edit}; touch -d @${now} note`);
+      assert.equal(lab.context.readText("note"), text === "A1\n" ? "B1\n" : "D1\n");
+    }
+  });
+
   it("builds, runs, tags and lists as docker does", async () => {
     const { sh } = await open();
     const built = await sh("docker build -t memo .");

@@ -192,13 +192,20 @@ function load(fs: WritableFileSystem, before: ReadableFileSystem, after: Readabl
       const is = after.lstat(inner);
       const was = before.lstat(inner);
       if (is?.type === "dir" && was?.type === "dir") visit(inner);
-      else if (is && (!was || was.mtime !== is.mtime || was.size !== is.size || was.type !== is.type)) {
+      else if (is && !isUntouched(before, after, inner)) {
         if (fs.lstat(SHELL_HOME + inner)) fs.remove(SHELL_HOME + inner, { recursive: true });
         copyEntry(fs, after, inner, SHELL_HOME + inner);
       }
     }
   };
   visit("/");
+}
+
+/** Did a command leave the entry at *path* alone? */
+function isUntouched(before: ReadableFileSystem, after: ReadableFileSystem, path: string): boolean {
+  const [was, is] = [before.lstat(path), after.lstat(path)];
+  if (is?.type === "file") return isSameFile(before, path, after, path);
+  return was?.type === is?.type && was?.mtime === is?.mtime && was?.linkname === is?.linkname;
 }
 
 /** Writes the differences between *before* (the context) and the tree at *home* in *after* to the context. */
@@ -233,18 +240,29 @@ function saveChanges(
         if (was?.type !== "symlink" || was.linkname !== is.linkname)
           context.symlink(is.linkname ?? "", relative);
       } else if (is.type === "file") {
-        const sameTime = was?.type === "file" && was.mtime === is.mtime && was.size === is.size;
-        if (!sameTime) {
+        if (!isSameFile(before, inner, after, home + inner)) {
           const bytes = after.readFile(home + inner).read();
           const old = was?.type === "file" ? before.readFile(inner).read() : undefined;
-          if (old !== undefined && equalBytes(old, bytes)) context.touch(relative, is.mtime);
-          else context.write(relative, bytes, { mode: is.mode });
+          if (old === undefined || !equalBytes(old, bytes)) context.write(relative, bytes, { mode: is.mode });
+          else if (was?.mtime !== is.mtime) context.touch(relative, is.mtime);
         }
         if (was?.type === "file" && was.mode !== is.mode) context.chmod(relative, is.mode);
       }
     }
   };
   visit("/");
+}
+
+/** Is it a file in both that nobody wrote to? Time and size cannot tell: a file is often edited in the second in which it was written. */
+function isSameFile(
+  before: ReadableFileSystem,
+  path: string,
+  after: ReadableFileSystem,
+  otherPath: string,
+): boolean {
+  const [was, is] = [before.lstat(path), after.lstat(otherPath)];
+  if (was?.type !== "file" || is?.type !== "file" || was.mtime !== is.mtime) return false;
+  return before.readFile(path) === after.readFile(otherPath);
 }
 
 function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
