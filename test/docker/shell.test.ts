@@ -63,6 +63,24 @@ describe("the shell of a cell", () => {
     }
   });
 
+  it("leaves a file the time at which the build saw it, and the time that was given to it", async () => {
+    const { lab, sh } = await open();
+    await sh("echo one > note; docker images -q; echo later > other");
+    await sh("echo two > note; docker build -q -t memo . ; touch -d @1700000000 other");
+    const built = lab.context.files().lstat("/note")?.mtime;
+    await sh("docker images -q");
+    assert.equal(lab.context.files().lstat("/note")?.mtime, built);
+    await sh("echo new > other; touch -d @1700000000 other");
+    assert.equal(lab.context.readText("other"), "new\n");
+    assert.equal(lab.context.files().lstat("/other")?.mtime, 1_700_000_000);
+    // Touched again and nothing else: the build says so.
+    const built2 = await lab.build();
+    lab.context.touch("note", (built ?? 0) + 5);
+    const copy = (await lab.build()).steps.find((step) => step.name.includes("COPY"));
+    assert.equal(built2.exitCode, 0);
+    assert.deepEqual([copy?.status, copy?.hit?.because], ["CACHED", "time-only"]);
+  });
+
   it("builds, runs, tags and lists as docker does", async () => {
     const { sh } = await open();
     const built = await sh("docker build -t memo .");

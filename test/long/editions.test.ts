@@ -104,8 +104,6 @@ describe("lessons in both editions", function () {
       try {
         await page.open(`editions ${slug}`, slug, texts);
         for (const [index, code] of cells.entries()) {
-          // A learner's cells are seconds apart: a file written or touched twice in one second would seem unchanged to one of the two.
-          await new Promise((resolve) => setTimeout(resolve, 1020 - (Date.now() % 1000)));
           const desktop = await kernel.request("execute_request", {
             code,
             silent: false,

@@ -42,8 +42,10 @@ export async function runShell(options: ShellOptions): Promise<number> {
   const fs = shellRoot(before, now);
   const save = (): void => {
     const after = fs.snapshot();
-    saveChanges(context, before, after, SHELL_HOME);
+    const written = saveChanges(context, before, after, SHELL_HOME, now);
     before = context.files();
+    // The context's clock goes on while the shell's stands still: both must say the same time, or the file looks touched later.
+    for (const path of written) fs.utimes(SHELL_HOME + path, before.lstat(path)?.mtime ?? now);
   };
   const dockerTool: Tool = async (call) => {
     save();
@@ -208,13 +210,18 @@ function isUntouched(before: ReadableFileSystem, after: ReadableFileSystem, path
   return was?.type === is?.type && was?.mtime === is?.mtime && was?.linkname === is?.linkname;
 }
 
-/** Writes the differences between *before* (the context) and the tree at *home* in *after* to the context. */
+/**
+ * Writes the differences between *before* (the context) and the tree at *home* in *after* to the context. Answers the files that
+ * got the context's time; those older than *now*, the time of the shell, keep theirs (`touch -d`, `cp -p`).
+ */
 function saveChanges(
   context: LabContext,
   before: ReadableFileSystem,
   after: ReadableFileSystem,
   home: string,
-): void {
+  now: number,
+): readonly string[] {
+  const written: string[] = [];
   const visit = (path: string): void => {
     const names = new Set([
       ...(before.lstat(path)?.type === "dir" || path === "/" ? before.readdir(path) : []),
@@ -243,14 +250,18 @@ function saveChanges(
         if (!isSameFile(before, inner, after, home + inner)) {
           const bytes = after.readFile(home + inner).read();
           const old = was?.type === "file" ? before.readFile(inner).read() : undefined;
-          if (old === undefined || !equalBytes(old, bytes)) context.write(relative, bytes, { mode: is.mode });
-          else if (was?.mtime !== is.mtime) context.touch(relative, is.mtime);
+          if (old === undefined || !equalBytes(old, bytes)) {
+            const mtime = is.mtime < now ? is.mtime : undefined;
+            context.write(relative, bytes, { mode: is.mode, ...(mtime === undefined ? {} : { mtime }) });
+            if (mtime === undefined) written.push(inner);
+          } else if (was?.mtime !== is.mtime) context.touch(relative, is.mtime);
         }
         if (was?.type === "file" && was.mode !== is.mode) context.chmod(relative, is.mode);
       }
     }
   };
   visit("/");
+  return written;
 }
 
 /** Is it a file in both that nobody wrote to? Time and size cannot tell: a file is often edited in the second in which it was written. */

@@ -35,7 +35,7 @@ async function run(call: MagicCall): Promise<MagicResult | void> {
     script: call.body,
     engine,
     context: engine.lab.context,
-    now: Math.floor(Date.now() / 1000),
+    now: Date.now() / 1000,
     columns: 96,
     signal: call.signal,
     built: (record) => {
