@@ -10,6 +10,7 @@ import { fontFaces } from "../../kernel-helpers/src/handout/fonts/fonts";
 import { highlight } from "../../kernel-helpers/src/handout/highlight";
 import { makeHandout } from "../../kernel-helpers/src/handout";
 import { MarkdownRenderer } from "../../kernel-helpers/src/handout/markdown";
+import { renderOutput } from "../../kernel-helpers/src/handout/outputs";
 import { sanitizeHtml } from "../../kernel-helpers/src/handout/sanitize";
 import { bindParticles, breakAtOperators } from "../../kernel-helpers/src/handout/typography";
 import { markExecuted, parseNotebook, type CodeCell, type Notebook } from "../../kernel-helpers/src/notebook";
@@ -106,6 +107,20 @@ describe("typography", () => {
     );
     assert.equal(stripAnsi("\u001b[38;5;196ma\u001b[0m\u001b]8;;x\u0007b"), "ab");
   });
+  it("sets a build log narrow on paper: times follow their lines; other output stays as it is", () => {
+    const log =
+      "[+] Building 3.5s (9/9) FINISHED       docker:default\n => [3/4] COPY . .               0.0s\n";
+    const output = { output_type: "stream", name: "stdout", text: `${log}a    0.0s\n` } as const;
+    const [paper, screen] = [true, false].map(
+      (compact) => renderOutput(output, new MarkdownRenderer(), { compact }).html,
+    );
+    assert.match(paper ?? "", /FINISHED {2}docker:default\n =&gt; \[3\/4\] COPY \. \. {2}0\.0s\na {4}0\.0s</);
+    assert.match(
+      screen ?? "",
+      /FINISHED {7}docker:default\n =&gt; \[3\/4\] COPY \. \. {15}0\.0s\na {4}0\.0s</,
+    );
+  });
+
   it("pairs changed lines side by side", () => {
     assert.deepEqual(sideBySide("a\nb\nc", "a\nB\nc\nd"), [
       { before: "a", after: "a" },

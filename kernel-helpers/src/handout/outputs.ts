@@ -40,11 +40,13 @@ export function renderOutput(
   options: OutputOptions = {},
 ): RenderedOutput {
   switch (output.output_type) {
-    case "stream":
+    case "stream": {
+      const text = output.text.replace(/\n$/, "");
       return {
-        html: `<pre class="stream ${output.name}">${ansiToHtml(output.text.replace(/\n$/, ""))}</pre>`,
+        html: `<pre class="stream ${output.name}">${ansiToHtml(options.compact ? narrowLog(text) : text)}</pre>`,
         losses: [],
       };
+    }
     case "error": {
       const text =
         output.traceback.length > 0 ? output.traceback.join("\n") : `${output.ename}: ${output.evalue}`;
@@ -56,6 +58,11 @@ export function renderOutput(
         ? compactBuild(output.data, renderMedia(output.data, markdown))
         : renderMedia(output.data, markdown);
   }
+}
+
+/** A build log without the blanks that push the times to the edge of a terminal: in a column of paper they would stand on lines of their own. */
+function narrowLog(text: string): string {
+  return text.replace(/^( ?=> .*?| ?\[\+\] Building .*?) {2,}(\S+)$/gm, "$1  $2");
 }
 
 /** A build with the whole table for the screen and a short one for paper. */
