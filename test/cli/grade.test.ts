@@ -12,6 +12,7 @@ import { readSubmissions } from "../../kernel-helpers/src/cli/grade/submissions"
 import { fillWorksheet } from "../../kernel-helpers/src/cli/grade/worksheet";
 import { compiled } from "../kernel/package-under-test";
 import { compiledLayerbook as layerbook } from "./command";
+import { submittedNotebook } from "./grade-notebook";
 
 interface Graded {
   students: {
@@ -25,20 +26,11 @@ interface Graded {
   }[];
 }
 
+/** With what a student can paint: counts and outputs are never looked at. */
 const notebook = (...sources: string[]): string =>
-  JSON.stringify({
-    nbformat: 4,
-    nbformat_minor: 5,
-    metadata: { kernelspec: { name: "layerbook", display_name: "Layerbook" } },
-    cells: sources.map((source, index) => ({
-      id: `c${index}`,
-      cell_type: "code",
-      metadata: {},
-      execution_count: 1,
-      // What a student can paint: never looked at.
-      outputs: [{ output_type: "stream", name: "stdout", text: "✓ 통과했습니다" }],
-      source,
-    })),
+  submittedNotebook(sources, {
+    execution_count: 1,
+    outputs: [{ output_type: "stream", name: "stdout", text: "✓ 통과했습니다" }],
   });
 
 const DOCKERFILE =

@@ -9,22 +9,10 @@ import { feedbackComment, feedbackMarkdown } from "../../kernel-helpers/src/cli/
 import { type MarkOptions, markStudent } from "../../kernel-helpers/src/cli/grade/mark";
 import { readCourse } from "../../kernel-helpers/src/lesson/course";
 import { type CellStatus, ServerError } from "../../kernel-helpers/src/notebook";
+import { submittedNotebook } from "../cli/grade-notebook";
 
 const course = readCourse();
-const notebook = (...sources: string[]): string =>
-  JSON.stringify({
-    nbformat: 4,
-    nbformat_minor: 5,
-    metadata: { kernelspec: { name: "layerbook", display_name: "Layerbook" } },
-    cells: sources.map((source, index) => ({
-      id: `c${index}`,
-      cell_type: "code",
-      metadata: {},
-      execution_count: null,
-      outputs: [],
-      source,
-    })),
-  });
+const notebook = (...sources: string[]): string => submittedNotebook(sources);
 const SERVER = 'require("express")().get("/", (req, res) => res.send("오늘도 좋은 하루")).listen(80);\n';
 const PACKAGE = '{ "name": "memo", "version": "1.0.0", "dependencies": { "express": "^5.1.0" } }';
 const DOCKERFILE =

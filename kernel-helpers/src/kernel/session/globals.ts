@@ -5,6 +5,7 @@ import type { Iopub } from "../output/iopub";
 import { toMimeBundle, withBase64 } from "../output/mime";
 import type { Control } from "../protocol/control";
 import { currentCell } from "./cell-context";
+import { type DisplayCall, noInput, withNames } from "./cell-scope";
 import { Interrupted } from "./outcome";
 
 /** What the functions need of the kernel. */
@@ -13,13 +14,6 @@ export interface GlobalsHost {
   readonly control: () => Control;
   /** `lab` and the exports of the package, loaded when one is first used. */
   readonly lazy: (name: string) => unknown;
-}
-
-interface DisplayCall {
-  readonly raw?: boolean;
-  readonly id?: string;
-  readonly update?: boolean;
-  readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
 /** The scope behind all cells. */
@@ -69,20 +63,5 @@ export function createGlobals(host: GlobalsHost): object {
       return answer === "" ? otherwise : answer;
     },
   };
-  // Behind the functions: names of the package, looked up only when a cell uses one.
-  const behind = new Proxy(Object.create(null) as object, {
-    get: (_target, name) => (typeof name === "string" ? host.lazy(name) : undefined),
-  });
-  return Object.setPrototypeOf(own, behind) as object;
-}
-
-function noInput(): Error {
-  return Object.assign(
-    new Error(
-      "여기서는 입력을 받을 수 없습니다: 사람 없이 실행 중입니다. (This client does not allow input.)",
-    ),
-    {
-      code: "LB_NO_STDIN",
-    },
-  );
+  return withNames(own, (name) => host.lazy(name));
 }

@@ -1,20 +1,6 @@
 /** Times as text and text as times. The machine lives in UTC unless TZ says otherwise. */
 
-const DAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
-const MONTHS = [
-  "January",
-  "February",
-  "March",
-  "April",
-  "May",
-  "June",
-  "July",
-  "August",
-  "September",
-  "October",
-  "November",
-  "December",
-];
+import { DAYS, MONTHS } from "../../platform/calendar";
 
 /** A zone: its offset east of Greenwich in seconds, and its name. */
 export interface Zone {

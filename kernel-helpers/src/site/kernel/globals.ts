@@ -3,6 +3,7 @@
 import { toMimeBundle, withBase64 } from "../../kernel/output/mime";
 import type { CellContext } from "../../kernel/session/cell-context";
 import type { CellOutput } from "../../kernel/magics/types";
+import { type DisplayCall, noInput, withNames } from "../../kernel/session/cell-scope";
 
 /** What the functions need of the kernel. */
 export interface GlobalsHost {
@@ -13,13 +14,6 @@ export interface GlobalsHost {
   ask(prompt: string, password: boolean): Promise<string>;
   /** `lab` and the exports of the package. Throws a ReferenceError for any other name. */
   lazy(name: string): unknown;
-}
-
-interface DisplayCall {
-  readonly raw?: boolean;
-  readonly id?: string;
-  readonly update?: boolean;
-  readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
 /** The scope behind all cells. */
@@ -53,18 +47,5 @@ export function createGlobals(host: GlobalsHost): object {
       );
     },
   };
-  // Behind the functions: names of the package, looked up only when a cell uses one.
-  const behind = new Proxy(Object.create(null) as object, {
-    get: (_target, name) => (typeof name === "string" ? host.lazy(name) : undefined),
-  });
-  return Object.setPrototypeOf(own, behind) as object;
-}
-
-function noInput(): Error {
-  return Object.assign(
-    new Error(
-      "여기서는 입력을 받을 수 없습니다: 사람 없이 실행 중입니다. (This client does not allow input.)",
-    ),
-    { code: "LB_NO_STDIN" },
-  );
+  return withNames(own, (name) => host.lazy(name));
 }

@@ -1,5 +1,6 @@
 /** Functions of times (RFC 3339) and of versions. */
 
+import { DAYS, MONTHS } from "../../../../platform/calendar";
 import type { HclValue } from "../types";
 import { type Apply, number, text } from "./arguments";
 
@@ -29,22 +30,6 @@ function rfc3339({ at, offset }: Time): string {
   const local = new Date(at + offset * 60_000).toISOString().slice(0, 19);
   return local + (offset === 0 ? "Z" : zone(offset, ":"));
 }
-
-const DAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
-const MONTHS = [
-  "January",
-  "February",
-  "March",
-  "April",
-  "May",
-  "June",
-  "July",
-  "August",
-  "September",
-  "October",
-  "November",
-  "December",
-];
 
 /** `YYYY-MM-DD'T'hh:mm:ssZ`: letters are verbs, quoted ones and all other characters stand for themselves. */
 function dated(template: string, { at, offset }: Time): string {
