@@ -12,8 +12,6 @@ import {
   defaultEdits,
   type HttpFixture,
   runBuild,
-  type Step,
-  type WhatIf,
   whatIf,
   WhatIfCourse,
   type WhatIfEdit,
@@ -29,7 +27,6 @@ import type { StepResult } from "./build/step-result";
 import { ResultStore } from "./build/store/stored-result";
 import { copyTree } from "./build/tree-copy";
 import { HostFiles } from "./context";
-import { emptySnapshot } from "./filesystem";
 import { assumedImages, firstOf, type ImageSource, layersOf } from "./image";
 import type {
   Content,
@@ -37,40 +34,41 @@ import type {
   KeyValueStore,
   Platform,
   ReadableFileSystem,
-  Snapshot,
   WritableDirectory,
 } from "./platform";
 import {
-  buildOutput,
   type Comparable,
   compare,
-  type Comparison,
   findSecret,
   type LayerContents,
   type Leak,
   leaksOf,
   type Locale,
-  type Medium,
   optimizationOf,
-  type Optimization,
   type OptimizeWeights,
   PICTURE_KINDS,
   type PictureKind,
   type PictureOptions,
-  renderComparison,
-  renderEditMatrix,
-  renderOptimization,
   renderPicture,
-  renderTable,
   type SecretPlace,
   type Shown,
   shown,
   type Waste,
   wasteOf,
-  withPicture,
 } from "./report";
-import type { ProgressKind, ProgressOptions } from "./report/progress";
+import {
+  buildResult,
+  type BuildResult,
+  comparisonResult,
+  type ComparisonResult,
+  optimizationResult,
+  type OptimizationResult,
+  whatIfResult,
+  type WhatIfResult,
+} from "./report/results";
 import { runCommand, type RunCatalog } from "./run";
+
+export type { BuildResult, ComparisonResult, OptimizationResult, WhatIfResult };
 
 /** What a Lab needs of the machine it runs on. `lab-node.ts` has Node's. */
 export interface LabMachine {
@@ -115,16 +113,6 @@ const PICTURED = 12;
 /** How much later each build's files and its clock are. */
 const MINUTE = 60;
 
-/** The record of a build with what can be made of it. */
-export interface BuildResult extends BuildRecord {
-  /** What `docker build --progress=…` prints, with warnings and the error at its end. Default: the build's option `progress`, else plain. */
-  progress(kind?: ProgressKind, options?: ProgressOptions): string;
-  /** The table of layers. Default: text. */
-  table(medium?: Medium, options?: { readonly locale?: Locale }): string;
-  /** The root file system of the image; undefined when there is none. */
-  root(): Promise<Snapshot | undefined>;
-}
-
 /** What holds for the next build too: neither the text of the Dockerfile nor what belongs to one call. */
 function lastingOptions(options: BuildOptions): BuildOptions {
   const {
@@ -139,71 +127,10 @@ function lastingOptions(options: BuildOptions): BuildOptions {
   return lasting;
 }
 
-function progressKind({ progress }: BuildOptions): ProgressKind {
-  return progress === "tty" || progress === "rawjson" ? progress : "plain";
-}
-
-/** *word* itself when it is one of *words*. Throws RangeError (`LB_BAD_FORM`). */
-function one<Word extends string>(word: Word, words: readonly Word[]): Word {
-  if (words.includes(word)) return word;
-  const all = words.join(", ");
-  throw new RangeError(
-    `LB_BAD_FORM: ${String(word)} is not one of ${all} / ${all} 가운데 하나를 고르세요. 받은 값: ${String(word)}`,
-  );
-}
-
-/** The sentences of a step say themselves in one language when they are put into a text. */
-function spokenStep(step: Step, locale: Locale): Step {
-  const { miss, hit } = step;
-  return {
-    ...step,
-    ...(miss && { miss: { ...miss, sentence: spoken(miss.sentence, locale) } }),
-    ...(hit && { hit: { ...hit, sentence: spoken(hit.sentence, locale) } }),
-  };
-}
-
-function spoken<Sentence extends Readonly<Record<Locale, string>>>(
-  sentence: Sentence,
-  locale: Locale,
-): Sentence {
-  return Object.defineProperty({ ...sentence }, "toString", { value: () => sentence[locale] });
-}
-
-/** An edit matrix with what can be made of it. */
-export interface WhatIfResult extends WhatIf {
-  /** The matrix as a table. */
-  table(medium: Medium, options?: { readonly locale?: Locale }): string;
-}
-
-/** A comparison with what can be made of it. */
-export interface ComparisonResult extends Comparison {
-  /** The comparison as tables. */
-  table(medium: Medium, options?: { readonly locale?: Locale }): string;
-}
-
 /** Undefined for a file of which only the size is known. */
 function bytesOf(content: Content | undefined): Uint8Array | undefined {
   if (!content || content.standIn !== undefined) return undefined;
   return content.read();
-}
-
-function whatIfResult(record: WhatIf, locale: Locale | undefined): WhatIfResult {
-  const render = (medium: Medium, options?: { readonly locale?: Locale }): string =>
-    renderEditMatrix(record, medium, { locale: options?.locale ?? locale });
-  // Not enumerable: the result prints and compares as the plain record it is.
-  return Object.defineProperty(withPicture(record, render), "table", { value: render }) as WhatIfResult;
-}
-
-/** Proposals with what can be made of them. */
-export interface OptimizationResult extends Optimization {
-  /** The proposals with their diffs and proofs. */
-  table(medium: Medium, options?: { readonly locale?: Locale }): string;
-}
-
-function optimizationResult(record: Optimization, locale: Locale | undefined): OptimizationResult {
-  const render = (medium: Medium, options?: { readonly locale?: Locale }): string =>
-    renderOptimization(record, medium, { locale: options?.locale ?? locale ?? "ko" });
-  return Object.defineProperty(withPicture(record, render), "table", { value: render }) as OptimizationResult;
 }
 
 interface LabParts {
@@ -322,7 +249,7 @@ export class Lab {
   build(options: BuildOptions = {}): Promise<BuildResult> {
     const run = this.queue.then(() => this.buildNow(checkedOptions(options)));
     this.queue = run.catch(() => undefined);
-    return run.then((outcome) => this.resultOf(outcome));
+    return run.then((outcome) => buildResult(outcome, this.options.locale));
   }
 
   /** As `build`, with the course that the record was made of and the result itself. For replays. */
@@ -389,11 +316,7 @@ export class Lab {
     const named = (one: BuildRecord | BuiltImage | string, other: string): string =>
       typeof one === "string" ? one : other;
     const comparison = compare(side(a), side(b), { locale, names: names ?? [named(a, "A"), named(b, "B")] });
-    const render = (medium: Medium, options?: { readonly locale?: Locale }): string =>
-      renderComparison(comparison, medium, { locale: options?.locale ?? locale });
-    return Object.defineProperty(withPicture(comparison, render), "table", {
-      value: render,
-    }) as ComparisonResult;
+    return comparisonResult(comparison, locale);
   }
 
   /**
@@ -572,28 +495,6 @@ export class Lab {
       contexts.set(name, context.files());
     }
     return contexts;
-  }
-
-  private resultOf({ record, results }: BuildOutcome): BuildResult {
-    const { locale } = this.options;
-    const methods = {
-      progress: (kind: ProgressKind = progressKind(record.options), options?: ProgressOptions) =>
-        buildOutput(record, one(kind, ["plain", "tty", "rawjson"]), options),
-      table: (medium: Medium = "text", options?: { readonly locale?: Locale }) =>
-        renderTable(record, one(medium, ["text", "html", "markdown", "json"]), options?.locale ?? locale),
-      root: async () => {
-        const result = results?.[0];
-        await result?.ready?.();
-        return results && (result?.snapshot ?? emptySnapshot());
-      },
-    };
-    const steps = record.steps.map((step) => spokenStep(step, locale ?? "ko"));
-    // Not enumerable: the result prints and compares as the plain record it is.
-    const plain: BuildRecord = { ...record, steps };
-    return Object.defineProperties(
-      plain,
-      Object.fromEntries(Object.entries(methods).map(([name, value]) => [name, { value }])),
-    ) as BuildResult;
   }
 
   /** What the cache holds, newest first: id, bytes that the step added, what the step was, seconds since 1970. */
