@@ -59,6 +59,11 @@ export function watch(context: BrowserContext, site: ServedSite): Watched {
 export async function openLesson(page: Page, site: ServedSite, notebook: string): Promise<void> {
   page.setDefaultTimeout(60_000);
   await page.goto(`${site.url}lab/index.html?path=${encodeURIComponent(notebook)}`);
+  // The notebooks of the last visit come back first, and one of them is shown for a moment.
+  await page
+    .locator("#jp-main-dock-panel .lm-TabBar-tab.lm-mod-current", { hasText: path.basename(notebook) })
+    .first()
+    .waitFor();
   await notebookShown(page);
 }
 
