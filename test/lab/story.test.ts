@@ -157,7 +157,10 @@ describe("the first lesson in JupyterLab", function () {
     assert.match(await panel.innerText(), /COPY \. \/app[^]*server\.js/);
     const layer = panel.locator(".layerbook-layers details", { hasText: "COPY . /app" });
     await layer.locator("summary").first().press("Enter");
-    assert.match(await layer.innerText(), /\+ app\/server\.js/);
+    await until(
+      async () => /\+ app\/server\.js/.test(await layer.innerText()),
+      "the layer's files to be shown",
+    );
     assert.ok((await panel.locator(".layerbook-current").count()) >= 3, "the last build's keys");
     await picture(page, "story-panel");
     await page.locator('.jp-SideBar.jp-mod-right [data-id="layerbook-layers"]').click();

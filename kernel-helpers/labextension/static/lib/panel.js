@@ -4,50 +4,101 @@ import { drawGraph } from "./graph.js";
 import { reasonOf, shortDigest, sizeText, verdictOf } from "./record.js";
 
 const ICON = "layerbook-icon";
+const EMPTY = "%%dockerfile 셀을 실행하면 여기에 단계, 레이어, 캐시가 나옵니다.";
 
-/** Makes the panel. *Widget* is @lumino/widgets' class. */
-export function makePanel(Widget) {
-  const widget = new Widget();
+/** Makes the panel. *Widget* is @lumino/widgets' class; *leave* is called when Escape is pressed in it. */
+export function makePanel(Widget, leave = () => undefined) {
+  const opened = new Set(["graph", "layers", "cache"]);
+  // A live region tells only what changes in it: it stays while everything below is drawn anew.
+  const told = element("p", { class: "layerbook-summary", role: "status" });
+  const body = element("div", {});
+  let wanted = { record: undefined, keys: [] };
+  let drawn;
+  let waiting = false;
+
+  const draw = () => {
+    waiting = false;
+    // Nobody sees a folded panel: it is drawn when it is opened.
+    if (widget.isDisposed || !widget.isVisible || drawn === wanted) return;
+    const { record, keys } = (drawn = wanted);
+    const { scrollTop } = widget.node;
+    const focused = body.contains(document.activeElement)
+      ? document.activeElement.closest("details")?.dataset.id
+      : undefined;
+    const text = record === undefined ? EMPTY : summary(record);
+    if (told.textContent !== text) told.textContent = text;
+    body.replaceChildren(...(record === undefined ? [] : sections(record, keys, opened)));
+    widget.node.scrollTop = scrollTop;
+    if (focused !== undefined)
+      body.querySelector(`details[data-id="${focused}"] > summary`)?.focus({ preventScroll: true });
+  };
+
+  class LayerPanel extends Widget {
+    onAfterShow() {
+      draw();
+    }
+    onActivateRequest() {
+      this.node.focus();
+    }
+  }
+  const widget = new LayerPanel();
   widget.id = "layerbook-layers";
   widget.title.iconClass = ICON;
   widget.title.caption = "레이어";
   widget.addClass("layerbook-panel");
-  widget.node.lang = "ko";
-  widget.node.setAttribute("role", "region");
-  widget.node.setAttribute("aria-label", "레이어 패널");
-  const opened = new Set(["graph", "layers", "cache"]);
-  render(widget.node, undefined, [], opened);
+  const { node } = widget;
+  node.lang = "ko";
+  node.tabIndex = 0;
+  node.setAttribute("role", "region");
+  node.setAttribute("aria-label", "레이어 패널");
+  node.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") leave();
+  });
+  told.textContent = EMPTY;
+  node.append(element("h2", {}, "레이어"), told, body);
+
   return {
     widget,
-    /** Shows a build and the cache keys known so far. */
-    show: (record, keys) => render(widget.node, record, keys, opened),
+    /** Shows a build and the cache keys known so far, after the picture that is due: the cell's own output comes first. */
+    show: (record, keys) => {
+      const same =
+        record === wanted.record &&
+        keys.length === wanted.keys.length &&
+        keys.every((key, index) => isSame(key, wanted.keys[index]));
+      if (same) return;
+      wanted = { record, keys };
+      if (waiting) return;
+      waiting = true;
+      requestAnimationFrame(() => setTimeout(draw));
+    },
   };
 }
 
-function render(node, record, keys, opened) {
-  const scrolled = node.scrollTop;
-  node.replaceChildren(
-    element("h2", {}, "레이어"),
-    ...(record === undefined
-      ? [element("p", {}, "%%dockerfile 셀을 실행하면 여기에 단계, 레이어, 캐시가 나옵니다.")]
-      : [
-          element("p", { class: "layerbook-summary", role: "status" }, summary(record)),
-          section("graph", "단계", opened, drawGraph(record), stepList(record)),
-          section("layers", "레이어와 파일", opened, layerList(record)),
-          section("cache", `캐시 키 ${keys.length}개`, opened, keyList(keys)),
-        ]),
-  );
-  node.scrollTop = scrolled;
+const isSame = (a, b) => Object.keys(a).every((name) => a[name] === b[name]);
+
+function sections(record, keys, opened) {
+  return [
+    section("graph", "단계", opened, () => [drawGraph(record), stepList(record)]),
+    section("layers", "레이어와 파일", opened, () => [layerList(record, opened)]),
+    section("cache", `캐시 키 ${keys.length}개`, opened, () => [keyList(keys)]),
+  ];
 }
 
-/** A part that can be folded; it stays as the learner left it when the next build comes. */
-function section(id, title, opened, ...children) {
-  const toggle = (event) => void (event.target.open ? opened.add(id) : opened.delete(id));
+/** A part that can be folded; it stays as the learner left it when the next build comes, and is filled when it is opened. */
+function section(id, title, opened, fill) {
+  const isOpen = opened.has(id);
+  let filled = isOpen;
+  const toggle = ({ target }) => {
+    if (!target.open) return void opened.delete(id);
+    opened.add(id);
+    if (!filled) target.append(...fill());
+    filled = true;
+  };
   return element(
     "details",
-    { open: opened.has(id), ontoggle: toggle },
+    { open: isOpen, "data-id": id, ontoggle: toggle },
     element("summary", {}, title),
-    ...children,
+    ...(isOpen ? fill() : []),
   );
 }
 
@@ -75,17 +126,17 @@ function stepList(record) {
   return element("ul", { class: "layerbook-steps" }, items);
 }
 
-function layerList(record) {
+function layerList(record, opened) {
   const images = record.images ?? (record.image ? [record.image] : []);
   if (images.length === 0) return element("p", {}, "만들어진 이미지가 없습니다.");
   return element(
     "div",
     {},
-    images.map((image) => imageLayers(image, record)),
+    images.map((image) => imageLayers(image, record, opened)),
   );
 }
 
-function imageLayers(image, record) {
+function imageLayers(image, record, opened) {
   const steps = new Map(record.steps.filter((step) => step.diffId).map((step) => [step.diffId, step.name]));
   const base = image.layers.filter((layer) => layer.fromBase);
   const own = image.layers.filter((layer) => !layer.fromBase);
@@ -104,18 +155,18 @@ function imageLayers(image, record) {
       element(
         "li",
         {},
-        element(
-          "details",
-          {},
-          element(
-            "summary",
-            {},
+        section(
+          `layer-${layer.diffId}`,
+          [
             element("code", {}, steps.get(layer.diffId) ?? shortDigest(layer.diffId)),
             " ",
             element("span", { class: "layerbook-size" }, sizeText(layer.uncompressed)),
-          ),
-          element("div", { class: "layerbook-digest" }, `diffID ${shortDigest(layer.diffId)}`),
-          fileTable(layer),
+          ],
+          opened,
+          () => [
+            element("div", { class: "layerbook-digest" }, `diffID ${shortDigest(layer.diffId)}`),
+            fileTable(layer),
+          ],
         ),
       ),
     ),

@@ -70,7 +70,10 @@ export async function plugins(shared, base) {
 }
 
 function activatePanel(app, tracker, palette, Widget) {
-  const { widget, show } = makePanel(Widget);
+  const { widget, show } = makePanel(
+    Widget,
+    () => tracker.currentWidget && app.shell.activateById(tracker.currentWidget.id),
+  );
   const keys = new WeakMap(); // notebook panel → its cache keys
   const last = new WeakMap(); // notebook panel → its last build
   app.shell.add(widget, "right", { rank: 900 });
