@@ -26,6 +26,11 @@ export function makeRecord(state: BuildState): BuildOutcome {
     ? explainSteps(request.builder, state.solver, state.failedAt ?? Infinity)
     : new Map<string, Miss>();
   const index = indexOf(shown);
+  const pending = new Map(
+    judged.flatMap((step) =>
+      step.pending ? step.row.vertices.map(({ digest }) => [digest, step.row.name] as const) : [],
+    ),
+  );
   const hits = hitsOf(state, earlier);
   const steps = makeSteps(state, shown, index, misses, hits);
   const internal = rows.filter((row) => row.internal && row.started);
@@ -52,7 +57,7 @@ export function makeRecord(state: BuildState): BuildOutcome {
     internal: names,
     transfers,
     warnings,
-    rows: (conversion?.rows ?? []).map((row) => instructionRow(row, index)),
+    rows: (conversion?.rows ?? []).map((row) => instructionRow(row, index, pending)),
     ...(exported && exported.images.length === 1 && { image: exported.images[0] }),
     ...(exported &&
       exported.images.length > 1 && { images: exported.images, indexDigest: exported.indexDigest }),
@@ -136,8 +141,23 @@ function makeSteps(
       ...(row.vertices.some(({ digest }) => state.session.assumed.has(digest)) && { assumed: true }),
       ...(depends && { depends }),
       ...(row.error !== undefined && { error: row.error }),
+      ...(status === "CACHED" && wasSkipped(state, row) && { skipped: true }),
       ...(racy && { racy: true }),
     };
+  });
+}
+
+/**
+ * When a vertex fails while its key is worked out, its inputs that had not even started are printed as cached (see VertexStream): a
+ * hit is only what has a result.
+ */
+function wasSkipped(state: BuildState, row: Row): boolean {
+  if (state.error === undefined) return false;
+  return row.vertices.every(({ digest }) => {
+    const vertex = state.solver?.states.get(digest);
+    // What would have run after the failure never did.
+    if (vertex?.executed) return vertex.resultAt > (state.failedAt ?? Infinity);
+    return vertex?.record === undefined && vertex?.result === undefined;
   });
 }
 
@@ -196,14 +216,20 @@ function isRemote(vertex: Vertex | undefined): boolean {
   return vertex?.op.kind === "http" || vertex?.op.kind === "git";
 }
 
-function instructionRow(row: ConvertedRow, index: ReadonlyMap<string, number>): InstructionRow {
+function instructionRow(
+  row: ConvertedRow,
+  index: ReadonlyMap<string, number>,
+  behind: ReadonlyMap<string, string>,
+): InstructionRow {
   const step = row.vertex ? index.get(row.vertex.digest) : undefined;
+  const pending = row.vertex ? behind.get(row.vertex.digest) : undefined;
   return {
     text: row.text,
     instruction: row.instruction,
     stage: row.stage,
     line: row.line,
     ...(step !== undefined && { step }),
+    ...(pending !== undefined && { pending }),
     layer: row.layer,
     history: row.history,
   };

@@ -39,7 +39,7 @@ export interface BuildOptions {
   readonly allow?: readonly string[];
   /**
    * Files that ADD finds without any network: by URL, or by a name, which is found at `http://127.0.0.1:5050/NAME` and below one folder
-   * there. They stay for the following builds until they are given again.
+   * there. All of them stay for the following builds, until others are given: then only those are there.
    */
   readonly http?: Readonly<Record<string, HttpFixture>>;
   /** Seconds since 1970. Implies rewriting layer time stamps that are later. Default: none. */
@@ -156,6 +156,8 @@ export interface Step {
    */
   readonly depends?: boolean;
   readonly error?: string;
+  /** Printed as CACHED only because the build failed: nothing was found for it, and it never ran. */
+  readonly skipped?: boolean;
   /** The failure met it in a state that in BuildKit is a matter of timing. */
   readonly racy?: boolean;
 }
@@ -166,8 +168,10 @@ export interface InstructionRow {
   readonly instruction: string;
   readonly stage: string;
   readonly line: number;
-  /** Index in `steps`, or absent for an instruction that is no build step. */
+  /** Index in `steps`, or absent for an instruction that is no build step, or one that a failure kept from being reached. */
   readonly step?: number;
+  /** Name of the step that a failure kept from being reached. */
+  readonly pending?: string;
   /** Does it write a filesystem layer? */
   readonly layer: boolean;
   /** Does it leave an entry in the image's history? */
@@ -189,6 +193,8 @@ export interface LayerEntry {
   readonly sha256?: string;
   /** Major and minor number of a device. */
   readonly dev?: readonly number[];
+  /** What the header of the tar has no room for: ids above 2097151, in decimal digits. */
+  readonly pax?: Readonly<Record<string, string>>;
 }
 
 /** One filesystem layer of an image. */

@@ -96,7 +96,7 @@ export function compareGuess(
   return record.steps
     .filter((step) => step.instruction !== "FROM")
     .map((step) => {
-      const actual: Verdict = step.status === "CACHED" ? "hit" : "miss";
+      const actual: Verdict = step.status === "CACHED" && !step.skipped ? "hit" : "miss";
       const text = instructionText(step);
       // The whole instruction before its beginning: `COPY a /` also begins `COPY a /b`.
       const own =

@@ -40,7 +40,7 @@ export function drawGraph(record) {
       "g",
       {},
       svg("rect", { class: "layerbook-stage", x: 4, y: top, width: WIDTH, height, rx: 4 }),
-      svg("text", { class: "layerbook-stage-name", x: 14, y: top + 16 }, name || "이름 없는 단계"),
+      svg("text", { class: "layerbook-stage-name", x: 14, y: top + 16 }, name || "이름 없는 스테이지"),
       steps.map((step, index) => {
         const { kind, sign, word } = verdictOf(step);
         return svg(

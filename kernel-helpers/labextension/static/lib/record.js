@@ -22,8 +22,9 @@ export function verdictOf(step) {
   return { kind, sign, word };
 }
 
-function kindOf({ status, miss, instruction }) {
-  if (status === "CACHED") return "reused";
+function kindOf({ status, miss, instruction, skipped }) {
+  // A failed build prints as cached what it never looked at.
+  if (status === "CACHED") return skipped ? "not-run" : "reused";
   if (status === "ERROR") return "failed";
   if (status === "CANCELED") return "canceled";
   if (status !== "DONE") return "not-run";

@@ -109,10 +109,15 @@ export function keyCard(step: Step, { locale = "ko", title }: KeyCardOptions = {
           "재료는 그대로지만, 이 단계가 끝난 적이 없어 가져올 결과가 없습니다.",
           "The ingredients are the same, but the step has never finished: there is no result to take.",
         )
-      : say(
-          "재료가 모두 같아 저장된 결과를 가져왔습니다.",
-          "All ingredients are the same: the stored result was taken.",
-        ));
+      : step.skipped
+        ? say(
+            "빌드가 먼저 실패해서 이 단계는 실행하지 않았고, 저장된 결과도 없습니다.",
+            "The build failed before: this step did not run, and nothing is stored for it.",
+          )
+        : say(
+            "재료가 모두 같아 저장된 결과를 가져왔습니다.",
+            "All ingredients are the same: the stored result was taken.",
+          ));
   return {
     locale,
     title: title ?? say(`키 카드 · ${step.name}`, `Key card · ${step.name}`),

@@ -99,8 +99,8 @@ function shortName({ name }: Step): string {
 }
 
 /** A step that ran for another reason took the same files all the same. */
-function isSame({ status, miss }: Step): boolean {
-  if (status === "CACHED") return true;
+function isSame({ status, miss, skipped }: Step): boolean {
+  if (status === "CACHED") return !skipped;
   if (!miss || miss.first || miss.cause === "not-looked-up") return false;
   return !miss.parts.some(({ kind }) => kind === "content");
 }

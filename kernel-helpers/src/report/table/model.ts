@@ -114,7 +114,7 @@ export function tableOf(record: BuildRecord, options: TableOptions = {}): LayerT
       instruction: row.instruction,
       stage: row.stage,
       line: row.line,
-      label: step && labelOf(step.name),
+      label: step ? labelOf(step.name) : row.pending && labelOf(row.pending),
       layer: row.layer,
       history: row.history,
       verdict,
@@ -182,7 +182,7 @@ export function rootCause(steps: readonly Step[], index: number): Step | undefin
 export function verdictKind(step: Step): VerdictKind {
   switch (step.status) {
     case "CACHED":
-      return "reused";
+      return step.skipped ? "not-run" : "reused";
     case "ERROR":
       return "failed";
     case "CANCELED":
@@ -198,9 +198,13 @@ export function verdictKind(step: Step): VerdictKind {
   return step.miss.cause === "own" ? "cause" : "knock-on";
 }
 
+/** Verdicts of steps that made nothing. */
+const NOTHING: ReadonlySet<VerdictKind> = new Set(["failed", "canceled", "not-run"]);
+
 /** What stands in the column "layer": whether the instruction makes one; of a FROM, how many the base brings. */
 export function layerWord(row: TableRow, table: LayerTable): string {
   const text = words(table.locale);
+  if (NOTHING.has(row.verdict.kind)) return "";
   if (row.instruction === "FROM")
     return table.image && row.bytes !== undefined ? text.baseLayers(table.image.baseLayers) : text.ofBase;
   return row.layer ? text.makesLayer : text.makesNoLayer;
@@ -209,6 +213,8 @@ export function layerWord(row: TableRow, table: LayerTable): string {
 /** What stands in the column "history". */
 export function historyWord(row: TableRow, table: LayerTable): string {
   const text = words(table.locale);
+  // A build that failed makes no image, and only images have a history.
+  if (table.error) return "";
   if (row.instruction === "FROM") return text.ofBase;
   return row.history ? text.inHistory : text.notInHistory;
 }
@@ -225,7 +231,7 @@ export function verdict(kind: VerdictKind, locale: Locale): Verdict {
 }
 
 function verdictOf(row: InstructionRow, step: Step | undefined, locale: Locale): Verdict {
-  if (!step) return verdict(row.step === undefined ? "not-a-step" : "not-run", locale);
+  if (!step) return verdict(row.pending === undefined ? "not-a-step" : "not-run", locale);
   return verdict(verdictKind(step), locale);
 }
 
