@@ -1,14 +1,17 @@
 // Puts the browser edition together: JupyterLite's application, our extensions, lessons, Korean and fonts, into one folder of static files.
 import { createHash } from "node:crypto";
 import fs from "node:fs";
+import { createRequire } from "node:module";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { installExtension, SETTINGS } from "./lab-config.mjs";
-import { ENV_DIR, ROOT, SCRIPTS } from "./paths.mjs";
+import { DIST, ENV_DIR, PACKAGE, ROOT, SCRIPTS } from "./paths.mjs";
 import { ensureVenv } from "./python.mjs";
 import { asProblem } from "./problems.mjs";
 import { run } from "./run.mjs";
 import { makeExtensionScripts, makePlayPage, packFiles, SITE_SOURCES } from "./site-bundle.mjs";
+
+const require = createRequire(import.meta.url);
 
 /** Where the site is made. */
 export const SITE = path.join(ROOT, "dist/site");
@@ -30,6 +33,14 @@ const DISABLED = [
 
 /** Texts of the language pack that this application can show: of JupyterLab itself, not of extensions that are not here. */
 const TEXTS = ["jupyterlab", "notebook"];
+
+/** The notebook's toolbar: what runs a cell comes first, where it is the last to be folded away in a narrow window. */
+const TOOLBAR = [
+  ["run", "notebook:run-cell-and-select-next"],
+  ["interrupt", "notebook:interrupt-kernel"],
+  ["restart", "notebook:restart-kernel"],
+  ["restart-and-run", "notebook:restart-run-all"],
+].map(([name, command], i) => ({ name, command, rank: i + 1 }));
 
 /** Makes *target* (default: dist/site) and answers `{ target, bytes, files }`. */
 export async function makeSite(target = SITE) {
@@ -150,9 +161,22 @@ export function fontRules(target) {
   );
 }
 
+/** A notebook with what its kernel says of its language: otherwise opening it is an edit, and leaving it asks whether to throw that away. */
+function asOpened(text) {
+  const { kernelInfo } = require(path.join(DIST, "kernel/kernel-info.js"));
+  const notebook = JSON.parse(text);
+  notebook.metadata.language_info = kernelInfo(PACKAGE).language_info;
+  return `${JSON.stringify(notebook, null, 1)}\n`;
+}
+
 /** `lessons.json`: every file of notebooks/, to be put into the browser's storage. */
 function writeLessons(target) {
-  const files = Object.fromEntries(packFiles(path.join(ROOT, "notebooks")));
+  const files = Object.fromEntries(
+    packFiles(path.join(ROOT, "notebooks")).map(([name, file]) => [
+      name,
+      name.endsWith(".ipynb") ? { ...file, text: asOpened(file.text) } : file,
+    ]),
+  );
   const text = JSON.stringify(files);
   const version = createHash("sha256").update(text).digest("hex").slice(0, 16);
   fs.writeFileSync(path.join(target, "lessons.json"), `{"version":"${version}","files":${text}}`);
@@ -211,6 +235,9 @@ function configure(target, extensions, icon) {
     settingsOverrides: {
       ...SETTINGS,
       "@jupyterlab/notebook-extension:tracker": { codeCellConfig: { lineNumbers: false } },
+      "@jupyterlab/notebook-extension:panel": { toolbar: TOOLBAR },
+      // Light or dark as the reader's system is, as on the pages beside it.
+      "@jupyterlab/apputils-extension:themes": { "adaptive-theme": true },
     },
     terminalsAvailable: false,
   });

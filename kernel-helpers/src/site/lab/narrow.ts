@@ -9,6 +9,9 @@ export interface LabShell {
   expandLeft(): void;
   readonly leftCollapsed: boolean;
   readonly layoutModified: { connect(slot: () => void): unknown };
+  readonly currentWidget: {
+    readonly toolbar?: { processMessage(message: { type: "resize"; width: number; height: number }): void };
+  } | null;
 }
 
 /** Below this width the file list would leave less than half to the notebook. */
@@ -23,6 +26,18 @@ const STYLE = `
   .jp-RenderedHTMLCommon table { display: block; overflow-x: auto; }
   .jp-OutputArea-output { overflow-x: auto; }
   .jp-OutputArea-output td:last-child { min-width: 11em; }
+}
+@media (max-width: 480px) {
+  ${[
+    // A phone's width has room for what runs a cell; these are in the menus too.
+    "cut",
+    "copy",
+    "paste",
+    "cellType",
+    "kernelName",
+  ]
+    .map((name) => `.jp-NotebookPanel-toolbar > [data-jp-item-name="${name}"]`)
+    .join(", ")} { display: none; }
 }`;
 
 /** Keeps the page usable while its window is narrow. */
@@ -56,4 +71,14 @@ export function fitNarrow(app: App, shell: LabShell): void {
     if (!asked && query.matches && !shell.leftCollapsed) fit();
   });
   query.addEventListener("change", fit);
+  // A toolbar folds by the width it had while the file list was still beside it, and measures at most twice a second.
+  let soon: ReturnType<typeof setTimeout> | undefined;
+  shell.layoutModified.connect(() => {
+    clearTimeout(soon);
+    if (query.matches) soon = setTimeout(() => unfoldToolbar(shell), 800);
+  });
+}
+
+function unfoldToolbar({ currentWidget }: LabShell): void {
+  currentWidget?.toolbar?.processMessage({ type: "resize", width: innerWidth, height: 0 });
 }
