@@ -1,4 +1,4 @@
-/** The built package as its users load it: require, import, TypeScript in three resolutions, and the command. */
+/** The built package as its users load it: require, import, TypeScript in both of its resolutions, and the command. */
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import fs from "node:fs";
@@ -67,7 +67,6 @@ void main();
     const types = ["--typeRoots", path.join(ROOT, "node_modules/@types"), "--types", "node"];
     for (const way of [
       ["--module", "nodenext"],
-      ["--module", "node16"],
       ["--module", "esnext", "--moduleResolution", "bundler"],
     ]) {
       const args = [
