@@ -1,4 +1,4 @@
-/** The commands of dist/layerbook-quick.js: the same answers as module by module, whatever lies beside it. */
+/** The commands of dist/layerbook-quick.js and its like: the same answers as module by module, whatever lies beside it. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";
@@ -50,7 +50,7 @@ describe("the quick commands", function () {
     const folder = path.join(DIST, ".code-cache");
     return fs
       .readdirSync(folder)
-      .filter((name) => name.startsWith(process.version))
+      .filter((name) => name.startsWith(process.version) && name.includes("layerbook-quick"))
       .map((name) => path.join(folder, name));
   };
 

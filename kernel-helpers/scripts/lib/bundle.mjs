@@ -1,4 +1,4 @@
-// The commands that people wait for, in one file: dist/layerbook-quick.js (started by src/cli/quick.ts).
+// The commands that people wait for, in one file each: dist/layerbook-*.js (started by src/cli/quick.ts).
 import fs from "node:fs";
 import path from "node:path";
 import { build } from "esbuild";
@@ -46,11 +46,19 @@ const lazyStringWidth = {
 /** A character outside ASCII as JavaScript writes it: the file is read byte by byte, which is faster. */
 const escaped = (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 
-/** Bundles dist/cli/dispatch.js with the commands of `QUICK`. Compiled code of an older file is removed. */
+/** Large packages that start programs or servers: they stay beside, loaded when they are used. */
+const OUTSIDE = ["playwright-core", "@jupyterlab/services", "tslab", "typescript", "zeromq"];
+
+/** Bundles dist/cli/dispatch.js once for each of `BUNDLES`. Compiled code of older files is removed. */
 export async function bundleQuickCommands() {
-  const { QUICK } = await import(path.join(DIST, "cli/quick.js"));
+  const { BUNDLES } = await import(path.join(DIST, "cli/quick.js"));
   fs.rmSync(path.join(DIST, ".code-cache"), { recursive: true, force: true });
-  const outfile = path.join(DIST, "layerbook-quick.js");
+  await Promise.all(
+    Object.entries(BUNDLES).map(([name, commands]) => bundle(path.join(DIST, name), new Set(commands))),
+  );
+}
+
+async function bundle(outfile, commands) {
   await build({
     entryPoints: [path.join(DIST, "cli/dispatch.js")],
     outfile: `${outfile}.new`,
@@ -62,8 +70,9 @@ export async function bundleQuickCommands() {
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: "none",
+    external: OUTSIDE,
     logLevel: "error",
-    plugins: [quickCommands(QUICK), lazyStringWidth, ownModules],
+    plugins: [quickCommands(commands), lazyStringWidth, ownModules],
   });
   // esbuild leaves regular expressions and tagged templates as they are.
   const text = fs.readFileSync(`${outfile}.new`, "utf8");

@@ -35,7 +35,7 @@ export function runtimeFiles() {
     add(path.join(ROOT, name));
   for (const name of filesBelow(DIST, (file) => /\.(js|cjs|mjs|json|d\.ts)$/.test(file))) {
     // The quick commands keep compiled code beside themselves: an installation by pip stays as it was installed.
-    if (!/^(\.|layerbook-quick\.js)/.test(name)) add(path.join(DIST, name));
+    if (!/^(\.|layerbook-\w+\.js)/.test(name)) add(path.join(DIST, name));
   }
   add(path.join(DIST, ".build-stamp"));
   for (const folder of ["content", "notebooks"])

@@ -6,7 +6,7 @@ import { writeSync } from "node:fs";
 import type * as Dispatch from "./dispatch";
 import { say, type CommandIo } from "./io";
 import { localeOf } from "./locale";
-import { loadQuick, QUICK } from "./quick";
+import { loadQuick } from "./quick";
 
 /** The process as a CommandIo. The first Ctrl-C asks the command to stop, the second ends at once. */
 function processIo(): CommandIo {
@@ -69,9 +69,9 @@ function cannotWrite({ code, message }: NodeJS.ErrnoException): never {
   process.exit(1);
 }
 
-/** The commands: those that people wait for come from one file, all others module by module. */
+/** The commands: those that people wait for come from one file each, all others module by module. */
 function dispatch(command: string | undefined): typeof Dispatch {
-  const quick = QUICK.has(command ?? "") ? loadQuick() : undefined;
+  const quick = loadQuick(command ?? "");
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- only when it is needed
   return quick ?? (require("./dispatch") as typeof Dispatch);
 }

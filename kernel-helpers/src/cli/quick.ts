@@ -1,47 +1,46 @@
 /**
  * Starts the commands that people wait for from one file with compiled code beside it: loading their 500 modules one by one
- * takes five times as long as a cached build. The build (scripts/lib/bundle.mjs) makes the file.
+ * takes five times as long as a cached build. The build (scripts/lib/bundle.mjs) makes the files.
  */
 
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { Script } from "node:vm";
 
 import type * as Dispatch from "./dispatch";
 
-/** The commands in the file. */
-export const QUICK: ReadonlySet<string> = new Set([
-  "build",
-  "check",
-  "why",
-  "whatif",
-  "layers",
-  "history",
-  "waste",
-]);
+/** The commands in each file. What is compiled is what the first run used: commands that have little in common have files of their own. */
+export const BUNDLES: Readonly<Record<string, readonly string[]>> = {
+  "layerbook-quick.js": ["build", "check", "why", "whatif", "layers", "history", "waste"],
+  "layerbook-handout.js": ["handout"],
+};
 
-const FILE = join(__dirname, "../layerbook-quick.js");
+/** All commands that are in a file. */
+export const QUICK: ReadonlySet<string> = new Set(Object.values(BUNDLES).flat());
 
-/** The commands of `QUICK`; undefined when the file was not built. */
-export function loadQuick(): typeof Dispatch | undefined {
+/** The file that has *command*, run; undefined when there is none, or it was not built. */
+export function loadQuick(command: string): typeof Dispatch | undefined {
+  const name = Object.keys(BUNDLES).find((one) => BUNDLES[one]?.includes(command));
+  if (name === undefined) return undefined;
+  const file = join(__dirname, "..", name);
   let source: string;
   let stamp: string;
   try {
-    const { mtimeMs, size } = statSync(FILE);
+    const { mtimeMs, size } = statSync(file);
     // V8 compares only the length of a source with its compiled form: the name must tell one build from another.
-    stamp = `${process.version}-${process.arch}-${size}-${mtimeMs}`;
-    source = readFileSync(FILE, "latin1");
+    stamp = `${process.version}-${process.arch}-${basename(name, ".js")}-${size}-${mtimeMs}`;
+    source = readFileSync(file, "latin1");
   } catch {
     return undefined;
   }
-  const cache = join(dirname(FILE), ".code-cache", `${stamp}.bin`);
+  const cache = join(dirname(file), ".code-cache", `${stamp}.bin`);
   const cachedData = readIfThere(cache);
   const parameters = "exports, require, module, __filename, __dirname";
-  const script = new Script(`(function (${parameters}) {${source}\n})`, { filename: FILE, cachedData });
+  const script = new Script(`(function (${parameters}) {${source}\n})`, { filename: file, cachedData });
   const module = { exports: {} };
   const run = script.runInThisContext() as (...args: unknown[]) => void;
-  run(module.exports, createRequire(FILE), module, FILE, dirname(FILE));
+  run(module.exports, createRequire(file), module, file, dirname(file));
   // Made at the end of the first run, when it holds the functions that were used.
   if (cachedData === undefined || script.cachedDataRejected) process.once("exit", () => keep(script, cache));
   return module.exports as typeof Dispatch;

@@ -1,8 +1,8 @@
 /** Proves that nothing meant for others is in a reader's file: solutions, notes, hidden outputs. */
 
-import type { Notebook } from "../notebook/format";
+import type { Cell, Notebook } from "../notebook/format";
 import { isHidden, type Edition } from "./document";
-import { lessonNotebook, type CourseLesson } from "./lesson-source";
+import { lessonCells, type CourseLesson } from "./lesson-source";
 
 /** A piece of text that the reader must not find. */
 export interface Secret {
@@ -17,14 +17,14 @@ const SHORTEST = 16;
 
 /** What *course* has for teachers, solutions and exams that *edition* does not show. */
 export function secretsOfLesson(course: CourseLesson, edition: Edition): Secret[] {
-  const own = new Set(lessonNotebook(course, edition).cells.map((cell) => cell.id));
+  const own = new Set(lessonCells(course, edition).map((cell) => cell.id));
   const secrets = new Map<string, Secret>();
   for (const other of ["teacher", "solution", "exam"] as const) {
     if (other === edition) continue;
-    for (const cell of lessonNotebook(course, other).cells) {
+    for (const cell of lessonCells(course, other)) {
       const { audience } = (cell.metadata["layerbook"] ?? {}) as { audience?: string };
       if (audience === undefined || audience === "student" || own.has(cell.id)) continue;
-      for (const text of linesOf(cell.source)) secrets.set(text, { cell: cell.id, text });
+      for (const text of linesOf(cell.source.join(""))) secrets.set(text, { cell: cell.id, text });
     }
   }
   return [...secrets.values()];
@@ -32,6 +32,12 @@ export function secretsOfLesson(course: CourseLesson, edition: Edition): Secret[
 
 /** What *notebook* hides: cells that are taken out, outputs and sources that are not shown. */
 export function hiddenTexts(notebook: Notebook): Secret[] {
+  const hidden = notebook.cells.flatMap((cell) =>
+    hiddenOf(cell)
+      .flatMap(linesOf)
+      .map((text) => ({ cell: cell.id, text })),
+  );
+  if (hidden.length === 0) return [];
   const visible = normalise(
     notebook.cells
       .flatMap((cell) =>
@@ -44,21 +50,20 @@ export function hiddenTexts(notebook: Notebook): Secret[] {
       )
       .join("\n"),
   );
-  const secrets: Secret[] = [];
-  for (const cell of notebook.cells) {
-    const texts: string[] = [];
-    if (isHidden(cell, "cell") || isHidden(cell, "source")) texts.push(cell.source);
-    if (cell.cell_type === "code" && (isHidden(cell, "cell") || isHidden(cell, "outputs"))) {
-      for (const output of cell.outputs) {
-        if (output.output_type === "stream") texts.push(output.text);
-        else if (output.output_type === "error") texts.push(output.evalue);
-        else texts.push(...Object.values(output.data).filter((value) => typeof value === "string"));
-      }
+  return hidden.filter(({ text }) => !visible.includes(text));
+}
+
+function hiddenOf(cell: Cell): string[] {
+  const texts: string[] = [];
+  if (isHidden(cell, "cell") || isHidden(cell, "source")) texts.push(cell.source);
+  if (cell.cell_type === "code" && (isHidden(cell, "cell") || isHidden(cell, "outputs"))) {
+    for (const output of cell.outputs) {
+      if (output.output_type === "stream") texts.push(output.text);
+      else if (output.output_type === "error") texts.push(output.evalue);
+      else texts.push(...Object.values(output.data).filter((value) => typeof value === "string"));
     }
-    for (const text of texts.flatMap(linesOf))
-      if (!visible.includes(text)) secrets.push({ cell: cell.id, text });
   }
-  return secrets;
+  return texts;
 }
 
 /**
@@ -74,11 +79,24 @@ export function leaksIn(file: string, secrets: readonly Secret[], notebooks: rea
       )
       .join("\n"),
   );
-  const text = normalise(file.replace(/<[^>]*>/g, ""));
-  const raw = normalise(file.replace(/base64,[A-Za-z0-9+/=]+/g, ""));
+  const places = [normalise(file.replace(TAG, "")), normalise(rawPlaces(file))];
   return secrets.filter(
-    (secret) => (text.includes(secret.text) || raw.includes(secret.text)) && !shown.includes(secret.text),
+    (secret) => places.some((place) => place.includes(secret.text)) && !shown.includes(secret.text),
   );
+}
+
+const TAG = /<!--[\s\S]*?-->|<[^>]*>/g;
+
+/**
+ * What a reader sees who looks at the file itself. In the HTML of handouts tags and comments, each different one once (most are repeated a
+ * thousand times); where a tag's end is in doubt, and in Markdown, all of it.
+ */
+function rawPlaces(file: string): string {
+  const tags = new Set(file.match(TAG));
+  const isClear =
+    file.startsWith("<") &&
+    [...tags].every((tag) => tag.startsWith("<!--") || tag.split('"').length % 2 === 1);
+  return (isClear ? [...tags].join("\n") : file).replace(/base64,[A-Za-z0-9+/=]+/g, "");
 }
 
 function linesOf(source: string): string[] {
@@ -91,12 +109,16 @@ function linesOf(source: string): string[] {
 /** Text as it reads, whatever it was written in: no markup, no white space, no entities. */
 function normalise(text: string): string {
   return text
-    .replace(/&lt;/g, "<")
-    .replace(/&gt;/g, ">")
-    .replace(/&quot;/g, '"')
-    .replace(/&#39;/g, "'")
-    .replace(/&nbsp;/g, " ")
-    .replace(/&amp;/g, "&")
+    .replace(/&(?:lt|gt|quot|#39|nbsp|amp);/g, (entity) => ENTITIES[entity] ?? entity)
     .normalize("NFC")
     .replace(/[\s`*_|>#\\\u2060\u00a0\u200b-]+/g, "");
 }
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&lt;": "<",
+  "&gt;": ">",
+  "&quot;": '"',
+  "&#39;": "'",
+  "&nbsp;": " ",
+  "&amp;": "&",
+};

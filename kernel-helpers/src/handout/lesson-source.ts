@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 
 import type { ContextChanges } from "../build/types";
-import { compileLesson, notebookText } from "../lesson/compile";
+import { compileLesson, notebookText, type NotebookCell } from "../lesson/compile";
 import { CONTENT, readExtras } from "../lesson/course";
 import { parseExercises, type ExerciseFile } from "../lesson/read-exercises";
 import { parseLesson, type Lesson } from "../lesson/source";
@@ -39,10 +39,22 @@ export function findLesson(asked: string, content = CONTENT): string | undefined
   );
 }
 
+/** What all lessons have in common. */
+export interface CourseCommons {
+  /** The sets of `content/apps/`: text by path, by name of the set. */
+  readonly sets: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly extras: ReturnType<typeof readExtras>;
+}
+
+/** Reads what all lessons have in common: once for several of them. */
+export function readCommons(content = CONTENT): CourseCommons {
+  return { sets: sampleFiles(content), extras: readExtras(content) };
+}
+
 /** Reads a lesson with its exercises and sample files. Throws LessonError for faults in the sources. */
-export function readLesson(name: string, content = CONTENT): CourseLesson {
+export function readLesson(name: string, content = CONTENT, commons = readCommons(content)): CourseLesson {
   const lesson = parseLesson(`${name}.md`, readFileSync(join(content, "lessons", `${name}.md`), "utf8"));
-  const sets = sampleFiles(content);
+  const { sets, extras } = commons;
   const file = join(content, "exercises", `${lesson.head.id}.yaml`);
   const shared = Object.fromEntries(
     Object.entries(sets).map(([set, files]) => [set, { write: files } satisfies ContextChanges]),
@@ -50,7 +62,7 @@ export function readLesson(name: string, content = CONTENT): CourseLesson {
   const own = existsSync(file)
     ? parseExercises(`${lesson.head.id}.yaml`, readFileSync(file, "utf8"), shared)
     : { predictions: [], exercises: [] };
-  const exercises: ExerciseFile = { ...own, ...readExtras(content) };
+  const exercises: ExerciseFile = { ...own, ...extras };
   const wanted = (lesson.head as { files?: readonly string[] }).files ?? [];
   return {
     lesson,
@@ -60,19 +72,26 @@ export function readLesson(name: string, content = CONTENT): CourseLesson {
 }
 
 /** One edition of a lesson as a notebook without outputs. A link to another lesson's notebook leads nowhere on paper: its text stays. */
-export function lessonNotebook({ lesson, exercises }: CourseLesson, edition: Edition): Notebook {
-  const compiled = compileLesson(lesson, edition, exercises);
-  const cells = compiled.cells.map((cell) =>
+export function lessonNotebook(course: CourseLesson, edition: Edition): Notebook {
+  const { lesson, exercises } = course;
+  const whole = compileLesson(lesson, edition, exercises);
+  return parseNotebook(
+    notebookText({ ...whole, cells: lessonCells(course, edition) }),
+    `${lesson.head.slug}.md`,
+  );
+}
+
+/** The cells of `lessonNotebook`, as they are compiled. */
+export function lessonCells({ lesson, exercises }: CourseLesson, edition: Edition): NotebookCell[] {
+  return compileLesson(lesson, edition, exercises).cells.map((cell) =>
     cell.cell_type === "markdown"
       ? { ...cell, source: cell.source.map((line) => line.replace(LESSON_LINK, "$1")) }
       : cell,
   );
-  return parseNotebook(notebookText({ ...compiled, cells }), `${lesson.head.slug}.md`);
 }
 
 const LESSON_LINK = /\[([^\]]+)\]\(\.\.\/([\w-]+)\/\2\.ipynb(?:#[^)]*)?\)/g;
 
-/** The sets of `content/apps/`: text by path, by name of the set. */
 function sampleFiles(content: string): Record<string, Record<string, string>> {
   const folder = join(content, "apps");
   if (!existsSync(folder)) return {};

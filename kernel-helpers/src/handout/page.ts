@@ -3,11 +3,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { parse, type DefaultTreeAdapterMap } from "parse5";
-
 import { CONTENT } from "../platform/node/places";
 import { escapeHtml } from "../report/html";
 import { sectionAnchor } from "./book";
+import { charactersOf } from "./characters";
 import type { Edition } from "./document";
 import { fontFaces } from "./fonts/fonts";
 import { missingGlyphs, usedCharacters, type MissingGlyph } from "./fonts/glyphs";
@@ -143,31 +142,4 @@ function contents(sections: readonly PageSection[], book: boolean): string {
         .map((heading) => `<li><a href="#${escapeHtml(heading.slug)}">${escapeHtml(heading.text)}</a></li>`);
   if (entries.length < 2) return "";
   return `<nav class="contents${book ? "" : " screen"}" aria-label="차례"><p>차례</p><ol>${entries.join("")}</ol></nav>\n`;
-}
-
-/** The text of *html* in the body font and in the code font. */
-export function charactersOf(html: string): { text: string; code: string } {
-  let text = "";
-  let code = "";
-  const visit = (node: DefaultTreeAdapterMap["node"], inCode: boolean): void => {
-    if (node.nodeName === "#text") {
-      const { value } = node as DefaultTreeAdapterMap["textNode"];
-      if (inCode) code += value;
-      else text += value;
-      return;
-    }
-    if (!("childNodes" in node)) return;
-    const isCode =
-      inCode || ["pre", "code", "kbd", "samp", "figcaption"].includes(node.nodeName) || monospace(node);
-    for (const child of node.childNodes) visit(child, isCode);
-  };
-  visit(parse(html), false);
-  return { text, code };
-}
-
-function monospace(node: DefaultTreeAdapterMap["node"]): boolean {
-  return (
-    "attrs" in node &&
-    node.attrs.some((attribute) => attribute.name === "class" && /\b(sign|prompt)\b/.test(attribute.value))
-  );
 }

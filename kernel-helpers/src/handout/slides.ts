@@ -7,9 +7,10 @@ import { CONTENT } from "../platform/node/places";
 import { escapeHtml } from "../report/html";
 import type { Block } from "./document";
 import { fontFaces } from "./fonts/fonts";
+import { charactersOf } from "./characters";
 import { missingGlyphs, usedCharacters } from "./fonts/glyphs";
 import { MarkdownRenderer } from "./markdown";
-import { charactersOf, type FinishedPage } from "./page";
+import type { FinishedPage } from "./page";
 import { renderSection, type Section } from "./section";
 
 const THEME = join(CONTENT, "theme");

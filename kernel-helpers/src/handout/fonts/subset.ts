@@ -1,11 +1,11 @@
-/** A smaller copy of a TrueType font with the outlines of some characters only. Glyph numbers stay, so nothing else has to change. */
+/** A smaller copy of a TrueType font with the outlines of some characters only, numbered anew. */
 
 import { deflateSync } from "node:zlib";
 
 import { glyphOf, type Sfnt } from "./sfnt";
 
 /** What a browser needs to show text; hinting and layout features are left out. */
-const KEPT = ["OS/2", "cmap", "glyf", "head", "hhea", "hmtx", "loca", "maxp", "name", "post"];
+const KEPT = ["OS/2", "head", "hhea", "maxp", "post"];
 
 /** WOFF 1 bytes of *font* with the glyphs of *codePoints*. Same input, same bytes. */
 export function subsetFont(font: Sfnt, codePoints: Iterable<number>): Buffer {
@@ -17,20 +17,22 @@ export function subsetFont(font: Sfnt, codePoints: Iterable<number>): Buffer {
         return glyph === 0 ? [] : [[code, glyph] as const];
       }),
   );
-  const glyphs = new Set([0, ...wanted.values()]);
-  const head = Buffer.from(table(font, "head"));
-  const { glyf, loca } = outlines(font, head.readInt16BE(50) === 1, glyphs);
-  head.writeInt16BE(1, 50);
+  const glyphs = withParts(font, [0, ...wanted.values()]);
+  const numbers = new Map(glyphs.map((glyph, number) => [glyph, number]));
+  const { glyf, loca } = outlines(font, glyphs, numbers);
+  const kept = Object.fromEntries(KEPT.map((tag) => [tag, Buffer.from(table(font, tag))])) as Record<
+    "OS/2" | "head" | "hhea" | "maxp" | "post",
+    Buffer
+  >;
+  kept.head.writeInt16BE(1, 50); // long offsets
+  kept.hhea.writeUInt16BE(glyphs.length, 34); // a width for each
+  kept.maxp.writeUInt16BE(glyphs.length, 4);
   const tables = new Map<string, Buffer>([
-    ...KEPT.flatMap((tag) => {
-      const data = font.tables.get(tag);
-      return data ? [[tag, data] as const] : [];
-    }),
-    ["cmap", characterMap(wanted)],
+    ...Object.entries(kept),
+    ["cmap", characterMap([...wanted].map(([code, glyph]) => [code, numbers.get(glyph) ?? 0]))],
     ["glyf", glyf],
     ["loca", loca],
-    ["head", head],
-    ["post", post(table(font, "post"))],
+    ["post", post(kept.post)],
     ["name", Buffer.from([0, 0, 0, 0, 0, 6])],
     ["hmtx", metrics(font, glyphs)],
   ]);
@@ -43,47 +45,58 @@ function table(font: Sfnt, tag: string): Buffer {
   return data;
 }
 
-/** The kept outlines one after another; composite glyphs bring their parts. */
-function outlines(font: Sfnt, long: boolean, glyphs: Set<number>): { glyf: Buffer; loca: Buffer } {
-  const [glyf, loca] = [table(font, "glyf"), table(font, "loca")];
-  const count = table(font, "maxp").readUInt16BE(4);
-  const offset = (glyph: number): number =>
-    long ? loca.readUInt32BE(4 * glyph) : 2 * loca.readUInt16BE(2 * glyph);
-  const todo = [...glyphs];
-  for (let glyph = todo.pop(); glyph !== undefined; glyph = todo.pop()) {
-    for (const part of partsOf(glyf.subarray(offset(glyph), offset(glyph + 1)))) {
-      if (glyphs.has(part)) continue;
-      glyphs.add(part);
-      todo.push(part);
-    }
+/** Where an outline begins in `glyf`. */
+function offsetOf(font: Sfnt, glyph: number): number {
+  const loca = table(font, "loca");
+  return table(font, "head").readInt16BE(50) === 1
+    ? loca.readUInt32BE(4 * glyph)
+    : 2 * loca.readUInt16BE(2 * glyph);
+}
+
+function outline(font: Sfnt, glyph: number): Buffer {
+  return table(font, "glyf").subarray(offsetOf(font, glyph), offsetOf(font, glyph + 1));
+}
+
+/** *glyphs* and those that composite outlines among them are made of, in order. */
+function withParts(font: Sfnt, glyphs: readonly number[]): number[] {
+  const all = new Set(glyphs);
+  // A set is walked to its end, what is added on the way included.
+  for (const glyph of all) {
+    const bytes = outline(font, glyph);
+    for (const at of partsOf(bytes)) all.add(bytes.readUInt16BE(at));
   }
+  return [...all].sort((a, b) => a - b);
+}
+
+/** The outlines one after another; composite ones name their parts by the new *numbers*. */
+function outlines(
+  font: Sfnt,
+  glyphs: readonly number[],
+  numbers: ReadonlyMap<number, number>,
+): { glyf: Buffer; loca: Buffer } {
   const pieces: Buffer[] = [];
-  const newLoca = Buffer.alloc(4 * (count + 1));
+  const loca = Buffer.alloc(4 * (glyphs.length + 1));
   let length = 0;
-  let next = 0;
-  // Places of glyphs that are left out are the end of the last one kept: filled in runs.
-  const mark = (until: number): void => {
-    for (; next <= until; next++) newLoca.writeUInt32BE(length, 4 * next);
-  };
-  for (const glyph of [...glyphs].sort((a, b) => a - b)) {
-    mark(glyph);
-    const piece = glyf.subarray(offset(glyph), offset(glyph + 1));
+  glyphs.forEach((glyph, number) => {
+    const piece = Buffer.from(outline(font, glyph));
+    for (const at of partsOf(piece)) piece.writeUInt16BE(numbers.get(piece.readUInt16BE(at)) ?? 0, at);
+    loca.writeUInt32BE(length, 4 * number);
     const padding = (4 - (piece.length % 4)) % 4;
     pieces.push(piece, Buffer.alloc(padding));
     length += piece.length + padding;
-  }
-  mark(count);
-  return { glyf: Buffer.concat(pieces), loca: newLoca };
+  });
+  loca.writeUInt32BE(length, 4 * glyphs.length);
+  return { glyf: Buffer.concat(pieces), loca };
 }
 
-/** Glyph numbers that a composite outline is made of. */
-function partsOf(outline: Buffer): number[] {
-  if (outline.length < 10 || outline.readInt16BE(0) >= 0) return [];
+/** Where a composite outline has the numbers of the glyphs that it is made of. */
+function partsOf(bytes: Buffer): number[] {
+  if (bytes.length < 10 || bytes.readInt16BE(0) >= 0) return [];
   const parts: number[] = [];
   let at = 10;
   for (let more = true; more;) {
-    const flags = outline.readUInt16BE(at);
-    parts.push(outline.readUInt16BE(at + 2));
+    const flags = bytes.readUInt16BE(at);
+    parts.push(at + 2);
     at += 4 + (flags & 0x1 ? 4 : 2);
     at += flags & 0x8 ? 2 : flags & 0x40 ? 4 : flags & 0x80 ? 8 : 0;
     more = (flags & 0x20) !== 0;
@@ -91,21 +104,16 @@ function partsOf(outline: Buffer): number[] {
   return parts;
 }
 
-/** Widths of the glyphs that are left; those of the others are zero, so that they compress to nothing. */
-function metrics(font: Sfnt, glyphs: ReadonlySet<number>): Buffer {
+/** Width and left side of each glyph; the last ones of a font share the width of the one before. */
+function metrics(font: Sfnt, glyphs: readonly number[]): Buffer {
   const old = table(font, "hmtx");
   const full = table(font, "hhea").readUInt16BE(34);
-  const hmtx = Buffer.alloc(old.length);
-  for (const glyph of [...glyphs, full - 1]) {
-    if (glyph < full) old.copy(hmtx, 4 * glyph, 4 * glyph, 4 * glyph + 4);
-    else
-      old.copy(
-        hmtx,
-        4 * full + 2 * (glyph - full),
-        4 * full + 2 * (glyph - full),
-        4 * full + 2 * (glyph - full) + 2,
-      );
-  }
+  const hmtx = Buffer.alloc(4 * glyphs.length);
+  glyphs.forEach((glyph, number) => {
+    old.copy(hmtx, 4 * number, 4 * Math.min(glyph, full - 1), 4 * Math.min(glyph, full - 1) + 4);
+    if (glyph >= full)
+      old.copy(hmtx, 4 * number + 2, 4 * full + 2 * (glyph - full), 4 * full + 2 * (glyph - full) + 2);
+  });
   return hmtx;
 }
 
@@ -117,7 +125,7 @@ function post(old: Buffer): Buffer {
 }
 
 /** A cmap with one table of format 12. */
-function characterMap(wanted: ReadonlyMap<number, number>): Buffer {
+function characterMap(wanted: readonly (readonly [code: number, glyph: number])[]): Buffer {
   const groups: [start: number, end: number, glyph: number][] = [];
   for (const [code, glyph] of wanted) {
     const last = groups.at(-1);
@@ -139,6 +147,13 @@ function characterMap(wanted: ReadonlyMap<number, number>): Buffer {
   return out;
 }
 
+/** *data* compressed, when that is worth it. */
+function smaller(data: Buffer): Buffer {
+  if (data.length < 1000) return data;
+  const deflated = deflateSync(data, { level: 6 });
+  return deflated.length < data.length ? deflated : data;
+}
+
 function checksum(data: Buffer): number {
   const whole = Buffer.concat([data, Buffer.alloc((4 - (data.length % 4)) % 4)]);
   let sum = 0;
@@ -153,8 +168,7 @@ function writeWoff(version: number, tables: ReadonlyMap<string, Buffer>): Buffer
   let offset = directory.length;
   let total = 12 + 16 * entries.length;
   entries.forEach(([tag, data], i) => {
-    const deflated = deflateSync(data, { level: 6 });
-    const packed = deflated.length < data.length ? deflated : data;
+    const packed = smaller(data);
     const at = 44 + 20 * i;
     directory.write(tag, at, "latin1");
     directory.writeUInt32BE(offset, at + 4);
