@@ -54,6 +54,19 @@ function find<K extends Exercise["kind"]>(kind: K): Extract<Exercise, { kind: K 
 }
 
 describe("answers typed into a cell", () => {
+  it("reads what beginners type: a counter behind the number, rows without their names", () => {
+    const both = (first: string) => markAnswer(find("answer"), `가: ${first}\n나: 1개`);
+    assert.equal(both("26회").passed, true);
+    assert.match(both("27번").feedback, /첫 빌드는 빼고/);
+    assert.match(both("30").feedback, /‘가’ 칸을/);
+    assert.equal(markGrid(find("grid"), "재사용, 다시\n재사용, 재사용").passed, true);
+    assert.match(markGrid(find("grid"), "재사용, 재사용\n재사용, 재사용").feedback, /키 카드/);
+  });
+
+  it("says of a missing choice that it is missing", () => {
+    assert.match(markChoice(find("choice"), "2").feedback, /^아직 고르지 않은 것이 있습니다\. 파일은/);
+  });
+
   it("marks choices and gives the feedback of the first option that is off", () => {
     assert.equal(markChoice(find("choice"), "1").passed, true);
     assert.equal(markChoice(find("choice"), "").empty, true);

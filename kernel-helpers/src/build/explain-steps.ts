@@ -12,19 +12,20 @@ export const KEPT_BUILDS = 50;
 
 /**
  * By vertex digest: why it missed. The builder remembers the steps of this build from now on, unless *forget* is set: then nobody asks
- * about the next one.
+ * about the next one. *tag* is the first name that the image is given.
  */
 export function explainSteps(
   builder: Builder,
   solver: Solver,
   end: number,
   forget = false,
+  tag?: string,
 ): Map<string, Miss> {
   const missed: { readonly trace: StepTrace; readonly state: VertexState }[] = [];
   const fresh = new Set<string>();
   for (const state of solver.states.values()) {
     if (!state.executed || state.resultAt > end) continue;
-    const trace = traceOf(builder, state);
+    const trace = traceOf(builder, state, tag);
     if (!trace) continue;
     missed.push({ trace, state });
     if (!state.keyWasStored) fresh.add(trace.key);
@@ -33,7 +34,7 @@ export function explainSteps(
   const traces = (): StepTrace[] =>
     (all ??= [...solver.states.values()].flatMap((state) => {
       const isDone = !state.executed || state.resultAt <= end;
-      return (isDone && traceOf(builder, state)) || [];
+      return (isDone && traceOf(builder, state, tag)) || [];
     }));
   const source = {
     operation: (digest: string) => builder.operations.get(digest),
@@ -55,12 +56,13 @@ function missOf(explanation: Explanation): Miss {
   return { ...explanation, sentence: missSentence(explanation) };
 }
 
-function traceOf(builder: Builder, state: VertexState): StepTrace | undefined {
+function traceOf(builder: Builder, state: VertexState, tag: string | undefined): StepTrace | undefined {
   const key = state.resultKey ?? state.record?.key ?? state.keys[0];
   if (key === undefined || !state.cacheMap) return undefined;
   return {
     name: nameOf(state),
     ...(builder.origin !== undefined && { origin: builder.origin }),
+    ...(tag !== undefined && { tag }),
     vertex: state.vertex.digest,
     key,
     opDigest: state.cacheMap.digest,

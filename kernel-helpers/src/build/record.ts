@@ -23,7 +23,13 @@ export function makeRecord(state: BuildState): BuildOutcome {
   const shown = judged.filter((step) => !step.pending);
   const earlier = request.builder.earlierTraces()[0];
   const misses = state.solver
-    ? explainSteps(request.builder, state.solver, state.failedAt ?? Infinity)
+    ? explainSteps(
+        request.builder,
+        state.solver,
+        state.failedAt ?? Infinity,
+        false,
+        request.options.tags?.[0],
+      )
     : new Map<string, Miss>();
   const index = indexOf(shown);
   const pending = new Map(

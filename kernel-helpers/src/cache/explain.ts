@@ -11,6 +11,8 @@ export interface StepTrace {
   readonly name: string;
   /** The directory that was built, where several share a store; what is built in one does not explain another. */
   readonly origin?: string;
+  /** First name of the image that was built. Of an image with another one only equal operations are compared. */
+  readonly tag?: string;
   /** Digest of the vertex. */
   readonly vertex: string;
   /** Key of its result. */
@@ -55,7 +57,8 @@ const LEAST_SIMILARITY = 0.5;
 
 /**
  * Explains *missed*. *steps* gives all steps of the build; *earlier*: those of the builds before, newest build first. The counterpart is
- * the same record, else the same operation, else the most similar operation that no step of the build has any more.
+ * the same record, else the same operation, else the most similar operation that no step of the build has any more, unless that was
+ * another image's.
  */
 export function explainMiss(
   missed: MissedStep,
@@ -107,6 +110,8 @@ function findCounterpart(
     const index = indexOf(build);
     const same = index.byKey.get(missed.key) ?? nearest(missed, index.byOperation.get(missed.opDigest) ?? []);
     if (same) return same;
+    const tag = build[0]?.tag;
+    if (missed.tag !== undefined && tag !== undefined && tag !== missed.tag) continue;
     const current = indexOf(steps()).byOperation;
     let best: StepTrace | undefined;
     let bestRatio = age === 0 ? 0 : LEAST_SIMILARITY;

@@ -20,7 +20,8 @@ export function normalizeAnswer(text: string): string {
   const word = text
     .normalize("NFC")
     .toLowerCase()
-    .replace(/[\s"“”'‘’.]/g, "");
+    .replace(/[\s"“”'‘’.]/g, "")
+    .replace(/^(\d+)(?:번|회|개|줄|층|벌|단계)$/, "$1");
   const same: Readonly<Record<string, string>> = {
     cached: "재사용",
     hit: "재사용",
@@ -58,7 +59,10 @@ export function markChoice(exercise: ChoiceExercise, body: string): Mark {
   if (beyond !== undefined)
     return wrong(`보기는 1번부터 ${exercise.options.length}번까지입니다. ${beyond}번은 없습니다.`);
   for (const [i, option] of exercise.options.entries()) {
-    if (chosen.has(i + 1) !== option.correct) return wrong(option.feedback, option.misconception);
+    if (chosen.has(i + 1) === option.correct) continue;
+    // Of what was not chosen the feedback alone would seem to speak about what was.
+    const lead = option.correct ? "아직 고르지 않은 것이 있습니다. " : "";
+    return wrong(lead + option.feedback, option.misconception);
   }
   return PASSED;
 }
@@ -68,7 +72,10 @@ export function markGrid(exercise: GridExercise, body: string): Mark {
   const lines = body.split("\n").filter((line) => line.trim() !== "");
   if (lines.length === 0) return EMPTY;
   const answers = new Map<number, string[]>();
-  for (const line of lines) {
+  // Rows without their names, one a line, are taken in their order.
+  const isBare = lines.length === exercise.rows.length && lines.every((line) => !line.includes(":"));
+  for (const [at, text] of lines.entries()) {
+    const line = isBare ? `${at + 1}: ${text}` : text;
     const cut = line.lastIndexOf(":");
     if (cut < 0) return wrong(`\`${line.trim()}\`: 행의 이름 뒤에 쌍점(:)을 쓰고 답을 적어 주세요.`);
     const name = line.slice(0, cut).trim();
@@ -103,7 +110,7 @@ export function markGrid(exercise: GridExercise, body: string): Mark {
           (entry.column === undefined || normalizeAnswer(entry.column) === normalizeAnswer(column)) &&
           (entry.answer === undefined || normalizeAnswer(entry.answer) === normalizeAnswer(answer)),
       );
-      return wrong(hint?.text ?? `‘${row}’ 행의 ‘${column}’을 다시 생각해 보세요.`);
+      return wrong(hint?.text ?? `‘${row}’ 행의 ‘${column}’ 칸을 다시 생각해 보세요.`);
     }
   }
   return PASSED;
@@ -129,12 +136,12 @@ export function markAnswer(exercise: AnswerExercise, body: string): Mark {
   if (given.every((answer) => answer.trim() === "")) return EMPTY;
   for (const [i, blank] of exercise.blanks.entries()) {
     const answer = (given[i] ?? "").trim();
-    if (answer === "") return wrong(`‘${blank.name}’이(가) 아직 비어 있습니다.`);
+    if (answer === "") return wrong(`‘${blank.name}’ 칸이 아직 비어 있습니다.`);
     if (blank.accept.some((word) => normalizeAnswer(word) === normalizeAnswer(answer))) continue;
     const hint = exercise.feedback.find(
       (entry) => entry.blank === blank.name && normalizeAnswer(entry.answer) === normalizeAnswer(answer),
     );
-    return wrong(hint?.text ?? `‘${blank.name}’을(를) 다시 생각해 보세요.`);
+    return wrong(hint?.text ?? `‘${blank.name}’ 칸을 다시 생각해 보세요.`);
   }
   return PASSED;
 }
