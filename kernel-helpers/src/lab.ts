@@ -157,7 +157,7 @@ export class Lab {
   private readonly builder: Builder;
   private readonly world: BuildWorld;
   private readonly named = new Map<string, MemoryContext>();
-  private readonly fixtures = new Map<string, HttpFixture>();
+  private fixtures: ReadonlyMap<string, HttpFixture> = new Map();
   private readonly caches: ExternalCaches = new Map();
   private queue: Promise<unknown> = Promise.resolve();
   private builds = 0;
@@ -260,7 +260,7 @@ export class Lab {
     this.lastFile = file;
     this.lastOptions = lastingOptions(options);
     if (options.dockerfile !== undefined) this.context.write(file ?? "Dockerfile", options.dockerfile);
-    for (const [url, fixture] of Object.entries(options.http ?? {})) this.fixtures.set(url, fixture);
+    if (options.http) this.fixtures = new Map(Object.entries(options.http));
     const outcome = await runBuild({
       builder: this.builder,
       world: this.worldFor(options),

@@ -8,8 +8,8 @@ import { dependingVertices } from "./depends";
 import { NOT_FOUND_TIME, registryTime, transferTime } from "./durations";
 import { exportImages, type Export } from "./export-image";
 import { expectedOutputs } from "./expected-outputs";
-import { exportCache, importCaches } from "./external-cache";
-import { fileBeside, readText, Subdirectory } from "./local-files";
+import { exportCache, importCaches, keyChain } from "./external-cache";
+import { fileBeside, isPresent, readText, Subdirectory } from "./local-files";
 import { buildOperations } from "./operations";
 import { maskedTrace, masker, secretValues, withoutSecrets } from "./mask-secrets";
 import { type Hint, missingSourceHint } from "./missing-source";
@@ -160,6 +160,7 @@ export async function convertDefinition(state: BuildState): Promise<void> {
   const input = {
     file,
     text,
+    ...(text === undefined && isPresent(context, file) && { isNoFile: true }),
     options: convertOptions(options),
     dockerignore: readText(context, ".dockerignore"),
     fileDockerignore: readText(context, fileBeside(file, ".dockerignore")),
@@ -286,11 +287,7 @@ async function solve(state: BuildState): Promise<void> {
   const before = request.builder.keys.lastSequence;
   const imported = importCaches(session, request.caches, roots, state.at);
   await solver.solve(roots, imported.at);
-  imported.settle(
-    [...solver.states.values()].flatMap(({ loaded, resultKey }) =>
-      loaded && resultKey !== undefined ? [resultKey] : [],
-    ),
-  );
+  imported.settle([...keyChain([...solver.states.values()].filter(({ loaded }) => loaded))]);
   if (request.options.assume) {
     for (const digest of await dependingVertices(request, session, solver, roots, before))
       session.depending.add(digest);

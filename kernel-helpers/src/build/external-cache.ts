@@ -155,30 +155,50 @@ function layerNames(cache: ExportedCache): Set<string> {
 }
 
 /**
- * All keys that lead to the roots. Results: with *isMax* all that there are but base images, otherwise those whose layers are all packed
+ * The keys of *states* in this build, and of all that they rest on: of what has a result the one that it was found or saved under, of
+ * what was passed over all that are known.
+ */
+export function keyChain(states: readonly VertexState[]): Set<string> {
+  const seen = new Set<VertexState>();
+  const found = new Set<string>();
+  const todo = states.filter(({ resultKey }) => resultKey !== undefined);
+  while (todo.length > 0) {
+    const state = todo.pop()!;
+    if (seen.has(state)) continue;
+    seen.add(state);
+    for (const key of state.resultKey === undefined ? state.keys : [state.resultKey]) found.add(key);
+    todo.push(...state.deps.map(({ input }) => input));
+  }
+  return found;
+}
+
+const CONTENT = contentKey("");
+
+/**
+ * All keys that lead to the roots, on every way that is known (exporter.go `addBacklinks`); results only of those that this build went
+ * through. These are: with *isMax* all that there are but base images, otherwise those whose layers are all packed
  * already, as those of the image are by now; the copy of a COPY --link is one of them.
  */
 function collect(builder: Builder, roots: readonly VertexState[], isMax: boolean): ExportedCache {
-  const keys = roots.flatMap((state) => (state.resultKey === undefined ? [] : [state.resultKey]));
-  const ids = ancestors(builder, keys);
+  const chain = keyChain(roots);
+  const ids = builder.keys.leadingTo(chain);
   const records = [...ids].map((id) => builder.keys.record(id)!);
   const operations = new Map<string, OpJson>();
   const contents = new Map<string, readonly HashedFile[]>();
-  const parents = new Set<string>(ids);
   for (const record of records) {
     const op = builder.operations.get(record.opDigest);
     if (op) operations.set(record.opDigest, op);
-    for (const { parent } of record.deps.flat()) {
-      parents.add(parent);
-      const files = builder.filesOf(parent.replace(/^content:/, ""));
-      if (parent === contentKey(parent.slice("content:".length)) && files)
-        contents.set(parent.slice("content:".length), files);
-    }
   }
-  const links = builder.keys.linksAmong(parents, ids);
+  const links = builder.keys.linksTo(ids);
+  for (const [name] of links) {
+    if (!name.startsWith(CONTENT)) continue;
+    const digest = name.slice(CONTENT.length, name.indexOf("|"));
+    const files = builder.filesOf(digest);
+    if (files) contents.set(digest, files);
+  }
   for (const { result } of roots) builder.pack(result?.layers);
   const results = records
-    .filter(({ deps }) => deps.length > 0)
+    .filter(({ id, deps }) => deps.length > 0 && chain.has(id))
     .flatMap(({ id }) => {
       const result = builder.keys.results(id)[0];
       const layers = result?.value.layers;

@@ -81,10 +81,19 @@ function withEntries(
           ...((entry.type === "char" || entry.type === "block") && {
             dev: [entry.devmajor ?? 0, entry.devminor ?? 0],
           }),
+          ...((entry.uid > MAX_ID || entry.gid > MAX_ID) && {
+            pax: {
+              ...(entry.uid > MAX_ID && { uid: String(entry.uid) }),
+              ...(entry.gid > MAX_ID && { gid: String(entry.gid) }),
+            },
+          }),
         };
       })),
   });
 }
+
+/** The largest number of seven octal digits. */
+const MAX_ID = 0o7777777;
 
 /** Undefined for a file of which only the size is known. */
 function hexOf(content: Content, platform: Platform): string | undefined {

@@ -9,6 +9,11 @@ export function readText(files: ReadableFileSystem, path: string): string | unde
   return new TextDecoder("utf-8", { ignoreBOM: true }).decode(files.readFile(real).read());
 }
 
+/** Is there anything at *path* (relative), also a directory? */
+export function isPresent(files: ReadableFileSystem, path: string): boolean {
+  return files.realpath("/" + path) !== undefined;
+}
+
 /** `docker/prod.Dockerfile` + `.dockerignore`. */
 export function fileBeside(file: string, suffix: string): string {
   return file + suffix;

@@ -73,6 +73,7 @@ export class Solver {
       deps: vertex.inputs.map((edge) => ({
         input: this.state(edge.vertex),
         matches: new Set(),
+        probed: new Set(),
         contentAt: 0,
       })),
       resultAt: 0,
@@ -164,11 +165,13 @@ export class Solver {
     }
   }
 
-  /** Asks the store by what an input is by definition. */
+  /** Asks the store by what an input is by definition, with every key once: what is stored under it later in this build is not seen. */
   private probe(state: VertexState, map: CacheMap, i: number): void {
     const dep = state.deps[i]!;
-    if (state.vertex.ignoreCache || dep.input.keys.length === 0) return;
-    const links = dep.input.keys.map((parent) => ({ parent, selector: map.deps[i]!.selector }));
+    const fresh = dep.input.keys.filter((key) => !dep.probed.has(key));
+    if (state.vertex.ignoreCache || fresh.length === 0) return;
+    for (const key of fresh) dep.probed.add(key);
+    const links = fresh.map((parent) => ({ parent, selector: map.deps[i]!.selector }));
     dep.matches = union(dep.matches, this.builder.keys.query(links, i, map.digest, 0));
   }
 

@@ -36,6 +36,8 @@ export interface DepState {
   readonly input: VertexState;
   /** Candidates that this input leads to. */
   matches: Set<string>;
+  /** The keys of the input with which the store was asked. */
+  readonly probed: Set<string>;
   /** Content digest of what is selected of the input. */
   content?: string;
   contentAt: number;

@@ -140,7 +140,7 @@ export class Predictor {
     world: BuildWorld,
   ): BuildState {
     const { request } = this;
-    const fixtures = new Map([...request.fixtures, ...Object.entries(options.http ?? {})]);
+    const fixtures = options.http ? new Map(Object.entries(options.http)) : request.fixtures;
     const build = {
       builder,
       world,

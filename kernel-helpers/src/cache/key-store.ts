@@ -197,12 +197,31 @@ export class KeyStore<R> {
     this.onChange?.({ type: "unlink", name, child });
   }
 
-  /** The links that lead from one of *parents* (keys and contents) to one of *children*. */
-  linksAmong(parents: ReadonlySet<string>, children: ReadonlySet<string>): [name: string, child: string][] {
+  /** The links that lead to one of *children*. */
+  linksTo(children: ReadonlySet<string>): [name: string, child: string][] {
     const found: [string, string][] = [];
+    for (const [name, ids] of this.links) for (const id of ids) if (children.has(id)) found.push([name, id]);
+    return found;
+  }
+
+  /** *keys* and all keys from which links lead to them. */
+  leadingTo(keys: Iterable<string>): Set<string> {
+    const parents = new Map<string, string[]>();
     for (const [name, ids] of this.links) {
-      if (!parents.has(name.slice(0, name.indexOf("|")))) continue;
-      for (const id of ids) if (children.has(id)) found.push([name, id]);
+      const parent = name.slice(0, name.indexOf("|"));
+      for (const id of ids) {
+        const known = parents.get(id);
+        if (known) known.push(parent);
+        else parents.set(id, [parent]);
+      }
+    }
+    const found = new Set<string>();
+    const todo = [...keys];
+    while (todo.length > 0) {
+      const id = todo.pop()!;
+      if (found.has(id) || !this.records.has(id)) continue;
+      found.add(id);
+      todo.push(...(parents.get(id) ?? []));
     }
     return found;
   }

@@ -10,6 +10,11 @@ export interface WalkedEntry {
   /** Relative, without a slash at its end. */
   readonly path: string;
   readonly stat: FileStat;
+  /**
+   * It is announced, but its bytes are not given (`filterFS.Open`): a walk remembers only those patterns of the directories above that
+   * it had to look at, so a file that an exception brought back may lie in a directory which a later pattern takes out.
+   */
+  readonly isWithheld?: true;
 }
 
 /** A directory on the way to the present entry. */
@@ -37,6 +42,8 @@ class FilterWalk {
   private readonly exclude: PatternMatcher | undefined;
   private readonly onlyPrefixIncludes: boolean;
   private readonly onlyPrefixExceptions: boolean;
+  /** Only what stands behind an exception can be missed by the walk. */
+  private readonly mayWithhold: boolean;
 
   constructor(
     private readonly source: ReadableFileSystem,
@@ -49,6 +56,8 @@ class FilterWalk {
     const plain = (pattern: Pattern): boolean => !PATTERN_CHARS.test(withoutTrailingGlob(pattern));
     this.onlyPrefixIncludes = (this.include?.patterns ?? []).every((p) => p.isExclusion || plain(p));
     this.onlyPrefixExceptions = (this.exclude?.patterns ?? []).every((p) => !p.isExclusion || plain(p));
+    const first = this.exclude?.patterns.findIndex((p) => p.isExclusion) ?? -1;
+    this.mayWithhold = first >= 0 && (this.exclude?.patterns ?? []).slice(first).some((p) => !p.isExclusion);
   }
 
   walk(): Generator<WalkedEntry> {
@@ -76,7 +85,11 @@ class FilterWalk {
           yield { path: above.path, stat: above.stat };
         }
         visited.sent = true;
-        yield { path, stat };
+        const isWithheld =
+          this.mayWithhold &&
+          stat.type === "file" &&
+          matching("excludepatterns", () => this.exclude?.matchesOrParentMatches(path)) === true;
+        yield isWithheld ? { path, stat, isWithheld } : { path, stat };
       }
       if (stat.type === "dir") yield* this.directory(path, [...parents, visited]);
     }

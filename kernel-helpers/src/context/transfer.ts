@@ -24,6 +24,8 @@ interface Incoming {
   /** The path that this is another name of. */
   readonly hardlink: string | undefined;
   readonly index: number;
+  /** Its bytes never come, whatever size was announced. */
+  readonly isWithheld: boolean;
 }
 
 /**
@@ -65,10 +67,10 @@ export function transferContext(options: TransferOptions): TransferResult {
 /** Bytes of a transfer in which everything is sent: of a Dockerfile or .dockerignore, which are sent anew each time. */
 export function transferBytes(source: ReadableFileSystem, filter: ContextFilter = {}): number {
   return announce(source, filter).reduce(
-    (sum, { path, stat, hardlink, index }) =>
+    (sum, { path, stat, hardlink, index, isWithheld }) =>
       sum +
       statBytes(path, stat, hardlink) +
-      (stat.type === "file" && hardlink === undefined ? dataBytes(stat.size, index) : 0),
+      (stat.type === "file" && hardlink === undefined ? dataBytes(isWithheld ? 0 : stat.size, index) : 0),
     FIN_BYTES,
   );
 }
@@ -89,7 +91,8 @@ function memoOf(
 /** What the client announces: the filtered walk, of 0:0, links among what is sent resolved. */
 function announce(source: ReadableFileSystem, filter: ContextFilter): Incoming[] {
   const list = new IncomingList();
-  for (const { path, stat } of walkFiltered(source, filter)) list.add(path, asSent(stat));
+  for (const { path, stat, isWithheld } of walkFiltered(source, filter))
+    list.add(path, asSent(stat), isWithheld);
   return list.entries;
 }
 
@@ -114,13 +117,13 @@ class IncomingList {
   readonly entries: Incoming[] = [];
   private readonly first = new Map<number, string>();
 
-  add(path: string, stat: FileStat): void {
+  add(path: string, stat: FileStat, isWithheld = false): void {
     let hardlink: string | undefined;
     if (stat.nlink > 1 && stat.type !== "dir" && stat.type !== "symlink") {
       hardlink = this.first.get(stat.ino);
       if (hardlink === undefined) this.first.set(stat.ino, path);
     }
-    this.entries.push({ path, stat, hardlink, index: this.entries.length });
+    this.entries.push({ path, stat, hardlink, index: this.entries.length, isWithheld });
   }
 }
 
@@ -219,9 +222,12 @@ class Receiver {
       this.times.set(path, mtime);
     } else if (stat.type === "symlink") fs.symlink(stat.linkname ?? "", path, { mtime });
     else if (stat.type === "file") {
-      fs.writeFile(path, this.source.readFile(path), { mode, mtime });
+      const { isWithheld } = entry;
+      fs.writeFile(path, isWithheld ? "" : this.source.readFile(path), { mode, mtime });
       this.requested.push(entry.path);
-      this.dataBytes += dataBytes(stat.size, entry.index);
+      this.dataBytes += dataBytes(isWithheld ? 0 : stat.size, entry.index);
+      // It is hashed as announced.
+      if (isWithheld && stat.size > 0) this.stale.set(path, recordHeader(stat, true));
     } else {
       const { devmajor = 0, devminor = 0 } = stat;
       fs.mknod(path, { type: stat.type, mode, uid: 0, gid: 0, mtime, devmajor, devminor });

@@ -61,8 +61,8 @@ export interface SyncedContext {
   /** The files as the builder holds them: uid and gid 0. */
   readonly files: Snapshot;
   /**
-   * Directories whose digest still shows attributes from before: a transfer that changes only the mode of a directory does
-   * not reach the hasher. Path to the attributes as hashed.
+   * Entries that are hashed with other attributes than they have. Path to the attributes as hashed. Directories: a transfer that
+   * changes only the mode does not reach the hasher. Files: one whose bytes never came has the size that was announced.
    */
   readonly staleDirectories: ReadonlyMap<string, RecordHeader>;
   /** Did a transfer ever bring anything? Until then the root is hashed with its attributes, afterwards without. */

@@ -43,6 +43,14 @@ export class PathError extends FileOpError {
   }
 }
 
+/** Go's os.LinkError. */
+export class LinkError extends FileOpError {
+  override readonly name = "LinkError";
+  constructor(operation: string, from: string, to: string, errno: string) {
+    super(`${operation} ${from} ${to}: ${TEXTS[errno] ?? errno}`);
+  }
+}
+
 /** As Linux: more symbolic links than this in one path is ELOOP. */
 const MAX_LINKS = 40;
 

@@ -1,8 +1,11 @@
 /** Reading tars: USTAR, PAX and GNU long names, with every number and length distrusted. */
 
 import { type ByteSource, sourceContent, toSource } from "../platform/bytes";
+import type { Content } from "../platform/files";
 import { type LayerEntry, WHITEOUT_PREFIX } from "./layer-entry";
 import { padding } from "./go-tar";
+import { toContent } from "./content";
+import { filled, sparseFile, type SparseFile } from "./sparse";
 
 /**
  * A tar that is broken or hostile. *code*: `LB_TAR_TRUNCATED`, `LB_TAR_HEADER` (checksum or number), `LB_TAR_NAME` (empty, too long,
@@ -54,7 +57,6 @@ export function* readTar(tar: Uint8Array | ByteSource, limits: TarLimits = {}): 
   const maxEntries = limits.entries ?? 1_000_000;
   let bytesLeft = limits.bytes ?? 2 ** 33;
   let entries = 0;
-  let global: Records = new Map();
   let local: Records = new Map();
   let at = 0;
   while (at < source.size) {
@@ -67,7 +69,7 @@ export function* readTar(tar: Uint8Array | ByteSource, limits: TarLimits = {}): 
       throw new TarError("LB_TAR_HEADER", "", at, `a lone zero block at byte ${at}`);
     }
     const raw = readHeader(block, at);
-    const records: Records = new Map([...global, ...local]);
+    const records = local;
     const size = isExtended(raw.typeflag) ? raw.size : (numberRecord(records, "size", at) ?? raw.size);
     const hasBody = !"12345".includes(raw.typeflag) && raw.typeflag !== "6";
     const length = hasBody ? size : 0;
@@ -86,7 +88,8 @@ export function* readTar(tar: Uint8Array | ByteSource, limits: TarLimits = {}): 
       if (length > MAX_EXTENDED)
         throw new TarError("LB_TAR_LIMIT", raw.name, header, `an extended header of ${length} bytes`);
       const body = source.read(start, length);
-      if (raw.typeflag === "g") global = parseRecords(body, header);
+      // Go reads a global header and goes on as if it were not there.
+      if (raw.typeflag === "g") parseRecords(body, header);
       else if (raw.typeflag === "x") local = parseRecords(body, header);
       else local.set(raw.typeflag === "L" ? "path" : "linkpath", untilNul(body));
       continue;
@@ -94,7 +97,9 @@ export function* readTar(tar: Uint8Array | ByteSource, limits: TarLimits = {}): 
     local = new Map();
     if (++entries > maxEntries)
       throw new TarError("LB_TAR_LIMIT", raw.name, header, `more than ${maxEntries} entries`);
-    bytesLeft -= length;
+    const body = { source, start, length };
+    const sparse = raw.typeflag === "0" ? sparseOf(records, body, raw.name, header) : undefined;
+    bytesLeft -= sparse?.size ?? length;
     if (bytesLeft < 0)
       throw new TarError(
         "LB_TAR_LIMIT",
@@ -102,7 +107,7 @@ export function* readTar(tar: Uint8Array | ByteSource, limits: TarLimits = {}): 
         header,
         `more than ${limits.bytes ?? 2 ** 33} bytes of files`,
       );
-    yield toEntry(raw, records, { source, start, length }, header);
+    yield toEntry(raw, records, body, header, sparse);
   }
 }
 
@@ -128,8 +133,33 @@ interface Body {
   readonly length: number;
 }
 
-function toEntry(raw: RawHeader, records: Records, body: Body, at: number): LayerEntry {
-  const name = textRecord(records, "path") ?? raw.name;
+/** The file with holes that the records tell of. */
+function sparseOf(records: Records, body: Body, name: string, at: number): SparseFile | undefined {
+  try {
+    return sparseFile(
+      (key) => textRecord(records, key),
+      body.length,
+      () => body.source.read(body.start, body.length),
+    );
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new TarError("LB_TAR_HEADER", name, at, `${name}: a broken list of pieces: ${error.message}`);
+  }
+}
+
+function contentOf({ source, start, length }: Body, sparse: SparseFile | undefined): Content {
+  if (!sparse) return sourceContent(source, start, length);
+  return toContent(filled(sparse, source.read(start + sparse.mapBytes, length - sparse.mapBytes)));
+}
+
+function toEntry(
+  raw: RawHeader,
+  records: Records,
+  body: Body,
+  at: number,
+  sparse: SparseFile | undefined,
+): LayerEntry {
+  const name = sparse?.name ?? textRecord(records, "path") ?? raw.name;
   checkName(name, at);
   const known = TYPES[raw.typeflag];
   if (known === undefined) {
@@ -141,7 +171,7 @@ function toEntry(raw: RawHeader, records: Records, body: Body, at: number): Laye
     );
   }
   // Old tars mark a directory only by the slash.
-  const type = known === "file" && name.endsWith("/") ? "dir" : known;
+  const type = raw.typeflag === "\0" && name.endsWith("/") ? "dir" : known;
   const linkname = textRecord(records, "linkpath") ?? raw.linkname;
   if (linkname.length > MAX_PATH)
     throw new TarError("LB_TAR_NAME", name, at, `${name}: its link is longer than ${MAX_PATH}`);
@@ -153,12 +183,12 @@ function toEntry(raw: RawHeader, records: Records, body: Body, at: number): Laye
     mode: raw.mode & 0o7777,
     uid: numberRecord(records, "uid", at) ?? raw.uid,
     gid: numberRecord(records, "gid", at) ?? raw.gid,
-    size: type === "file" ? body.length : 0,
+    size: type === "file" ? (sparse?.size ?? body.length) : 0,
     mtime: Math.floor(timeRecord(records, at) ?? raw.mtime),
     ...((type === "symlink" || type === "hardlink") && { linkname }),
     ...((type === "char" || type === "block") && { devmajor: raw.devmajor, devminor: raw.devminor }),
     ...(xattrs && { xattrs }),
-    ...(type === "file" && { content: sourceContent(body.source, body.start, body.length) }),
+    ...(type === "file" && { content: contentOf(body, sparse) }),
     ...(base.slice(base.lastIndexOf("/") + 1).startsWith(WHITEOUT_PREFIX) && { whiteout: true }),
   };
 }
@@ -257,8 +287,12 @@ function isZero(block: Uint8Array): boolean {
   return block.every((byte) => byte === 0);
 }
 
+const PIECE_KEYS = ["GNU.sparse.offset", "GNU.sparse.numbytes"];
+
 function parseRecords(body: Uint8Array, at: number): Records {
   const records: Records = new Map();
+  // The oldest format of files with holes writes the same two keys once for each piece.
+  const pieces: string[] = [];
   let from = 0;
   while (from < body.length) {
     const space = body.indexOf(32, from);
@@ -277,11 +311,19 @@ function parseRecords(body: Uint8Array, at: number): Records {
     }
     const key = decoder.decode(body.subarray(space + 1, equals));
     const value = body.subarray(equals + 1, end - 1);
+    const kind = PIECE_KEYS.indexOf(key);
+    if (kind >= 0) {
+      const number = decoder.decode(value);
+      if (kind !== pieces.length % 2 || number.includes(","))
+        throw new TarError("LB_TAR_HEADER", "", at, `a broken list of pieces at byte ${at}`);
+      pieces.push(number);
+    }
     // An empty value takes a record back.
-    if (value.length === 0) records.delete(key);
+    else if (value.length === 0) records.delete(key);
     else records.set(key, value);
     from = end;
   }
+  if (pieces.length > 0) records.set("GNU.sparse.map", new TextEncoder().encode(pieces.join()));
   return records;
 }
 

@@ -10,9 +10,12 @@ import { bunzip2 } from "./bunzip2";
 import { makeDirectories } from "./make-directories";
 import type { UserIds } from "./owner";
 import { rootPath } from "./root-path";
-import { calling, FileOpError, PathError } from "./syscalls";
+import { calling, FileOpError, LinkError, PathError } from "./syscalls";
 import { readTar, TarError } from "./tar-reader";
 import { unxz } from "./unxz";
+
+/** Where in a header its type stands. */
+const TYPEFLAG = 156;
 
 /** How an archive is unpacked. */
 export interface UnpackOptions {
@@ -69,7 +72,8 @@ function startsAsTar(bytes: Uint8Array): boolean {
   try {
     return readTar(bytes).next().done !== true;
   } catch (error) {
-    if (error instanceof TarError) return error.code === "LB_TAR_TRUNCATED" && error.entry !== "";
+    if (error instanceof TarError)
+      return (error.code === "LB_TAR_TRUNCATED" || error.code === "LB_TAR_TYPE") && error.entry !== "";
     throw error;
   }
 }
@@ -91,7 +95,7 @@ class Unpacker {
       const old = this.fs.lstat(path);
       if (name === "/" && old?.type === "dir") continue;
       if (old && !(old.type === "dir" && entry.type === "dir")) this.fs.remove(path, { recursive: true });
-      this.create(path, entry, old?.type === "dir" && entry.type === "dir");
+      this.create(path, name, entry, old?.type === "dir" && entry.type === "dir");
       if (entry.type === "dir") dirs.push([name, Math.max(entry.mtime, 0)]);
     }
     // What was a directory may be something else by now; links are followed.
@@ -153,26 +157,26 @@ class Unpacker {
     return here();
   }
 
-  private create(path: string, entry: LayerEntry, merge: boolean): void {
+  /** Makes the entry at *path*; errors show *name*, as it is called in the chroot. */
+  private create(path: string, name: string, entry: LayerEntry, merge: boolean): void {
     const { fs } = this;
     switch (entry.type) {
       case "dir":
-        if (!merge) calling("mkdir", path, () => fs.mkdir(path));
+        if (!merge) calling("mkdir", name, () => fs.mkdir(path));
         break;
       case "file":
-        calling("open", path, () => fs.writeFile(path, entry.content ?? ""));
+        calling("open", name, () => fs.writeFile(path, entry.content ?? ""));
         break;
       case "symlink":
-        calling("symlink", path, () => fs.symlink(entry.linkname ?? "", path));
+        calling(operationOf(entry), name, () => fs.symlink(entry.linkname ?? "", path));
         break;
       case "hardlink": {
-        const name = cleanPath("/" + (entry.linkname ?? ""));
-        const target = this.pathFor(name, "link");
-        calling("link", path, () => fs.link(target, path));
+        const from = cleanPath("/" + (entry.linkname ?? ""));
+        linking(from, name, () => fs.link(this.pathFor(from, "link"), path));
         break;
       }
       default:
-        calling("mknod", path, () =>
+        calling("mknod", name, () =>
           fs.mknod(path, {
             type: entry.type as "char",
             mode: entry.mode,
@@ -201,12 +205,23 @@ function operationOf(entry: LayerEntry): string {
   return entry.type === "hardlink" ? "link" : "mknod";
 }
 
+/** Makes a hard link with *link*; what fails is Go's os.LinkError. */
+function linking(from: string, to: string, link: () => void): void {
+  try {
+    calling("link", from, link);
+  } catch (error) {
+    throw error instanceof PathError ? new LinkError("link", from, to, error.errno) : error;
+  }
+}
+
 /** The entries, with Go's texts for what is broken. */
 function* entriesOf(tar: Uint8Array): Generator<LayerEntry> {
   try {
     yield* readTar(tar);
   } catch (error) {
     if (!(error instanceof TarError)) throw error;
+    if (error.code === "LB_TAR_TYPE")
+      throw new FileOpError(`unhandled tar header type ${tar[error.offset + TYPEFLAG]}`);
     throw new FileOpError(
       error.code === "LB_TAR_TRUNCATED" ? "unexpected EOF" : "archive/tar: invalid tar header",
     );

@@ -57,6 +57,8 @@ export interface ConvertInput {
   readonly file: string;
   /** Its text, or that of `dockerfile` beside it when there is no `Dockerfile`; undefined when there is neither. */
   readonly text: string | undefined;
+  /** There is no *text*, because *file* is a directory or something else that cannot be read. Default false. */
+  readonly isNoFile?: boolean;
   readonly options: ConvertOptions;
   readonly resolveImage: ImageResolver;
   /** Hashing. */

@@ -54,7 +54,7 @@ async function loadDefinition(
   );
   if (text === undefined) {
     throw new Refusal(
-      `failed to read dockerfile: open ${file}: no such file or directory`,
+      `failed to read dockerfile: open ${file}: ${input.isNoFile ? "not a regular file" : "no such file or directory"}`,
       "LB_DOCKERFILE_MISSING",
     );
   }

@@ -305,7 +305,7 @@ export const stageErrors: readonly ErrorEntry[] = [
   },
   {
     code: "LB_DOCKERFILE_MISSING",
-    match: /failed to read dockerfile: open (\S+): no such file/,
+    match: /failed to read dockerfile: open (.+): (?:no such file|not a regular file)/,
     ko: ["`{1}` 파일이 없습니다.", "파일을 만들거나 `-f`로 다른 이름을 알려 주세요."],
     en: ["There is no file `{1}`.", "Make one, or name another with `-f`."],
   },

@@ -1,6 +1,7 @@
 /** `find`. */
 
 import type { FileStat } from "../../platform/files";
+import { encodeText } from "../machine/bytes";
 import type { Process, Task } from "../machine/process";
 import { parseMode } from "../shell/mode";
 import { patternRegExp } from "../shell/pattern";
@@ -258,7 +259,9 @@ class Finder {
       }
       case "-lname": {
         const regex = patternRegExp(this.value(name));
-        return plain((visit) => visit.stat.type === "symlink" && regex.test(visit.stat.linkname ?? ""));
+        return plain(
+          (visit) => visit.stat.type === "symlink" && regex.test(encodeText(visit.stat.linkname ?? "")),
+        );
       }
       case "-regex":
       case "-iregex": {
@@ -563,7 +566,7 @@ function formatVisit(process: Process, format: string, visit: Visit): string {
       case "G": text = String(stat.gid); break;
       case "n": text = String(stat.nlink); break;
       case "i": text = String(stat.ino); break;
-      case "l": text = stat.type === "symlink" ? (stat.linkname ?? "") : ""; break;
+      case "l": text = stat.type === "symlink" ? encodeText(stat.linkname ?? "") : ""; break;
       case "y": text = types[stat.type] ?? "U"; break;
       case "Y": text = types[process.vfs.tryStat(process, path)?.type ?? ""] ?? "N"; break;
       case "k": text = String(blocksOf(stat) / 2); break;

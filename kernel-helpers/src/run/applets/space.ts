@@ -1,6 +1,7 @@
 /** `du`, `df`, `free`, `sync`, `tree`. */
 
 import type { Program } from "../machine/exec";
+import { encodeText } from "../machine/bytes";
 import type { Process } from "../machine/process";
 import { matches } from "../shell/pattern";
 import { human } from "./ls";
@@ -125,7 +126,7 @@ const tree: Program = function* (process) {
       if (stat.type === "dir") dirs++;
       else files++;
       own.out(
-        `${prefix}${last ? "`-- " : "|-- "}${name}${stat.type === "symlink" ? ` -> ${stat.linkname ?? ""}` : ""}\n`,
+        `${prefix}${last ? "`-- " : "|-- "}${name}${stat.type === "symlink" ? ` -> ${encodeText(stat.linkname ?? "")}` : ""}\n`,
       );
       if (stat.type === "dir") walk(own, join(path, name), prefix + (last ? "    " : "|   "), level + 1);
     }

@@ -2,6 +2,7 @@
 
 import type { FileStat } from "../../platform/files";
 import type { Program } from "../machine/exec";
+import { encodeText } from "../machine/bytes";
 import type { Process } from "../machine/process";
 import { parseGroup, parsePasswd } from "../users";
 import { smallFile } from "./attributes";
@@ -86,7 +87,7 @@ const stat: Program = function* (process) {
         case "i": return String(found.ino);
         case "m": return "/";
         case "n": return path;
-        case "N": return found.type === "symlink" ? `'${path}' -> '${found.linkname ?? ""}'` : process.gnu ? `'${path}'` : path;
+        case "N": return found.type === "symlink" ? `'${path}' -> '${encodeText(found.linkname ?? "")}'` : process.gnu ? `'${path}'` : path;
         case "o": return "4096";
         case "s": return String(sizeOf(found));
         case "t": return (found.devmajor ?? 0).toString(16);
@@ -124,7 +125,7 @@ const stat: Program = function* (process) {
     else if (options.has("t")) process.out(expand("%n %s %b %f %u %g %D %i %h %t %T %X %Y %Z %o") + "\n");
     else {
       process.out(
-        `  File: ${found.type === "symlink" ? (process.gnu ? `${path} -> ${found.linkname ?? ""}` : `'${path}' -> '${found.linkname ?? ""}'`) : path}\n`,
+        `  File: ${found.type === "symlink" ? (process.gnu ? `${path} -> ${encodeText(found.linkname ?? "")}` : `'${path}' -> '${encodeText(found.linkname ?? "")}'`) : path}\n`,
       );
       process.out(expand(`  Size: %-10s\tBlocks: %-10b IO Block: %-6o %F\n`));
       const dev =
