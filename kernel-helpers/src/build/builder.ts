@@ -16,6 +16,7 @@ import { type Layer, layersOf, type LayerChain } from "../image/layer";
 import type { Content, Snapshot } from "../platform/files";
 import type { Platform } from "../platform/platform";
 import { ConversionMemo } from "./conversion-memo";
+import { RunMemo } from "./run-memo";
 import type { Solver } from "./solver";
 import type { StepResult } from "./step-result";
 
@@ -56,6 +57,7 @@ export class Builder {
   /** The last conversion and the keys of its vertices: only a matter of speed, as the next. */
   readonly conversions = new ConversionMemo();
   readonly cacheMaps = new Map<string, CacheMap>();
+  readonly runs = new RunMemo();
   /** Digests of files and trees. */
   readonly digests: DigestCache;
 
@@ -124,6 +126,7 @@ export class Builder {
     this.chains.clear();
     this.merged.clear();
     this.packed = new WeakSet();
+    this.runs.clear();
     this.traces = [];
   }
 }

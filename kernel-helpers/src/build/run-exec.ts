@@ -11,6 +11,7 @@ import { makeOutputs } from "./expected-outputs";
 import type { ExecuteAnswer } from "./operations";
 import { isVague, openAfterExec, standInFolder } from "./open-paths";
 import { releaseContext } from "./run-local";
+import type { RunQuestion } from "./run-memo";
 import { clockAt, type Session } from "./session";
 import type { StepResult } from "./step-result";
 
@@ -29,8 +30,12 @@ export async function runExecOp(
   const base = rootMount.input >= 0 ? inputs[rootMount.input] : undefined;
   const lower = base?.snapshot ?? emptySnapshot();
   const now = clockAt(session, at);
-  const root = lower.fork(now);
-  root.utimes("/", now);
+  const fork = (): WritableFileSystem => {
+    const fs = lower.fork(now);
+    fs.utimes("/", now);
+    return fs;
+  };
+  let root = fork();
   const kept: CacheMount[] = [];
   const refusal = missingAccess(session, op);
   if (refusal !== undefined) return { at: at + CONTAINER_TIME, error: refusal };
@@ -46,12 +51,12 @@ export async function runExecOp(
     return refusedMount(session, vertex, op, error, at + CONTAINER_TIME);
   }
   const started = at + CONTAINER_TIME;
-  const result = await session.world.run({
+  const { runs } = session.builder;
+  const question: RunQuestion = {
     args: op.args,
     env: environment(session, op),
     cwd: op.cwd,
     user: op.user,
-    fs: mounted.fs,
     mounts: mounted.points,
     hostname: op.hostname,
     addHosts: Object.fromEntries(op.extraHosts.map(({ host, ip }) => [host, ip])),
@@ -62,7 +67,13 @@ export async function runExecOp(
     ...(session.declared.length > 0 && { declared: session.declared }),
     signal: session.options.signal,
     onOutput: (stream, data, when) => session.timeline.log(vertex.digest, stream, data, started + when),
-  });
+  };
+  let result = runs.recall(question, root);
+  if (!result) {
+    // What was tried in vain is left behind. With mounts nothing is tried.
+    if (mounted.points.length === 0) mounted = new MountedFileSystem((root = fork()), []);
+    result = await runs.record({ ...question, fs: mounted.fs }, (request) => session.world.run(request));
+  }
   mounted.unmount();
   const end = started + result.duration;
   const process = `process ${goQuote(op.args.join(" "))} did not complete successfully`;

@@ -1,5 +1,6 @@
 /** RUN: a small machine with a shell, everyday programs and package managers, over a layered file system. */
 
+export { Journal } from "./journal";
 export { runCommand } from "./run-command";
 export {
   isDeclaredRun,

@@ -39,9 +39,10 @@ const ROUNDS = 512;
  * the abort signal gives exit code 137 and `startError` with the reason. Never throws for what the command does.
  */
 export async function runCommand(request: RunRequest): Promise<RunResult> {
-  const machine = new Machine(request);
+  const { journal } = request;
+  const machine = new Machine(journal ? { ...request, fs: journal.over(request.fs) } : request);
   const mounts = systemMounts(machine);
-  const vfs = new Vfs(request.fs, mounts, machine.meter);
+  const vfs = new Vfs(machine.request.fs, mounts, machine.meter);
   machine.vfs = vfs;
   const proc = mounts.find((mount) => mount.point === "/proc");
   vfs.special = (located, options, caller) => openSpecial(machine, located, options, caller);

@@ -3,6 +3,7 @@
 import type { WritableFileSystem } from "../platform/files";
 import type { RunCatalog } from "./catalog";
 import type { DeclaredCommand } from "./declared";
+import type { Journal } from "./journal";
 
 export interface RunRequest {
   /** argv, as BuildKit gives it to the container: `["/bin/sh", "-c", "npm ci"]`. */
@@ -36,6 +37,8 @@ export interface RunRequest {
   readonly declared?: readonly DeclaredCommand[];
   /** Programs from outside the machine, by name: they run where a file without known contents of that name is started. */
   readonly tools?: ReadonlyMap<string, Tool>;
+  /** Notes what the command asks of its file system and clock. Not for a command with *tools*. */
+  readonly journal?: Journal;
   /** Called with output as it is printed; `at` is simulated ms since the step began. */
   readonly onOutput?: (stream: 1 | 2, data: string, at: number) => void;
 }

@@ -55,7 +55,7 @@ function edit(process: Process, path: string, change: (line: string) => string |
 }
 
 function day(process: Process): number {
-  return Math.floor(process.machine.request.now / 86400);
+  return Math.floor(process.machine.now / 86400);
 }
 
 function addGroup(process: Process, name: string, gid: number): void {

@@ -269,7 +269,7 @@ function* mktemp(process: Process): Task<number> {
     return 1;
   }
   const [, head = "", holes = "", tail = ""] = match;
-  let seed = (machine.request.now ^ (process.pid * 2654435761)) >>> 0;
+  let seed = (machine.now ^ (process.pid * 2654435761)) >>> 0;
   for (let round = 0; round < 100; round++) {
     let name = "";
     for (let i = 0; i < holes.length; i++) {

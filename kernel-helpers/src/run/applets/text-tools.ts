@@ -856,7 +856,7 @@ const shuf: Program = function* (process) {
     items = text.split("\n");
     if (items.at(-1) === "") items.pop();
   }
-  let seed = process.machine.request.now >>> 0;
+  let seed = process.machine.now >>> 0;
   for (let i = items.length - 1; i > 0; i--) {
     seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
     const j = (seed >>> 8) % (i + 1);

@@ -41,13 +41,25 @@ export class Machine {
   private nextPid = 1;
   private readonly streams: readonly [TextStream, TextStream] = [new TextStream(), new TextStream()];
 
-  constructor(readonly request: RunRequest) {
+  /** The request without its time, which programs get from `now` alone: that is noted. */
+  readonly request: Omit<RunRequest, "now">;
+  private readonly startedAt: number;
+
+  constructor({ now, ...request }: RunRequest) {
+    this.request = request;
+    this.startedAt = now;
     this.meter = new Meter(request.limits);
+  }
+
+  /** When the command began, seconds since 1970. */
+  get now(): number {
+    if (this.request.journal) this.request.journal.usesClock = true;
+    return this.startedAt;
   }
 
   /** What date says: seconds since 1970. */
   get time(): number {
-    return this.request.now + this.clock / 1000;
+    return this.now + this.clock / 1000;
   }
 
   get hostname(): string {
@@ -203,7 +215,7 @@ export class Machine {
     const passed = Math.max(0, next.until - this.clock);
     this.clock = Math.max(this.clock, next.until);
     this.slept += passed;
-    this.vfs.root.now = this.request.now + Math.floor(this.slept / 1000);
+    this.vfs.root.now = this.now + Math.floor(this.slept / 1000);
   }
 
   /** Ends everything that still runs: the container is gone. */

@@ -139,15 +139,15 @@ function lazyMount(point: string, inner: string, readonly: boolean, make: () => 
 
 /** Everything that lies over the step's own file system, and over that the mounts of the step itself. */
 export function systemMounts(machine: Machine): Mount[] {
-  const { now, fs, mounts = [] } = machine.request;
+  const { fs, mounts = [] } = machine.request;
   const own = mounts.map(encodeText).filter((point) => /^\/(?:dev|proc|sys|etc)\/./.test(point));
   let files: WritableFileSystem | undefined;
-  const ofEtc = (): WritableFileSystem => (files ??= etc(machine, now));
+  const ofEtc = (): WritableFileSystem => (files ??= etc(machine, machine.now));
   return [
     ...own.map((point) => ({ point, fs, inner: point, readonly: false })),
-    lazyMount("/dev", "", false, () => withDirectories(devices(now), own)),
-    lazyMount("/proc", "", true, () => processes(machine, now)),
-    lazyMount("/sys", "", true, () => system(machine, now)),
+    lazyMount("/dev", "", false, () => withDirectories(devices(machine.now), own)),
+    lazyMount("/proc", "", true, () => processes(machine, machine.now)),
+    lazyMount("/sys", "", true, () => system(machine, machine.now)),
     // A mount of the step over all of /etc hides them.
     ...(mounts.includes("/etc")
       ? []

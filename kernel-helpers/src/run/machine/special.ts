@@ -61,7 +61,7 @@ export function openSpecial(
         return new DeviceHandle(path, (max) => ZEROS.slice(0, max), true);
       case 8:
       case 9:
-        return new DeviceHandle(path, pseudoRandom(machine.request.now));
+        return new DeviceHandle(path, pseudoRandom(machine.now));
     }
   }
   throw new Errno("ENXIO", path);

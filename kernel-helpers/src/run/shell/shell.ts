@@ -104,7 +104,8 @@ export class Shell {
   /** Started with -c. */
   commandString = false;
   private readonly rootPid: number;
-  private randomState: number;
+  /** Of $RANDOM; seeded when it is first asked for. */
+  private randomState: number | undefined;
 
   constructor(
     public process: Process,
@@ -114,7 +115,6 @@ export class Shell {
   ) {
     this.rootPid = rootPid ?? process.pid;
     if (dialect === "bash") this.globOptions = { skipDots: true };
-    this.randomState = process.machine.request.now & 0x7fff;
     this.listen();
   }
 
@@ -200,6 +200,7 @@ export class Shell {
   }
 
   private random(): string {
+    this.randomState ??= this.process.machine.now & 0x7fff;
     this.randomState = (Math.imul(this.randomState, 1103515245) + 12345) & 0x7fffffff;
     return String((this.randomState >>> 8) & 0x7fff);
   }
