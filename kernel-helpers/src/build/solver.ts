@@ -44,10 +44,15 @@ export class Solver {
         at,
       );
     }
+    for (const vertex of order) this.makeState(vertex, at);
+    for (const state of this.states.values())
+      if (state.deps.length === 0) await this.guard(state, () => this.findSourceKeys(state, at));
+    for (const state of this.states.values()) this.findDefinitionKeys(state);
     for (const vertex of order) {
-      const state = this.makeState(vertex, at);
+      const state = this.state(vertex);
+      if (state.deps.length === 0) continue;
       if (state.deps.some((dep) => dep.input.blocked)) await this.hashBeside(state);
-      else await this.guard(state, () => this.findKeys(state, at));
+      else await this.guard(state, () => this.findKeys(state));
     }
     for (const root of roots) {
       const state = this.state(root);
@@ -65,7 +70,7 @@ export class Solver {
     return this.states.get(vertex.digest)!;
   }
 
-  private makeState(vertex: Vertex, at: number): VertexState {
+  private makeState(vertex: Vertex, at: number): void {
     const state: VertexState = {
       vertex,
       keys: [],
@@ -82,9 +87,29 @@ export class Solver {
       blocked: false,
       keyWasStored: false,
       isSlow: vertex.inputs.length === 0,
+      consumers: [],
     };
+    for (const [input, dep] of state.deps.entries()) dep.input.consumers.push({ state, input });
     this.states.set(vertex.digest, state);
-    return state;
+  }
+
+  /** All vertices ask the store by the definition of their inputs before anything runs, so what this build stores later is not among it. */
+  private findDefinitionKeys(state: VertexState): void {
+    if (state.deps.length === 0) return;
+    const map = this.knownCacheMap(state);
+    if (!map) return;
+    for (const i of state.deps.keys()) this.probe(state, map, i);
+    if (!state.vertex.ignoreCache) state.keys = [...common(state.deps)];
+  }
+
+  /** Undefined: it has none, which is said when its turn comes. */
+  private knownCacheMap(state: VertexState): CacheMap | undefined {
+    try {
+      return this.cacheMapOf(state.vertex, undefined);
+    } catch (error) {
+      if (error instanceof CacheMapError) return undefined;
+      throw error;
+    }
   }
 
   /** Runs *action*; a failure of the vertex is noted with its time, and the vertex is blocked. */
@@ -103,12 +128,8 @@ export class Solver {
   }
 
   /** Finds the stored keys of a vertex: by definition first, then by the content of inputs ("cache-slow"). */
-  private async findKeys(state: VertexState, at: number): Promise<void> {
+  private async findKeys(state: VertexState): Promise<void> {
     const { vertex } = state;
-    if (vertex.inputs.length === 0) {
-      await this.findSourceKeys(state, at);
-      return;
-    }
     state.keysAt = Math.max(...state.deps.map((dep) => dep.input.keysAt));
     const map = this.makeCacheMap(state);
     for (const i of state.deps.keys()) this.probe(state, map, i);
@@ -449,7 +470,12 @@ export class Solver {
     });
     state.resultKey = id;
     // A vertex that was not looked up does not lead those after it to their stored results either.
-    if (!state.vertex.ignoreCache) state.keys = [...new Set([...state.keys, id])];
+    if (state.vertex.ignoreCache) return;
+    state.keys = [...new Set([...state.keys, id])];
+    for (const { state: consumer, input } of state.consumers) {
+      const map = consumer.cacheMap ?? this.knownCacheMap(consumer);
+      if (map) this.probe(consumer, map, input);
+    }
   }
 
   /** Takes back what would have been finished only after *end*: it was never built. */

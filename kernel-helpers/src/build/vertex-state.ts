@@ -29,6 +29,8 @@ export interface VertexState {
   keyWasStored: boolean;
   /** All its keys were looked for, also by content. */
   isSlow: boolean;
+  /** Vertices of this build that take it as an input, and as which (from 0). */
+  readonly consumers: { readonly state: VertexState; readonly input: number }[];
 }
 
 /** How an input of a vertex takes part in its key. */
