@@ -5,7 +5,7 @@ import type { Process } from "../machine/process";
 import { parseGroup, parsePasswd } from "../users";
 import { smallFile } from "./attributes";
 import { parseOptions, usage } from "./options";
-import { removeTree } from "./copying";
+import { removeTree } from "./removing";
 import { asErrno, dirName } from "./paths";
 
 interface Account {

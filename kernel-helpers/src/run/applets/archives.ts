@@ -7,7 +7,7 @@ import type { Process, Task } from "../machine/process";
 import { parseOptions, usage } from "./options";
 import { asErrno, join } from "./paths";
 import { crc32 } from "./sums";
-import { tar } from "./tar";
+import { tar } from "./tar/tar";
 import { readInput } from "./text";
 
 const LIMIT = 512 * 1024 * 1024;

@@ -5,15 +5,20 @@ import { shellProgram } from "../shell/source";
 import { newStandaloneShell } from "./shells";
 import { archives } from "./archives";
 import { attributes } from "./attributes";
-import { binary } from "./binary";
+import { base64 } from "./base64";
+import { cat } from "./cat";
+import { cmp } from "./cmp";
 import { copying } from "./copying";
 import { dates } from "./dates";
+import { dd } from "./dd";
 import { diffing } from "./diffing";
 import { awk } from "./awk";
 import { dpkg } from "./dpkg";
+import { dumps } from "./dumps";
 import { find } from "./find";
 import { grep } from "./grep";
 import { identity } from "./identity";
+import { install } from "./install";
 import { ls } from "./ls";
 import { making } from "./making";
 import { misc } from "./misc";
@@ -24,6 +29,7 @@ import { sed } from "./sed";
 import { sort } from "./sort";
 import { Errno } from "../machine/errno";
 import { space } from "./space";
+import { split } from "./split";
 import { statistics } from "./statistics";
 import { sums } from "./sums";
 import { textTools } from "./text-tools";
@@ -32,10 +38,10 @@ import { xargs } from "./xargs";
 const table: Record<string, Program> = {
   ...archives,
   ...attributes,
-  ...binary,
   ...copying,
   ...dates,
   ...diffing,
+  ...dumps,
   ...identity,
   ...making,
   ...misc,
@@ -46,14 +52,20 @@ const table: Record<string, Program> = {
   ...sums,
   ...textTools,
   awk,
+  base64,
+  cat,
+  cmp,
+  dd,
   dpkg,
   find,
   grep,
   egrep: grep,
   fgrep: grep,
+  install,
   ls,
   sed,
   sort,
+  split,
   xargs,
   sh: newStandaloneShell(),
   ash: newStandaloneShell(),

@@ -160,4 +160,19 @@ function* shred(process: Process): Task<number> {
   return 0;
 }
 
+/** Removes a tree without questions. */
+export function removeTree(process: Process, path: string): boolean {
+  try {
+    if (process.vfs.stat(process, path, false).type === "dir") {
+      for (const name of process.vfs.readdir(process, path)) removeTree(process, join(path, name));
+      process.vfs.rmdir(process, path);
+    } else process.vfs.unlink(process, path);
+    return true;
+  } catch (error) {
+    const failure = asErrno(error);
+    process.err(`${process.name}: can't remove '${path}': ${failure.message}\n`);
+    return false;
+  }
+}
+
 export const removing: Readonly<Record<string, Program>> = { rm, rmdir, unlink, shred };

@@ -98,6 +98,22 @@ export function* readInput(process: Process, path: string): Task<string> {
   return yield* process.readFile(path);
 }
 
+/** Everything of *names* as one text (none: standard input), for programs that dump bytes; undefined after a complaint. */
+export function* readInputs(process: Process, names: readonly string[]): Task<string | undefined> {
+  let out = "";
+  for (const name of names.length === 0 ? ["-"] : names) {
+    try {
+      out += yield* readInput(process, name);
+    } catch (error) {
+      if (!(error instanceof Errno) || error.code === "EPIPE") throw error;
+      const shown = !process.gnu && process.name === "xxd" ? `can't open '${name}'` : name;
+      process.err(`${process.name}: ${shown}: ${error.message}\n`);
+      return undefined;
+    }
+  }
+  return out;
+}
+
 /** busybox's words for a file that cannot be opened: `can't open 'x': …`; GNU's: `x: …`. */
 export function cannotOpen(process: Process): (name: string, error: Errno) => void {
   return (name, error) => {
