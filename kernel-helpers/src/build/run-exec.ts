@@ -5,7 +5,7 @@ import { emptySnapshot, MountedFileSystem, type MountPoint } from "../filesystem
 import type { ExecOp, Mount, Vertex } from "../graph/types";
 import { pushLayer, StepLayer } from "../image/layer";
 import { FileSystemError, type Snapshot, type WritableFileSystem } from "../platform/files";
-import { dirName } from "../platform/paths";
+import { dirName, joinPath } from "../platform/paths";
 import { CONTAINER_TIME } from "./durations";
 import { makeOutputs } from "./expected-outputs";
 import type { ExecuteAnswer } from "./operations";
@@ -171,7 +171,10 @@ function mountPoints(
   for (const mount of op.mounts) {
     if (mount.dest === "/") continue;
     const point = mountPoint(session, mount, inputs, now, kept);
-    if (point) points.push(point);
+    // Secrets and sockets may be named from the working directory.
+    if (!point) continue;
+    const { target } = point;
+    points.push({ ...point, target: target.startsWith("/") ? target : joinPath(op.cwd || "/", target) });
   }
   return points.sort((a, b) => depth(a.target) - depth(b.target));
 }
@@ -199,7 +202,7 @@ function mountPoint(
       // BuildKit looks for the source of a tmpfs in a directory that has nothing in it.
       if (mount.selector !== "" && mount.selector !== "/")
         throw new FileSystemError("ENOENT", mount.selector);
-      return { target, size: mount.tmpfsSize, mode: 0o1777 };
+      return { target, size: mount.tmpfsSize, mode: 0o1777, readonly: mount.readonly };
     case "secret": {
       const value = session.options.secrets?.[mount.secret!.id];
       if (value === undefined) return undefined;

@@ -56,7 +56,8 @@ export function transferContext(options: TransferOptions): TransferResult {
       files,
       staleDirectories: receiver.stale,
       hasChanged: previous.hasChanged || receiver.changed,
-      ...(memo && { memo: { ...memo, bytes: announced, sent } }),
+      // What is withheld is asked for again and again.
+      ...(memo && !incoming.some((one) => one.isWithheld) && { memo: { ...memo, bytes: announced, sent } }),
     },
     bytes: announced + receiver.dataBytes,
     sent,

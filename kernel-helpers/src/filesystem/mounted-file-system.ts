@@ -77,7 +77,9 @@ export class MountedFileSystem {
       this.tree.graft(place, covered);
       writeBack(mount, node);
     }
-    for (const path of this.stubs.splice(0)) this.removeStub(path);
+    // A directory that two of them are in goes when both are gone.
+    const steps = (path: string): number => path.split("/").length;
+    for (const path of this.stubs.splice(0).sort((a, b) => steps(b) - steps(a))) this.removeStub(path);
     for (const [path, mtime] of this.untouched) if (this.tree.lstat(path)) this.tree.utimes(path, mtime);
   }
 

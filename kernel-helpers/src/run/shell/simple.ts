@@ -360,6 +360,17 @@ export function prehash(shell: Shell, name: string): void {
 }
 
 /** Runs a program in *process*. */
+/** The environment in the order of the table in which ash and dash keep their variables (var.c `hashvar`, `listvars`). */
+function byBucket(env: ReadonlyMap<string, string>): Map<string, string> {
+  const bucket = (name: string): number => {
+    let hash = name.charCodeAt(0) << 4;
+    for (let i = 0; i < name.length; i++) hash += name.charCodeAt(i);
+    return hash % 39;
+  };
+  const entries = [...env].map(([name, value]) => ({ name, value, at: bucket(name) }));
+  return new Map(entries.sort((a, b) => a.at - b.at).map(({ name, value }) => [name, value]));
+}
+
 function* become(
   shell: Shell,
   process: Process,
@@ -368,6 +379,7 @@ function* become(
   title: string | undefined,
 ): Task<number> {
   const name = args[0] as string;
+  if (shell.dialect !== "bash") process.env = byBucket(process.env);
   const loader = process.machine.loader as ProgramLoader;
   process.args = title === undefined ? args : [title, ...args.slice(1)];
   let path = name;
