@@ -21,7 +21,37 @@ export interface OtherBrowser {
   open(url: string): Promise<void>;
   /** The value of an expression in the page; a promise is waited for. */
   evaluate<T>(expression: string): Promise<T>;
+  /** Presses keys one after the other, as a person does: texts are typed letter by letter, `Control+Enter` is held together. */
+  press(...keys: string[]): Promise<void>;
   close(): Promise<void>;
+}
+
+/** Keys without a letter, as both protocols name them. */
+const KEYS: Readonly<Record<string, string>> = {
+  Control: "\uE009",
+  End: "\uE010",
+  Enter: "\uE006",
+  Shift: "\uE008",
+  Tab: "\uE004",
+};
+
+/** The one input source that presses *keys*. */
+function keyActions(keys: readonly string[]): object[] {
+  const actions = keys.flatMap((key) => {
+    const held = key.split("+");
+    const together = held.every((part) => part in KEYS || part.length === 1) && held.length > 1;
+    if (!together && !(key in KEYS))
+      return [...key].flatMap((value) => [
+        { type: "keyDown", value },
+        { type: "keyUp", value },
+      ]);
+    const values = (together ? held : [key]).map((part) => KEYS[part] ?? part);
+    return [
+      ...values.map((value) => ({ type: "keyDown", value })),
+      ...values.reverse().map((value) => ({ type: "keyUp", value })),
+    ];
+  });
+  return [{ type: "key", id: "keyboard", actions }];
 }
 
 /** The first of *files* that is there. */
@@ -95,6 +125,8 @@ export async function openFirefox(program: string): Promise<OtherBrowser> {
       if (answer.result === undefined) throw new Error(answer.exceptionDetails?.text);
       return JSON.parse(answer.result.value) as T;
     },
+    press: async (...keys) =>
+      void (await ask("input.performActions", { context, actions: keyActions(keys) })),
     close: async () => {
       socket.close();
       await ended(child);
@@ -159,6 +191,7 @@ export async function openWebKit(driver: string, browser: string, display: strin
           args: [],
         }),
       ) as T,
+    press: async (...keys) => void (await ask("POST", `${at}/actions`, { actions: keyActions(keys) })),
     close: async () => {
       await ask("DELETE", at).catch(() => undefined);
       await ended(child);
