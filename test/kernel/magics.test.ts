@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { splitCell, splitWords } from "../../kernel-helpers/src/kernel/magics/split";
 import { type Answer, TestKernel } from "./client";
@@ -166,6 +166,16 @@ describe("kernel: magics", () => {
     const answer = await kernel.execute("!echo 먼저\nconst x: number = 'a';");
     assert.equal(answer.stream("stdout"), "먼저\n");
     assert.match(answer.reply.content.evalue, /\(2:7\)/);
+  });
+
+  it("goes on with an empty context when its folder is deleted meanwhile", async () => {
+    await ok("%context 지울것");
+    await ok("%%writefile one\n1");
+    assert.equal((await ok("!ls")).stream("stdout"), "one\n");
+    rmSync(join(kernel.directory, "지울것"), { recursive: true });
+    assert.equal((await ok("!ls")).stream("stdout"), "");
+    await ok("%%dockerfile\nFROM node\nCOPY . .\n");
+    await ok("%context app");
   });
 
   it("picks another context, and empties the lab", async () => {

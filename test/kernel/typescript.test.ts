@@ -204,6 +204,18 @@ describe("kernel: TypeScript cells", () => {
       assert.match(text, /1줄 7칸\n {2}1 \| const n: number = '문자';\n {4}\| {7}\^/);
       assert.match(text, /TS2304 Cannot find name 'missing'[^]*2줄 1칸[^]*힌트/);
     });
+    it("says in one sentence that a magic must come first", async () => {
+      for (const [code, line, text] of [
+        ["// 빌드\n%%dockerfile\nFROM node\nCOPY . .", 2, /%%dockerfile은\(는\) 셀의 첫 줄/],
+        ["const a = 1;\n\n!docker images", 3, /맨 위/],
+      ] as const) {
+        const { reply } = await kernel.execute(code);
+        assert.equal(reply.content.ename, "MagicError");
+        assert.match(reply.content.evalue, text);
+        assert.match(reply.content.traceback.join("\n"), new RegExp(`${line}줄`));
+      }
+    });
+
     it("marks the line of the cell, below Korean text too, and shows no frame of the kernel", async () => {
       await value(
         "// 한 줄\nfunction fails(what: string): never {\n  /* 가나 */ throw new TypeError(what);\n}",

@@ -51,7 +51,7 @@ export function questionView(
   );
 }
 
-const VERDICT = { hit: "● 재사용", miss: "▲ 다시 실행" } as const;
+const VERDICT = { hit: "● 재사용", miss: "▲△ 다시 실행" } as const;
 
 /** Guess beside outcome, one row a step. */
 export function comparisonView(note: PredictionNote): MimeBundle {
@@ -63,7 +63,10 @@ export function comparisonView(note: PredictionNote): MimeBundle {
     feedback: entry.feedback,
   }));
   const judged = note.comparisons.filter((entry) => entry.right !== undefined);
-  const caption = `예측과 결과: ${judged.length}단계 가운데 ${judged.filter((entry) => entry.right).length}단계를 맞혔습니다`;
+  const caption =
+    judged.length === 0
+      ? "예측과 결과: 예측에 적은 이름의 단계가 이 빌드에 없습니다"
+      : `예측과 결과: ${judged.length}단계 가운데 ${judged.filter((entry) => entry.right).length}단계를 맞혔습니다`;
   const notes = rows.flatMap((row) => (row.feedback === undefined ? [] : [row.feedback]));
   const head = ["단계", "예측", "결과", "비교"]
     .map((title) => `<th scope="col" style="${CELL}">${title}</th>`)

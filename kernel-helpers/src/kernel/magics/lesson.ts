@@ -93,7 +93,10 @@ export function leavePrediction(
     const { recordPredictions } = loadLesson();
     learning.save(recordPredictions(learning.progress(), prediction.id.split("-")[0] ?? "", [comparison]));
     output.display(
-      message(`예측을 남겼습니다: ${guess.option}. ${option.text}`, "이제 다음 셀을 실행해 확인해 보세요."),
+      message(
+        `예측을 남겼습니다: ${guess.option}. ${option.text.replace(/\.$/, "")}.`,
+        "이제 다음 셀을 실행해 확인해 보세요.",
+      ),
     );
     output.display({
       ...message(option.correct ? "풀이(맞음)" : "풀이(다름)", option.feedback),
@@ -103,7 +106,10 @@ export function leavePrediction(
   }
   learning.predict(guess, prediction);
   const text = guess.steps
-    .map((step) => `\`${step.step}\` → ${step.verdict === "hit" ? "재사용" : "다시 실행"}`)
+    .map(
+      (step) =>
+        `\`${step.step.replace(/^#(\d+)$/, "$1번째 단계")}\` → ${step.verdict === "hit" ? "재사용" : "다시 실행"}`,
+    )
     .join(", ");
   output.display(message("예측을 남겼습니다.", `${text}. 다음 빌드가 예측과 결과를 나란히 보여 줍니다.`));
 }

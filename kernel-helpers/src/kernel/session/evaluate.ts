@@ -5,6 +5,7 @@ import { type MagicHost, runCellMagic, runLineMagic } from "../magics/run-magic"
 import { passGate } from "../magics/prediction-gate";
 import { splitCell } from "../magics/split";
 import { type CellOutput, MagicError, type MagicResult } from "../magics/types";
+import { runtimeHint } from "../typescript/hints";
 import type { CellContext } from "./cell-context";
 import type { NotebookSession } from "./notebook-session";
 import { INTERRUPTED, type Outcome } from "./outcome";
@@ -119,6 +120,9 @@ function describe(error: unknown): NonNullable<Outcome["error"]> {
     (error instanceof Error && typeof (error as { code?: unknown }).code === "string");
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   const traceback = [`\u001b[31m\u001b[1m${name}\u001b[0m: ${message}`];
+  // What the machine refuses (a full disk, a folder that is read only) comes with its English message alone.
+  const hint = error instanceof MagicError ? undefined : runtimeHint(name, message, () => undefined);
+  if (hint !== undefined) traceback.push(`  힌트: ${hint}`);
   if (!known && error instanceof Error && error.stack !== undefined)
     traceback.push(...error.stack.split("\n").slice(1, 6));
   return { ename: name, evalue: message, traceback };

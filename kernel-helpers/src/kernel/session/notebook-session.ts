@@ -56,6 +56,9 @@ export class NotebookSession {
 
   /** The notebook's Lab: its context is the context's folder, its cache the state's. Opened when it is first needed. */
   lab(): Promise<Lab> {
+    const { files } = this.host;
+    // Deleted meanwhile, in the file browser or a terminal: an empty context, as when the notebook was opened first.
+    if (this.opened !== undefined && files.kind(this.context) === undefined) files.makeFolder(this.context);
     this.opened ??= this.openLab().catch((error: unknown) => {
       this.opened = undefined; // the next cell tries again
       throw error;

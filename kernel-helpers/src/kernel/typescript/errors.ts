@@ -3,7 +3,7 @@
 import { inspect } from "node:util";
 import type { ErrorContent } from "../protocol/messages";
 import { compilerHint, runtimeHint } from "./hints";
-import { originalLine } from "./positions";
+import { isInternalFrame, originalLine } from "./positions";
 import type { CellDiagnostic } from "./service/protocol";
 
 const RED = "\u001b[31m";
@@ -19,6 +19,10 @@ export function compilerError(
   where: (name: string) => string | undefined,
 ): ErrorContent {
   const lines = code.split("\n");
+  const misplaced = diagnostics
+    .map(({ file, line }) => (file === undefined ? lines[line - 1] : undefined))
+    .find(isMagic);
+  if (misplaced !== undefined) return misplacedMagic(misplaced, lines.indexOf(misplaced) + 1, count);
   const traceback = diagnostics.flatMap((found, index) => {
     const place = found.file ?? `cell[${count}]`;
     const text = found.lineText ?? lines[found.line - 1] ?? "";
@@ -44,6 +48,26 @@ export function compilerError(
   };
 }
 
+/** Does a line of TypeScript that does not compile begin like a magic? */
+const isMagic = (line: string | undefined): line is string => /^\s*(?:%%?[a-z]|!\s*[a-z]+ )/.test(line ?? "");
+
+/** A magic below other lines is no TypeScript: one sentence says so instead of a heap of findings. */
+function misplacedMagic(text: string, line: number, count: number): ErrorContent {
+  const magic = text.trim().split(/\s/, 1)[0] as string;
+  const sentence = magic.startsWith("%%")
+    ? `${magic}은(는) 셀의 첫 줄에 와야 합니다. 셀을 나누거나 그 위의 줄을 지우세요. (A cell magic must be the first line of its cell.)`
+    : `${magic} 줄은 셀의 맨 위에, TypeScript보다 먼저 와야 합니다. (Line magics and ! commands stand at the head of a cell.)`;
+  return {
+    ename: "MagicError",
+    evalue: sentence,
+    traceback: [
+      `${RED}${BOLD}MagicError${PLAIN}: ${sentence}`,
+      `  ${BLUE}cell[${count}]${PLAIN} ${line}줄`,
+      ...frame(text, line, text.length - text.trimStart().length + 1, magic.length),
+    ],
+  };
+}
+
 /** What code of a cell threw. *where* says which cell defines a name, *missing* which makes a file that a message misses. */
 export function thrownError(
   thrown: unknown,
@@ -65,7 +89,10 @@ export function thrownError(
   const frames = stack.split("\n").filter((line) => /^\s+at /.test(line));
   const first = frames.map(placeOf).find((place) => place !== undefined);
   const hint = missing(message) ?? runtimeHint(name, message, where);
-  const shownFrames = frames.filter((line) => !/^\s+at async Promise\.all/.test(line));
+  // What fails before any line of the cell runs (opening the lab) has frames of the kernel only.
+  const shownFrames = frames.filter(
+    (line) => !/^\s+at async Promise\.all/.test(line) && !isInternalFrame(line),
+  );
   return {
     ename: name,
     evalue: message,

@@ -80,6 +80,21 @@ const AT_RUN_TIME: readonly RuntimeHint[] = [
   { name: "SyntaxError", pattern: /JSON/, hint: "JSON의 모양이 맞지 않습니다. 쉼표와 따옴표를 보세요." },
   {
     name: "Error",
+    pattern: /^ENOENT: .*, mkdir '/,
+    hint: "폴더를 만들 수 없습니다. 노트북의 폴더가 지워졌거나, 쓸 수 없는 곳(읽기 전용)에 있습니다. 쓸 수 있는 폴더에서 노트북을 여세요.",
+  },
+  {
+    name: "Error",
+    pattern: /^(?:EROFS|EACCES|EPERM)\b/,
+    hint: "쓸 권한이 없는 곳입니다. 노트북의 폴더가 읽기 전용이 아닌지 보세요.",
+  },
+  {
+    name: "Error",
+    pattern: /^(?:ENOSPC|EDQUOT)\b/,
+    hint: "디스크가 가득 찼습니다. 파일을 지우거나 `!docker builder prune -f`로 캐시를 비우고 다시 실행하세요.",
+  },
+  {
+    name: "Error",
     pattern: /^ENOENT/,
     hint: "그런 파일이나 폴더가 없습니다. 경로와, 파일을 쓰는 셀을 실행했는지 보세요.",
   },

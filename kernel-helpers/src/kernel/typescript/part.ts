@@ -1,6 +1,7 @@
 /** Everything about TypeScript cells, made when the first of them comes. */
 
 import { createRequire } from "node:module";
+import { setFlagsFromString } from "node:v8";
 import type { BuildResult, Lab } from "../../lab";
 import type { Iopub } from "../output/iopub";
 import { captureChildren } from "../output/child-output";
@@ -26,6 +27,14 @@ import { loadTslab } from "./tslab";
 function isBuildResult(value: object): value is BuildResult {
   const { table, progress, steps } = value as Partial<BuildResult>;
   return typeof table === "function" && typeof progress === "function" && Array.isArray(steps);
+}
+
+/**
+ * A regular expression that backtracks without end goes on in V8's other engine, which takes time in proportion to the text: after an
+ * `await` nothing could interrupt it. Expressions that this engine does not know (lookaround, back references) stay as they are.
+ */
+function boundRegularExpressions(): void {
+  setFlagsFromString("--enable-experimental-regexp-engine-on-excessive-backtracks");
 }
 
 /** What this part needs of the kernel. */
@@ -68,6 +77,7 @@ export class TypeScriptPart {
   private make(): TypeScriptCells {
     const { host } = this;
     installStackTranslation();
+    boundRegularExpressions();
     captureChildren();
     addRenderer((value) => (isBuildResult(value) ? loadCore().renderBundle(value) : undefined));
     return new TypeScriptCells({

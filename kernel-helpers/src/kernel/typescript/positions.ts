@@ -63,8 +63,11 @@ export function originalLine(script: string, line: number): string | undefined {
 }
 
 const FRAME = /((?:cell\[\d+\]\.ts)|(?:\/|[A-Za-z]:\\)[^():]*?\.tsx?):(\d+):(\d+)/;
-/** Frames that a learner has no use for: Node's inside, this kernel's, and the wrappers around a cell. */
-const HIDDEN = new RegExp(`node:|${escape(__dirname.replace(/[\\/]typescript$/, ""))}`);
+/** Frames that a learner has no use for: Node's inside, this package's, and the wrappers around a cell. */
+const HIDDEN = new RegExp(`node:|${escape(__dirname.replace(/[\\/]kernel[\\/]typescript$/, ""))}`);
+
+/** Is this line of a stack a frame of Node or of this package? */
+export const isInternalFrame = (line: string): boolean => HIDDEN.test(line);
 
 /**
  * Installs the translation for the whole process. Stacks without a cell stay as Node writes them.
