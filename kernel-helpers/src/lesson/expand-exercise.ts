@@ -32,7 +32,7 @@ function expandPrediction(cell: LessonCell, prediction: Prediction, edition: Edi
   const how =
     options.length > 0
       ? "번호 하나를 아래 셀에 적고 실행하세요."
-      : "아래 셀에 한 줄에 한 단계씩 `재사용` 또는 `다시`를 적고 실행하세요.";
+      : "아래 셀에 `RUN: 다시`처럼 한 줄에 한 단계씩 `재사용` 또는 `다시`를 적고 실행하세요.";
   const cells: LessonCell[] = [
     part(
       cell,
@@ -100,7 +100,7 @@ export function exerciseText(exercise: Exercise): string {
     case "answer":
       return `${head}\n\n${exercise.blanks.map((blank) => `- ${blank.name}: ____`).join("\n")}`;
     case "edits":
-      return `${head}\n\n${exercise.slots.map((slot) => `- ${slot.name}: \`셸 명령 한 줄\``).join("\n")}`;
+      return `${head}\n\n${exercise.slots.map((slot) => `- ${slot.name}: \`셸 명령 한 줄\``).join("\n")}\n\n아래 셀의 쌍점(:) 뒤에 셸 명령을 적고 실행하세요.`;
     case "build":
       return head;
   }

@@ -35,12 +35,15 @@ export interface Comparison {
 
 /**
  * Reads the body of a `%%predict` cell: lines `STEP: 재사용` / `STEP: 다시` (STEP is a number of `[n/m]`, or the beginning of the
- * instruction), or a single option number. Lines that begin with `#` and empty ones are passed over.
+ * instruction), or a single option number. Verdicts alone, one a line, go with the steps in their order. Lines that begin with `#` and
+ * empty ones are passed over.
  */
 export function parseGuess(prediction: Prediction | undefined, body: string): Guess | GuessError {
   const id = prediction === undefined ? {} : { prediction: prediction.id };
   const lines = body.split("\n");
   const steps: { step: string; verdict: Verdict }[] = [];
+  const bare = verdictsAlone(lines);
+  if (bare !== undefined && prediction?.options === undefined) return { ...id, steps: bare };
   for (const [i, raw] of lines.entries()) {
     const line = raw.trim();
     if (line === "" || line.startsWith("#")) continue;
@@ -62,7 +65,7 @@ export function parseGuess(prediction: Prediction | undefined, body: string): Gu
     if (cut < 0 || line.slice(0, cut).trim() === "" || verdict === undefined) {
       return {
         line: i + 1,
-        ko: `\`${line}\`을(를) 읽지 못했습니다. \`단계: 재사용\` 또는 \`단계: 다시\`처럼 적어 주세요.`,
+        ko: `읽지 못한 줄: \`${line}\`. \`COPY: 재사용\`이나 \`RUN: 다시\`처럼 단계와 예측을 쌍점(:)으로 나누어 적어 주세요.`,
         en: `cannot read "${line}"; write "STEP: 재사용" or "STEP: 다시"`,
       };
     }
@@ -71,10 +74,21 @@ export function parseGuess(prediction: Prediction | undefined, body: string): Gu
   if (steps.length === 0)
     return {
       line: 1,
-      ko: "예측이 비어 있습니다. 한 줄에 한 단계씩 적어 주세요. 틀려도 괜찮습니다.",
-      en: "the prediction is empty; one step a line",
+      ko:
+        prediction?.options === undefined
+          ? "예측이 비어 있습니다. `RUN: 다시`처럼 한 줄에 한 단계씩 적어 주세요. 틀려도 괜찮습니다."
+          : `예측이 비어 있습니다. 보기의 번호를 1부터 ${prediction.options.length} 사이에서 하나 적어 주세요. 틀려도 괜찮습니다.`,
+      en: "the prediction is empty; one step a line, or the number of an option",
     };
   return { ...id, steps };
+}
+
+/** Verdicts without names, by the place of their step: `#1` is the first step after FROM. Undefined when some line is more than a verdict. */
+function verdictsAlone(lines: readonly string[]): { step: string; verdict: Verdict }[] | undefined {
+  const words = lines.map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"));
+  const verdicts = words.map(readVerdict);
+  if (words.length === 0 || verdicts.includes(undefined)) return undefined;
+  return verdicts.flatMap((verdict, i) => (verdict === undefined ? [] : [{ step: `#${i + 1}`, verdict }]));
 }
 
 /** Is this a refusal to read the guess? */
@@ -95,13 +109,13 @@ export function compareGuess(
 ): readonly Comparison[] {
   return record.steps
     .filter((step) => step.instruction !== "FROM")
-    .map((step) => {
+    .map((step, place) => {
       const actual: Verdict = step.status === "CACHED" && !step.skipped ? "hit" : "miss";
       const text = instructionText(step);
       // The whole instruction before its beginning: `COPY a /` also begins `COPY a /b`.
       const own =
         guess.steps.find((entry) => entry.step === step.name || entry.step === text) ??
-        guess.steps.find((entry) => names(entry.step, step));
+        guess.steps.find((entry) => entry.step === `#${place + 1}` || names(entry.step, step));
       const guessed = own?.verdict;
       const right = guessed === undefined ? undefined : guessed === actual;
       const note =
@@ -123,10 +137,12 @@ export function compareGuess(
     });
 }
 
-/** Does what the learner typed name this step? `3`, `3/4`, `[3/4]`, `COPY`, `COPY . /app`. */
+/** Does what the learner typed name this step? `3`, `3/4`, `[3/4]`, `COPY`, `COPY . /app`, `npm install`. */
 function names(typed: string, step: Step): boolean {
   const number = /^\[?\s*(\d+)(\s*\/\s*\d+)?\s*\]?$/.exec(typed);
   if (number) return new RegExp(`^\\[(\\S+ )*\\s*${number[1] ?? ""}/`).test(step.name);
   const plain = (text: string): string => text.toLowerCase().replace(/\s+/g, " ").trim();
-  return plain(instructionText(step)).startsWith(plain(typed.replace(/^\[[^\]]*\]\s*/, "")));
+  const text = plain(instructionText(step));
+  const wanted = plain(typed.replace(/^\[[^\]]*\]\s*/, ""));
+  return text.startsWith(wanted) || text.replace(/^\S+ /, "").startsWith(wanted);
 }
