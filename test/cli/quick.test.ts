@@ -122,4 +122,58 @@ describe("the quick commands", function () {
       assert.doesNotMatch(quick.stderr, /LB_INTERNAL/);
     }
   });
+
+  it("handouts: the same files as module by module, and again from what was kept; an edit shows", () => {
+    const lesson = (word: string) =>
+      JSON.stringify({
+        nbformat: 4,
+        nbformat_minor: 5,
+        metadata: { kernelspec: { name: "python3", language: "python" } },
+        cells: [
+          {
+            cell_type: "markdown",
+            id: "a",
+            metadata: {},
+            source: `# ${word}은(는) “제목” ⚠\n\n| 표 | $x^2$ |\n| - | - |\n| **값**은 | <b onclick="x">b</b> |`,
+          },
+          {
+            cell_type: "code",
+            id: "b",
+            metadata: {},
+            source: "print('한글 ─ é')",
+            execution_count: 1,
+            outputs: [
+              {
+                output_type: "display_data",
+                data: { "text/html": "<p>&copy; <svg></svg>x</p>" },
+                metadata: {},
+              },
+            ],
+          },
+        ],
+      });
+    const book = path.join(app, "수업.ipynb");
+    const pages = (dir: string) =>
+      ["html", "md"].map((form) => fs.readFileSync(path.join(app, dir, `수업.${form}`), "utf8"));
+    fs.writeFileSync(book, lesson("하나"));
+    const args = ["handout", "수업.ipynb", "--to=html,md"];
+    const dispatch = `require(${JSON.stringify(path.join(DIST, "cli/dispatch.js"))})`;
+    const io = `{locale:"en",cwd:process.cwd(),env:process.env,out:()=>{},err:(t)=>process.stderr.write(t),signal:new AbortController().signal}`;
+    const modules = node([
+      "-e",
+      `${dispatch}.main(${JSON.stringify([...args, "--out=modules"])}, ${io}).then((code) => (process.exitCode = code))`,
+    ]);
+    const quick = run(...args, "--out=quick");
+    assert.deepEqual([quick.status, quick.stderr], [modules.status, modules.stderr]);
+    assert.match(quick.stderr, /HTML: onclick[^]*HTML: svg/);
+    assert.deepEqual(pages("quick"), pages("modules"));
+    for (const turn of [1, 2]) {
+      const { status, stderr } = run("handout", "수업.ipynb", "--out=quick");
+      assert.deepEqual([status, stderr], [0, quick.stderr], `${turn}`);
+      assert.equal(pages("quick")[0], pages("modules")[0]);
+    }
+    fs.writeFileSync(book, lesson("둘"));
+    assert.equal(run("handout", "수업.ipynb", "--out=quick").status, 0);
+    assert.match(pages("quick")[0] ?? "", /둘은/);
+  });
 });

@@ -1,9 +1,9 @@
 /** Notebooks → handouts: reads, checks that outputs are honest, writes each form, checks glyphs and leaks. */
 
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, extname, isAbsolute, join, relative, resolve } from "node:path";
+import { join } from "node:path";
 
 import type { Notebook } from "../notebook/format";
+import { Beside } from "./beside";
 import { linkLessons } from "./book";
 import { blocksOf, type Edition } from "./document";
 import { hiddenTexts, leaksIn, type Secret } from "./leaks";
@@ -53,6 +53,8 @@ export interface Handout {
   readonly errors: readonly Problem[];
   /** Named losses. */
   readonly losses: readonly Problem[];
+  /** What it took from the folder of its notebook (of the only one). */
+  readonly asked: Beside["asked"];
 }
 
 /** Makes the handout of *sources* (several: a book). */
@@ -60,6 +62,8 @@ export function makeHandout(sources: readonly HandoutSource[], options: HandoutO
   const book = sources.length > 1;
   const errors: Problem[] = [];
   const losses: Problem[] = [];
+  const beside = new Map(sources.map(({ file }) => [file, new Beside(file)]));
+  const imageBeside = (file: string) => (path: string) => beside.get(file)?.image(path);
   const sections = sources.map(({ file, notebook }, i): PageSection => {
     for (const stale of staleCells(notebook)) {
       errors.push({ code: "LB_STALE_OUTPUT", file, index: stale.index, cell: stale.id, ...stale.reason });
@@ -69,7 +73,7 @@ export function makeHandout(sources: readonly HandoutSource[], options: HandoutO
       prefix: book ? `${i + 1}-` : "",
       shift: book ? 1 : 0,
       compact: options.edition === "student" && !book,
-      resolveImage: (path) => imageBeside(file, path),
+      resolveImage: imageBeside(file),
     });
     for (const loss of section.losses) {
       losses.push({
@@ -95,7 +99,7 @@ export function makeHandout(sources: readonly HandoutSource[], options: HandoutO
     options.edition === "slides"
       ? makeSlides(
           sources.flatMap(({ notebook }) => blocksOf(notebook)),
-          { title, lang, resolveImage: (path) => imageBeside(sources[0]?.file ?? "", path) },
+          { title, lang, resolveImage: imageBeside(sources[0]?.file ?? "") },
         ).page
       : finishPage({
           title,
@@ -105,7 +109,7 @@ export function makeHandout(sources: readonly HandoutSource[], options: HandoutO
           appendix: options.appendix?.(linked),
         });
   const markdown = options.markdown === false ? "" : markdownHandout(sources, options.edition, title);
-  errors.push(...glyphErrors(page, sources), ...linkErrors(page.body, sources));
+  errors.push(...glyphErrors(page, sources), ...linkErrors(page.body, sources, [...beside.values()]));
   const secrets = [...(options.secrets ?? []), ...sources.flatMap(({ notebook }) => hiddenTexts(notebook))];
   const notebooks = sources.map(({ notebook }) => notebook);
   const leaked = new Map(
@@ -122,7 +126,8 @@ export function makeHandout(sources: readonly HandoutSource[], options: HandoutO
       en: `text that must not be shown would be in the file, from cell ${cell}: "${text.slice(0, 60)}"`,
     });
   }
-  return { title, page, markdown, errors, losses };
+  const asked = [...beside.values()].flatMap((folder) => folder.asked);
+  return { title, page, markdown, errors, losses, asked };
 }
 
 function glyphErrors(page: FinishedPage, sources: readonly HandoutSource[]): Problem[] {
@@ -151,7 +156,7 @@ function whereIs(
 }
 
 /** Links within the file that lead nowhere, and to files that are not there. */
-function linkErrors(html: string, sources: readonly HandoutSource[]): Problem[] {
+function linkErrors(html: string, sources: readonly HandoutSource[], folders: readonly Beside[]): Problem[] {
   const ids = new Set([...html.matchAll(/ id="([^"]*)"/g)].map((match) => match[1]));
   const broken = new Set<string>();
   for (const [, link = ""] of html.matchAll(/<a [^>]*href="([^"]*)"/g)) {
@@ -163,10 +168,7 @@ function linkErrors(html: string, sources: readonly HandoutSource[]): Problem[] 
         // not encoded
       }
       if (name !== "" && !ids.has(name) && !ids.has(link.slice(1))) broken.add(link);
-    } else if (
-      !/^[a-z][a-z0-9+.-]*:/i.test(link) &&
-      !sources.some(({ file }) => existsSync(resolve(dirname(file), decodePath(link))))
-    )
+    } else if (!/^[a-z][a-z0-9+.-]*:/i.test(link) && !folders.some((folder) => folder.has(link)))
       broken.add(link);
   }
   return [...broken].map((link) => ({
@@ -175,37 +177,6 @@ function linkErrors(html: string, sources: readonly HandoutSource[]): Problem[] 
     ko: `링크 \`${link}\`가 가리키는 것이 없습니다.`,
     en: `the link ${link} leads nowhere`,
   }));
-}
-
-function decodePath(link: string): string {
-  const path = link.replace(/[?#].*$/, "").replaceAll("&amp;", "&");
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
-}
-
-const IMAGE_TYPES: Readonly<Record<string, string>> = {
-  ".png": "image/png",
-  ".jpg": "image/jpeg",
-  ".jpeg": "image/jpeg",
-  ".gif": "image/gif",
-  ".webp": "image/webp",
-  ".svg": "image/svg+xml",
-  ".avif": "image/avif",
-};
-
-/** A picture in the notebook's folder or below as a data address; nothing else of the machine. */
-function imageBeside(file: string, path: string): string | undefined {
-  if (/^[a-z][a-z0-9+.-]*:/i.test(path)) return undefined;
-  const folder = dirname(file);
-  const target = resolve(folder, decodePath(path));
-  const inside = relative(folder, target);
-  const type = IMAGE_TYPES[extname(target).toLowerCase()];
-  if (type === undefined || inside.startsWith("..") || isAbsolute(inside) || !existsSync(target))
-    return undefined;
-  return `data:${type};base64,${readFileSync(target).toString("base64")}`;
 }
 
 /** The lesson's id that compiling left in the notebook, or nothing. */

@@ -8,7 +8,16 @@ import { parseArgs } from "node:util";
 import { lessonId, makeHandout, type Edition, type HandoutSource, type Problem } from "../../handout";
 import { appendixOf } from "../../handout/book";
 import { secretsOfLesson, type Secret } from "../../handout/leaks";
-import { findLesson, lessonNames, lessonNotebook, readLesson } from "../../handout/lesson-source";
+import { KeptPages, type KeptPage } from "../../handout/kept-pages";
+import {
+  CONTENT,
+  findLesson,
+  lessonNames,
+  readCommons,
+  type CourseCommons,
+  lessonNotebook,
+  readLesson,
+} from "../../handout/lesson-source";
 import { PdfError, PdfPrinter } from "../../handout/pdf";
 import { runAll, ServerError } from "../../notebook";
 import { NotebookError } from "../../notebook/format";
@@ -18,6 +27,7 @@ import { CliError, usageError } from "../cli-error";
 import type { CommandModule } from "../commands";
 import { say, type CommandIo } from "../io";
 import { checkedOptions } from "../options";
+import { cacheFolder } from "../state";
 
 export const help: CommandModule["help"] = {
   ko: `
@@ -90,7 +100,11 @@ export const run: CommandModule["run"] = async (args, io) => {
       { ko: "보기: layerbook handout L01 --to html,pdf", en: "example: layerbook handout L01 --to html,pdf" },
     );
   }
-  const work = new Work(io, edition, values.execute ?? false, Number(values.timeout) * 1000);
+  const kept =
+    forms.join() === "html" && !values.execute && !values.book && !values["allow-problems"]
+      ? keptPages(io, edition, values.title)
+      : undefined;
+  const work = new Work(io, edition, values.execute ?? false, Number(values.timeout) * 1000, kept);
   try {
     const sources = await work.read(positionals);
     const groups = values.book || sources.length === 1 ? [sources] : sources.map((source) => [source]);
@@ -100,6 +114,7 @@ export const run: CommandModule["run"] = async (args, io) => {
       title: values.title,
       force: values["allow-problems"] ?? false,
       name: values.book ? "book" : undefined,
+      kept,
     });
   } finally {
     work.clean();
@@ -112,21 +127,50 @@ interface WriteOptions {
   readonly title?: string;
   readonly force: boolean;
   readonly name?: string;
+  readonly kept?: KeptPages;
+}
+
+/** A notebook as it was read, or the page that an earlier run made of the same one. */
+interface Source extends HandoutSource {
+  readonly key?: string;
+  readonly page?: KeptPage;
+}
+
+/** Where pages are kept from run to run; only the program in one file knows all that it consists of. */
+function keptPages(io: CommandIo, edition: Edition, title: string | undefined): KeptPages | undefined {
+  if (basename(__filename) !== "layerbook-handout.js") return undefined;
+  return new KeptPages(
+    join(cacheFolder(undefined, io.env), "handouts"),
+    __filename,
+    JSON.stringify([edition, title]),
+  );
 }
 
 async function write(
-  groups: readonly (readonly HandoutSource[])[],
+  groups: readonly (readonly Source[])[],
   forms: readonly Form[],
   edition: Edition,
   options: WriteOptions,
 ): Promise<number> {
   const { io } = options;
   let failed = false;
+  let isKept = false;
   const printer = forms.includes("pdf") ? await openPrinter(io) : undefined;
   try {
     mkdirSync(options.out, { recursive: true });
     for (const sources of groups) {
       io.signal.throwIfAborted();
+      const stem = options.name ?? basename(sources[0]?.file ?? "handout").replace(/\.ipynb$/, "");
+      const file = (extension: string): string =>
+        join(options.out, `${stem}${edition === "student" ? "" : `-${edition}`}.${extension}`);
+      const told = (path: string): void => io.out(`${relative(io.cwd, path) || path}\n`);
+      const page = sources[0]?.page;
+      if (page) {
+        for (const problem of page.losses) io.err(problemLine(problem, io));
+        page.writeTo(file("html"));
+        told(file("html"));
+        continue;
+      }
       const handout = makeHandout(sources, {
         edition,
         title: options.title,
@@ -142,14 +186,18 @@ async function write(
         failed = true;
         continue;
       }
-      const stem = options.name ?? basename(sources[0]?.file ?? "handout").replace(/\.ipynb$/, "");
-      const file = (extension: string): string =>
-        join(options.out, `${stem}${edition === "student" ? "" : `-${edition}`}.${extension}`);
       const put = (extension: string, data: string | Buffer): void => {
         writeFileSync(file(extension), data);
-        io.out(`${relative(io.cwd, file(extension)) || file(extension)}\n`);
+        told(file(extension));
       };
-      if (forms.includes("html")) put("html", handout.page.html);
+      if (forms.includes("html")) {
+        const html = Buffer.from(handout.page.html);
+        put("html", html);
+        if (sources[0]?.key !== undefined && handout.errors.length === 0) {
+          options.kept?.keep(sources[0].key, html, handout.asked, handout.losses);
+          isKept = true;
+        }
+      }
       if (forms.includes("md")) put("md", handout.markdown);
       if (printer) {
         const fitPages =
@@ -161,6 +209,7 @@ async function write(
     }
   } finally {
     await printer?.close();
+    if (isKept) options.kept?.prune();
   }
   return failed ? 1 : 0;
 }
@@ -168,8 +217,13 @@ async function write(
 /** What readers of *edition* must not find, when the notebook is a lesson of ours. */
 function secretsFor(id: string, edition: Edition): Secret[] {
   const name = id === "" ? undefined : findLesson(id);
-  return name === undefined ? [] : secretsOfLesson(readLesson(name), edition);
+  return name === undefined
+    ? []
+    : secretsOfLesson(readLesson(name, CONTENT, (commons ??= readCommons())), edition);
 }
+
+/** Read for the first lesson, used for all of a run. */
+let commons: CourseCommons | undefined;
 
 async function openPrinter(io: CommandIo): Promise<PdfPrinter> {
   try {
@@ -207,10 +261,11 @@ class Work {
     private readonly edition: Edition,
     private readonly execute: boolean,
     private readonly timeout: number,
+    private readonly kept: KeptPages | undefined,
   ) {}
 
-  async read(names: readonly string[]): Promise<HandoutSource[]> {
-    const sources: HandoutSource[] = [];
+  async read(names: readonly string[]): Promise<Source[]> {
+    const sources: Source[] = [];
     const toRun: { index: number; file: string }[] = [];
     for (const name of names.flatMap((one) => (one === "course" ? lessonNames() : [one]))) {
       const path = resolve(this.io.cwd, name);
@@ -228,12 +283,18 @@ class Work {
           en: `the ${this.edition} edition is made from a lesson's id (L01); the notebook "${name}" has no solutions or notes`,
         });
       }
-      const notebook = readNotebook(path, parseNotebook);
       if (this.execute) toRun.push({ index: sources.length, file: path });
-      sources.push({ file: path, notebook });
+      sources.push(this.notebook(path));
     }
     if (toRun.length > 0) await this.run(sources, toRun);
     return sources;
+  }
+
+  private notebook(path: string): Source {
+    const bytes = readBytes(path);
+    const key = this.kept?.key(path, bytes);
+    const page = key === undefined ? undefined : this.kept?.find(key, path);
+    return { file: path, key, page, notebook: page ? NOT_READ : parsed(bytes, path) };
   }
 
   /** A lesson's notebook and files in a folder of their own, as a learner has them. */
@@ -253,10 +314,7 @@ class Work {
     return file;
   }
 
-  private async run(
-    sources: HandoutSource[],
-    toRun: readonly { index: number; file: string }[],
-  ): Promise<void> {
+  private async run(sources: Source[], toRun: readonly { index: number; file: string }[]): Promise<void> {
     const out = mkdtempSync(join(this.temporary(), "out-"));
     try {
       const outcomes = await runAll({
@@ -322,18 +380,26 @@ function isFile(path: string): boolean {
   }
 }
 
-function readNotebook(
-  path: string,
-  parse: (text: string, file: string) => HandoutSource["notebook"],
-): HandoutSource["notebook"] {
+/** Of a page that is kept, nobody looks at the notebook. */
+const NOT_READ: HandoutSource["notebook"] = { nbformat: 4, nbformat_minor: 5, metadata: {}, cells: [] };
+
+function parsed(bytes: Buffer, path: string): HandoutSource["notebook"] {
   try {
-    return parse(readFileSync(path, "utf8"), path);
+    return parseNotebook(bytes.toString("utf8"), path);
   } catch (error) {
     if (error instanceof NotebookError)
       throw new CliError(error.code, {
         ko: `${path}: ${error.sentence.ko}`,
         en: `${path}: ${error.sentence.en}`,
       });
+    throw error;
+  }
+}
+
+function readBytes(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT")
       throw usageError("LB_NO_FILE", {
