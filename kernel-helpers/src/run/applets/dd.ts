@@ -2,7 +2,7 @@
 
 import type { Program } from "../machine/exec";
 import { FileHandle, type Handle } from "../machine/handles";
-import { parseSize } from "./making";
+import { parseSize } from "./length";
 import { usage, UsageError } from "./options";
 import { asErrno } from "./paths";
 

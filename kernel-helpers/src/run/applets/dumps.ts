@@ -1,7 +1,7 @@
 /** Bytes made visible: `od`, `hexdump`, `xxd`. */
 
 import type { Program } from "../machine/exec";
-import { parseSize } from "./making";
+import { parseSize } from "./length";
 import { parseOptions } from "./options";
 import { readInputs } from "./text";
 

@@ -3,7 +3,6 @@
 import type { Program } from "../machine/exec";
 import type { Process, Task } from "../machine/process";
 import { parseGroup, parsePasswd } from "../users";
-import { accounts } from "./accounts";
 import { smallFile } from "./attributes";
 import { parseOptions, usage } from "./options";
 import { asErrno } from "./paths";
@@ -305,7 +304,7 @@ const chroot: Program = function* (process) {
 };
 
 export const identity: Readonly<Record<string, Program>> = {
-  id, whoami, groups, uname, hostname, env, printenv, su, chroot, ...accounts,
+  id, whoami, groups, uname, hostname, env, printenv, su, chroot,
   arch: function* (process) { process.out("x86_64\n"); return 0; },
   hostid: function* (process) { process.out("00000000\n"); return 0; },
   nproc: function* (process) { process.out("2\n"); return 0; },

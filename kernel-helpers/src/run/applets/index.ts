@@ -3,11 +3,13 @@
 import type { Program } from "../machine/exec";
 import { shellProgram } from "../shell/source";
 import { newStandaloneShell } from "./shells";
+import { accounts } from "./accounts";
 import { archives } from "./archives";
 import { attributes } from "./attributes";
 import { base64 } from "./base64";
 import { cat } from "./cat";
 import { cmp } from "./cmp";
+import { columns } from "./columns";
 import { copying } from "./copying";
 import { dates } from "./dates";
 import { dd } from "./dd";
@@ -15,14 +17,21 @@ import { diffing } from "./diffing";
 import { awk } from "./awk";
 import { dpkg } from "./dpkg";
 import { dumps } from "./dumps";
+import { expr } from "./expr";
 import { find } from "./find";
 import { grep } from "./grep";
+import { headTail } from "./head-tail";
 import { identity } from "./identity";
 import { install } from "./install";
+import { lengths } from "./length";
+import { lines } from "./lines";
+import { links } from "./links";
 import { ls } from "./ls";
 import { making } from "./making";
 import { misc } from "./misc";
+import { numbers } from "./numbers";
 import { UsageError } from "./options";
+import { pathNames } from "./path-names";
 import { processes } from "./processes";
 import { removing } from "./removing";
 import { sed } from "./sed";
@@ -31,32 +40,46 @@ import { Errno } from "../machine/errno";
 import { space } from "./space";
 import { split } from "./split";
 import { statistics } from "./statistics";
+import { streams } from "./streams";
+import { strings } from "./strings";
 import { sums } from "./sums";
-import { textTools } from "./text-tools";
+import { touch } from "./touch";
+import { tr } from "./tr";
+import { uniq } from "./uniq";
+import { wc } from "./wc";
 import { xargs } from "./xargs";
 
 const table: Record<string, Program> = {
+  ...accounts,
   ...archives,
   ...attributes,
+  ...columns,
   ...copying,
   ...dates,
   ...diffing,
   ...dumps,
+  ...headTail,
   ...identity,
+  ...lengths,
+  ...lines,
+  ...links,
   ...making,
   ...misc,
+  ...numbers,
+  ...pathNames,
   ...processes,
   ...removing,
   ...space,
   ...statistics,
+  ...streams,
   ...sums,
-  ...textTools,
   awk,
   base64,
   cat,
   cmp,
   dd,
   dpkg,
+  expr,
   find,
   grep,
   egrep: grep,
@@ -66,6 +89,11 @@ const table: Record<string, Program> = {
   sed,
   sort,
   split,
+  strings,
+  touch,
+  tr,
+  uniq,
+  wc,
   xargs,
   sh: newStandaloneShell(),
   ash: newStandaloneShell(),

@@ -1,7 +1,7 @@
 /** `split`. */
 
 import type { Program } from "../machine/exec";
-import { parseSize } from "./making";
+import { parseSize } from "./length";
 import { parseOptions } from "./options";
 import { asErrno } from "./paths";
 import { readInput } from "./text";

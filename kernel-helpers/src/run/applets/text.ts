@@ -92,6 +92,18 @@ export function* eachInput(
   return good;
 }
 
+/** Everything that *handle* still gives; what a device gives without end is counted. */
+export function* readRest(process: Process, handle: Handle): Task<string> {
+  const parts: string[] = [];
+  for (;;) {
+    const piece = yield* process.readHandle(handle, 1 << 20);
+    if (piece === "") return parts.join("");
+    parts.push(piece);
+    process.machine.meter.addBytes(handle.kind === "device" ? piece.length : 0);
+    process.machine.meter.addCommands(1);
+  }
+}
+
 /** Everything of a file (`-` is standard input). Throws Errno. */
 export function* readInput(process: Process, path: string): Task<string> {
   if (path === "-") return yield* process.readAll(0);
