@@ -1,4 +1,6 @@
-/** 5,000 mixed cells with failures, interrupts and restarts: no message is lost, and memory stays flat. */
+/**
+ * 5,000 mixed cells with failures, interrupts, cells sent together and restarts: every cell brings exactly its messages, and memory stays flat.
+ */
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -8,7 +10,7 @@ import { join } from "node:path";
 import { type Answer, TestKernel } from "../kernel/client";
 
 const CELLS = Number(process.env["LAYERBOOK_SOAK_CELLS"] ?? 5000);
-const LIVES = 4;
+const LIVES = Number(process.env["LAYERBOOK_SOAK_LIVES"] ?? 4);
 /** The highest memory of a life's last quarter may be above that of its second by so much. */
 const GROWTH_MB = 40;
 /** Memory is looked at after every so many cells. */
@@ -78,7 +80,11 @@ const KINDS: readonly Kind[] = [
   { code: () => "Promise.reject(new TypeError('놓침')); 0", check: fails("TypeError") },
   { code: () => "(await lab.build()).exitCode", check: shows(() => "0") },
 ];
+/** Takes seconds when nobody stops it. */
+const SLOW_BUILD = `%%dockerfile -t slow -f slow.Dockerfile --no-cache\n${DOCKERFILE}${"RUN i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done\n".repeat(40)}`;
 const STOPPED: readonly Kind[] = [
+  { code: () => SLOW_BUILD, check: fails("Interrupted"), interruptAfter: 150 },
+  { code: () => "%%sh\nwhile true; do :; done", check: fails("Interrupted"), interruptAfter: 60 },
   { code: () => "while (true);", check: fails("Interrupted"), interruptAfter: 60 },
   { code: () => "await 0; for (;;) {}", check: fails("Interrupted"), interruptAfter: 60 },
   { code: () => "await new Promise(() => {})", check: fails("Interrupted"), interruptAfter: 60 },
@@ -88,6 +94,59 @@ const STOPPED: readonly Kind[] = [
     interruptAfter: 60,
   },
 ];
+
+/** What every cell brings, whatever it does: busy first, its own input once with the next number, idle last, each once. */
+function whole({ reply, published }: Answer, number: number): void {
+  const kinds = published.map(
+    ({ header, content }) =>
+      header.msg_type + String((content as { execution_state?: string }).execution_state ?? ""),
+  );
+  const once = (kind: string): void => assert.equal(kinds.filter((each) => each === kind).length, 1, kind);
+  for (const kind of ["statusbusy", "statusidle", "execute_input"]) once(kind);
+  assert.deepEqual([kinds[0], kinds.at(-1)], ["statusbusy", "statusidle"]);
+  assert.equal(reply.content.execution_count, number);
+}
+
+/** A cell and those sent with it: all are answered in order, or aborted behind the one that is stopped. */
+async function burst(kernel: TestKernel, number: number, count: number, stop: boolean): Promise<number> {
+  const cells = Array.from({ length: 6 }, (_, index) =>
+    kernel.execute(
+      stop && index === 2 ? "for (;;) {}" : index % 2 ? `!echo ${number + index}` : `${number + index}`,
+    ),
+  );
+  if (stop) {
+    await cells[1];
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await kernel.interrupt();
+  }
+  const answers = await Promise.all(cells);
+  answers.forEach((answer, index) => {
+    const { status } = answer.reply.content as { status: string };
+    if (stop && index > 2) {
+      assert.equal(status, "aborted");
+      assert.equal(answer.published.length, 2); // busy and idle
+      return;
+    }
+    whole(answer, ++count);
+    if (stop && index === 2) return fails("Interrupted")(answer);
+    const text =
+      index % 2 ? answer.stream("stdout").trim() : answer.of("execute_result")[0]?.data["text/plain"];
+    assert.equal(text, String(number + index));
+  });
+  return count;
+}
+
+/** Asks for a restart while a cell loops and others wait: the process ends by itself. */
+async function restartBusy(kernel: TestKernel): Promise<void> {
+  for (const code of ["await 0; for (;;) {}", "1 + 1", "!ls"]) void kernel.execute(code);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  const ended = new Promise<boolean>((resolve) => {
+    kernel.process.once("exit", () => resolve(true));
+    setTimeout(() => resolve(false), 20_000).unref();
+  });
+  await kernel.tell("control", "shutdown_request", { restart: true });
+  assert.ok(await ended, "the kernel ends when a restart is asked for");
+}
 
 /** Resident MB of the kernel and the processes below it. */
 function resident(pid: number): number {
@@ -115,6 +174,7 @@ describe(`kernel: a soak of ${CELLS} cells`, function () {
         kernel = await TestKernel.start({ directory });
         await kernel.execute('%%writefile package.json\n{ "name": "memo", "version": "1.0.0" }');
         await kernel.execute("%%writefile note.txt\n0");
+        let count = 2;
         const quarters = [0, 0, 0, 0];
         for (let cell = 0; cell < CELLS / LIVES; cell++, number++) {
           const kind = ((cell % 50 === 49 ? STOPPED[Math.floor(cell / 50) % STOPPED.length] : undefined) ??
@@ -131,7 +191,11 @@ describe(`kernel: a soak of ${CELLS} cells`, function () {
               CELL_MS,
             );
           });
-          kind.check(await Promise.race([running, lost]), number);
+          const answer = await Promise.race([running, lost]);
+          kind.check(answer, number);
+          whole(answer, ++count);
+          if (cell % 40 === 39)
+            count = await Promise.race([burst(kernel, number, count, cell % 80 === 79), lost]);
           clearTimeout(timer);
           kernel.heard.length = 0;
           if (cell % SAMPLE_CELLS === 0) {
@@ -143,8 +207,8 @@ describe(`kernel: a soak of ${CELLS} cells`, function () {
         process.stdout.write(
           `  life ${life + 1}: highest MB by quarter ${quarters.map((mb) => mb.toFixed(0)).join(", ")}\n`,
         );
-        // Half of the restarts are shutdowns as Jupyter asks for them, half are kills.
-        if (life % 2 === 0) await kernel.tell("control", "shutdown_request", { restart: true });
+        // Half of the restarts are shutdowns as Jupyter asks for them, of a kernel that is busy; half are kills.
+        if (life % 2 === 0) await restartBusy(kernel);
         await kernel.stop();
       }
       process.stdout.write(

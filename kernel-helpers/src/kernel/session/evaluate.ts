@@ -121,7 +121,8 @@ function describe(error: unknown): NonNullable<Outcome["error"]> {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   const traceback = [`\u001b[31m\u001b[1m${name}\u001b[0m: ${message}`];
   // What the machine refuses (a full disk, a folder that is read only) comes with its English message alone.
-  const hint = error instanceof MagicError ? undefined : runtimeHint(name, message, () => undefined);
+  const refused = known && !(error instanceof MagicError);
+  const hint = refused ? runtimeHint(name, message, () => undefined) : undefined;
   if (hint !== undefined) traceback.push(`  힌트: ${hint}`);
   if (!known && error instanceof Error && error.stack !== undefined)
     traceback.push(...error.stack.split("\n").slice(1, 6));
