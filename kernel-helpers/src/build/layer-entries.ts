@@ -10,14 +10,21 @@ import type { ImageLayer, LayerEntry } from "./types";
 export function lazyLayer(source: StepLayer, platform: Platform, epoch: number | undefined): ImageLayer {
   const { diffId, uncompressed } = source.digest(platform, epoch);
   source.export(epoch);
-  const layer = Object.defineProperties({} as ImageLayer, {
-    diffId: { enumerable: true, value: diffId },
-    digest: { enumerable: true, get: () => source.compressed(platform, epoch).digest },
-    size: { enumerable: true, get: () => source.compressed(platform, epoch).size },
-    uncompressed: { enumerable: true, value: uncompressed },
-    fromBase: { enumerable: true, value: false },
-  });
-  return withEntries(layer, source, platform, epoch);
+  const entries = entriesOf(source, platform, epoch);
+  return {
+    diffId,
+    get digest() {
+      return source.compressed(platform, epoch).digest;
+    },
+    get size() {
+      return source.compressed(platform, epoch).size;
+    },
+    uncompressed,
+    fromBase: false,
+    get entries() {
+      return entries();
+    },
+  };
 }
 
 /** A layer of a base image; the size of its tar is worked out, once for a builder, when it is looked at. */
@@ -36,13 +43,15 @@ export function baseLayer(layer: BaseLayer, known: Map<string, number>): ImageLa
       throw error;
     }
   };
-  return Object.defineProperties({} as ImageLayer, {
-    diffId: { enumerable: true, value: diffId },
-    digest: { enumerable: true, value: digest },
-    size: { enumerable: true, value: size },
-    uncompressed: { enumerable: true, get: uncompressed },
-    fromBase: { enumerable: true, value: true },
-  });
+  return {
+    diffId,
+    digest,
+    size,
+    get uncompressed() {
+      return uncompressed();
+    },
+    fromBase: true,
+  };
 }
 
 /** *layer* with the entries of *source*. */
@@ -52,44 +61,46 @@ export function lazyEntries(
   platform: Platform,
   epoch: number | undefined,
 ): ImageLayer {
-  return withEntries({ ...layer }, source, platform, epoch);
+  const entries = entriesOf(source, platform, epoch);
+  return {
+    ...layer,
+    get entries() {
+      return entries();
+    },
+  };
 }
 
-function withEntries(
-  layer: ImageLayer,
+function entriesOf(
   source: StepLayer,
   platform: Platform,
   epoch: number | undefined,
-): ImageLayer {
+): () => readonly LayerEntry[] {
   let entries: readonly LayerEntry[] | undefined;
-  return Object.defineProperty(layer, "entries", {
-    enumerable: true,
-    get: () =>
-      (entries ??= source.entries().map((entry): LayerEntry => {
-        const mtime = Math.trunc(epoch !== undefined && entry.mtime > epoch ? epoch : entry.mtime);
-        const bytes = entry.type === "file" && entry.content && entry.size > 0 ? entry.content : undefined;
-        return {
-          path: entry.name,
-          type: entry.type,
-          mode: entry.mode.toString(8),
-          uid: entry.uid,
-          gid: entry.gid,
-          size: entry.size,
-          mtime,
-          ...(entry.linkname !== undefined && entry.linkname !== "" && { linkname: entry.linkname }),
-          ...(bytes && { sha256: hexOf(bytes, platform) }),
-          ...((entry.type === "char" || entry.type === "block") && {
-            dev: [entry.devmajor ?? 0, entry.devminor ?? 0],
-          }),
-          ...((entry.uid > MAX_ID || entry.gid > MAX_ID) && {
-            pax: {
-              ...(entry.uid > MAX_ID && { uid: String(entry.uid) }),
-              ...(entry.gid > MAX_ID && { gid: String(entry.gid) }),
-            },
-          }),
-        };
-      })),
-  });
+  return () =>
+    (entries ??= source.entries().map((entry): LayerEntry => {
+      const mtime = Math.trunc(epoch !== undefined && entry.mtime > epoch ? epoch : entry.mtime);
+      const bytes = entry.type === "file" && entry.content && entry.size > 0 ? entry.content : undefined;
+      return {
+        path: entry.name,
+        type: entry.type,
+        mode: entry.mode.toString(8),
+        uid: entry.uid,
+        gid: entry.gid,
+        size: entry.size,
+        mtime,
+        ...(entry.linkname !== undefined && entry.linkname !== "" && { linkname: entry.linkname }),
+        ...(bytes && { sha256: hexOf(bytes, platform) }),
+        ...((entry.type === "char" || entry.type === "block") && {
+          dev: [entry.devmajor ?? 0, entry.devminor ?? 0],
+        }),
+        ...((entry.uid > MAX_ID || entry.gid > MAX_ID) && {
+          pax: {
+            ...(entry.uid > MAX_ID && { uid: String(entry.uid) }),
+            ...(entry.gid > MAX_ID && { gid: String(entry.gid) }),
+          },
+        }),
+      };
+    }));
 }
 
 /** The largest number of seven octal digits. */

@@ -37,6 +37,7 @@ export function needsPax(header: GoTarHeader): boolean {
 
 /** The blocks of a header: 512 bytes, with the extended header in front where one is needed. */
 export function encodeHeader(header: GoTarHeader): Uint8Array {
+  if (isPlain(header)) return mainBlock(header, "", (text) => text);
   const { pax, records } = paxOf(header);
   if (!pax && records.size === 0) return mainBlock(header, "", (text) => text);
   if (!pax) {
@@ -50,6 +51,22 @@ export function encodeHeader(header: GoTarHeader): Uint8Array {
   bytes.set(extended);
   bytes.set(main, extended.length);
   return bytes;
+}
+
+/** Does every field fit as it is? */
+function isPlain(header: GoTarHeader): boolean {
+  const { name, linkname, mode, uid, gid, size, devmajor, devminor, mtime } = header;
+  return (
+    !header.pax &&
+    header.records === undefined &&
+    name.length <= 100 &&
+    linkname.length <= 100 &&
+    isAscii(name) &&
+    isAscii(linkname) &&
+    [mode, uid, gid, devmajor, devminor].every((value) => fitsOctal(8, value)) &&
+    fitsOctal(12, size) &&
+    fitsOctal(12, mtime)
+  );
 }
 
 function paxOf(header: GoTarHeader): { pax: boolean; records: Map<string, Uint8Array> } {
@@ -188,7 +205,7 @@ function putOctal(block: Uint8Array, at: number, size: number, value: number): v
 }
 
 function fitsOctal(size: number, value: number): boolean {
-  return value >= 0 && value < 8 ** (size - 1);
+  return value >= 0 && value < 2 ** (3 * size - 3);
 }
 
 /** USTAR's two fields for a long path: up to 155 bytes of directory, up to 100 of the rest. */

@@ -27,12 +27,10 @@ export function* walkingChanges(lower: Snapshot, upper: Snapshot): Generator<Cha
 
 function* overlayWalk(lower: Dir, upper: Dir, prefix: string): Generator<Change> {
   if (lower === upper) return;
-  for (const name of bothNames(lower, upper)) {
+  for (const name of touchedNames(lower, upper)) {
     const below = lower.get(name);
     const node = upper.get(name);
     const path = prefix + name;
-    // The same node means that the layer never touched it: it is not in the upper directory.
-    if (below === node) continue;
     if (node === undefined) {
       yield { kind: "delete", path, node };
       continue;
@@ -60,6 +58,22 @@ function* doubleWalk(lower: Dir | undefined, upper: Dir, prefix: string): Genera
     else if (node instanceof Leaf && node.nlink > 1) yield { kind: "unmodified", path, node };
     if (node instanceof Dir) yield* doubleWalk(below instanceof Dir ? below : undefined, node, path + "/");
   }
+}
+
+/** The names that the two do not have in common, in byte order. The same node means that the layer never touched it: it is not in the upper directory. */
+function touchedNames(lower: Dir, upper: Dir): readonly string[] {
+  const names: string[] = [];
+  let added = 0;
+  upper.forEach((node, name) => {
+    const below = lower.get(name);
+    if (below === undefined) added++;
+    if (below !== node) names.push(name);
+  });
+  if (lower.count + added > upper.count)
+    lower.forEach((_, name) => {
+      if (upper.get(name) === undefined) names.push(name);
+    });
+  return names.length > 1 ? names.sort(compareBytes) : names;
 }
 
 /** The names of both, each once, in byte order. */

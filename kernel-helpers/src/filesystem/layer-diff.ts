@@ -41,20 +41,9 @@ class ChangeWriter {
   }
 
   private entry(kind: Change["kind"], path: string, node: Node): void {
-    const { type, mode, uid, gid, mtime, xattrs, ...rest } = node.attributes;
+    const { type } = node.attributes;
     if (type === "socket") return;
-    const capability = xattrs?.["security.capability"];
-    const entry: LayerEntry = {
-      name: node instanceof Dir ? path + "/" : path,
-      type,
-      mode,
-      uid,
-      gid,
-      size: node instanceof Dir || type !== "file" ? 0 : node.size,
-      mtime: Math.floor(mtime),
-      ...rest,
-      ...(capability && capability.length > 0 && { xattrs: { "security.capability": capability } }),
-    };
+    const entry = entryOf(path, node);
     if (node instanceof Dir || node.nlink < 2) {
       if (kind === "unmodified") return;
       this.push(path, node instanceof Dir || type !== "file" ? entry : withContent(entry, node.content));
@@ -95,6 +84,23 @@ class ChangeWriter {
     for (const name of path.split("/")) node = node instanceof Dir ? node.get(name) : undefined;
     return node;
   }
+}
+
+function entryOf(path: string, node: Node): LayerEntry {
+  const { type, mode, uid, gid, mtime, xattrs, linkname, devmajor, devminor } = node.attributes;
+  const name = node instanceof Dir ? path + "/" : path;
+  const size = node instanceof Dir || type !== "file" ? 0 : node.size;
+  // Written out, not spread: most entries are no more than this.
+  const entry = { name, type: type as LayerEntry["type"], mode, uid, gid, size, mtime: Math.floor(mtime) };
+  const capability = xattrs?.["security.capability"];
+  if (linkname === undefined && devmajor === undefined && devminor === undefined && !capability) return entry;
+  return {
+    ...entry,
+    ...(linkname !== undefined && { linkname }),
+    ...(devmajor !== undefined && { devmajor }),
+    ...(devminor !== undefined && { devminor }),
+    ...(capability && capability.length > 0 && { xattrs: { "security.capability": capability } }),
+  };
 }
 
 function withContent(entry: LayerEntry, content: LayerEntry["content"]): LayerEntry {

@@ -1,6 +1,6 @@
 /** The tar of a layer, in pieces, and its diffID (containerd pkg/archive/tar.go; rewrite-timestamp: BuildKit util/converter). */
 
-import type { Platform } from "../platform/platform";
+import type { Platform, Sha256 } from "../platform/platform";
 import { chunksOf } from "./content";
 import { encodeHeader, type GoTarHeader, needsPax, padding } from "./go-tar";
 import type { LayerEntry } from "./layer-entry";
@@ -55,19 +55,25 @@ export function hashLayer(
   entries: Iterable<LayerEntry>,
   options: LayerTarOptions = {},
 ): { readonly diffID: string; readonly size: number } {
-  const hash = platform.sha256();
+  let hash: Sha256 | undefined;
   let size = 0;
+  const first: Uint8Array[] = [];
   for (const chunk of layerTar(entries, options)) {
-    hash.update(chunk);
     size += chunk.length;
+    if (hash) hash.update(chunk);
+    else first.push(chunk);
+    if (hash || size <= SMALL) continue;
+    hash = platform.sha256();
+    for (const piece of first) hash.update(piece);
   }
-  return { diffID: "sha256:" + hash.hex(), size };
+  return { diffID: "sha256:" + (hash ? hash.hex() : platform.sha256Hex(joined(first, size))), size };
 }
 
-/** The bytes of the tar of *entries* in one piece. */
-export function layerTarBytes(entries: Iterable<LayerEntry>, options: LayerTarOptions = {}): Uint8Array {
-  const chunks = [...layerTar(entries, options)];
-  const bytes = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
+/** A tar of no more bytes is hashed in one go, which costs half. */
+const SMALL = 32 * 1024;
+
+function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
+  const bytes = new Uint8Array(size);
   let at = 0;
   for (const chunk of chunks) {
     bytes.set(chunk, at);
@@ -76,24 +82,28 @@ export function layerTarBytes(entries: Iterable<LayerEntry>, options: LayerTarOp
   return bytes;
 }
 
+/** The bytes of the tar of *entries* in one piece. */
+export function layerTarBytes(entries: Iterable<LayerEntry>, options: LayerTarOptions = {}): Uint8Array {
+  const chunks = [...layerTar(entries, options)];
+  return joined(
+    chunks,
+    chunks.reduce((sum, chunk) => sum + chunk.length, 0),
+  );
+}
+
 function headerOf(entry: LayerEntry, epoch: number | undefined): GoTarHeader {
+  if (!entry.xattrs && (epoch === undefined || entry.mtime <= epoch)) return plainHeader(entry);
   const records: Record<string, Uint8Array> = {};
   for (const [name, value] of entry.xattrs ? Object.entries(entry.xattrs) : [])
     records["SCHILY.xattr." + name] = value;
-  const header: GoTarHeader = {
-    typeflag: TYPEFLAGS[entry.type],
-    name: entry.name,
-    linkname: entry.linkname ?? "",
-    mode: entry.mode,
-    uid: entry.uid,
-    gid: entry.gid,
-    size: entry.size,
-    mtime: entry.mtime,
-    devmajor: entry.devmajor ?? 0,
-    devminor: entry.devminor ?? 0,
-    ...(entry.xattrs && { records }),
-  };
+  const header: GoTarHeader = { ...plainHeader(entry), ...(entry.xattrs && { records }) };
   if (epoch === undefined || entry.mtime <= epoch) return header;
   // The rewriter reads the tar and writes it again; an entry that was in the PAX format stays in it.
   return { ...header, mtime: epoch, pax: needsPax(header) };
+}
+
+function plainHeader(entry: LayerEntry): GoTarHeader {
+  const { type, name, linkname = "", mode, uid, gid, size, mtime } = entry;
+  const { devmajor = 0, devminor = 0 } = entry;
+  return { typeflag: TYPEFLAGS[type], name, linkname, mode, uid, gid, size, mtime, devmajor, devminor };
 }

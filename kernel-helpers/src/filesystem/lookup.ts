@@ -73,6 +73,32 @@ export function locate(root: Dir, path: string, followLast: boolean): Place {
   }
 }
 
+/**
+ * The node at *path* where that is plain to see: null where a link or a `.` or `..` is on the way, so that
+ * `locate` must tell. Most looks are of this kind, and cost a fifth of `locate`.
+ */
+function plainNode(root: Dir, path: string): Node | undefined | null {
+  let dir = root;
+  for (let at = 0; ;) {
+    while (path.charCodeAt(at) === SLASH) at++;
+    if (at === path.length) return dir;
+    let end = path.indexOf("/", at);
+    if (end < 0) end = path.length;
+    if (path.charCodeAt(at) === DOT && end - at < 3) return null;
+    const node = dir.get(path.slice(at, end));
+    if (node instanceof Dir) {
+      dir = node;
+      at = end;
+    } else {
+      if (node === undefined) return node;
+      return end < path.length || node.attributes.type === "symlink" ? null : node;
+    }
+  }
+}
+
+const SLASH = 47;
+const DOT = 46;
+
 /** The elements of a path that mean something, last first. */
 function partsOf(path: string): string[] {
   const parts: string[] = [];
@@ -114,12 +140,17 @@ export abstract class TreeReader implements ReadableFileSystem {
     }
   }
 
+  private nodeAt(path: string, followLast: boolean): Node | undefined {
+    const node = path.length < MAX_PATH ? plainNode(this.root, path) : null;
+    return node === null ? this.find(path, followLast)?.node : node;
+  }
+
   lstat(path: string): FileStat | undefined {
-    return this.find(path, false)?.node?.stat();
+    return this.nodeAt(path, false)?.stat();
   }
 
   stat(path: string): FileStat | undefined {
-    return this.find(path, true)?.node?.stat();
+    return this.nodeAt(path, true)?.stat();
   }
 
   realpath(path: string): string | undefined {

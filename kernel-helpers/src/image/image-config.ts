@@ -34,15 +34,18 @@ export interface ImageConfig {
 
 /** RFC 3339 of *seconds* since 1970 as Go's time.Time marshals it: UTC, fraction only when there is one. */
 export function rfc3339(seconds: number): string {
-  if (seconds === lastTime.seconds) return lastTime.text;
+  const known = times.get(seconds);
+  if (known !== undefined) return known;
   const text = new Date(Math.round(seconds * 1000)).toISOString();
   const short = text.replace(/\.(\d*?)0*Z$/, (_, digits: string) => (digits === "" ? "Z" : `.${digits}Z`));
-  lastTime = { seconds, text: short };
+  if (times.size >= MAX_TIMES) times.clear();
+  times.set(seconds, short);
   return short;
 }
 
-/** A history says the same time in every line. */
-let lastTime = { seconds: 0, text: "1970-01-01T00:00:00Z" };
+/** A history says the same times again and again. */
+const times = new Map<number, string>();
+const MAX_TIMES = 1000;
 
 /** The config's text: top-level keys in alphabetical order, history clamped to the epoch after the base's own entries (`patchImageConfig`). */
 export function imageConfig(platform: Platform, input: ConfigInput): ImageConfig {
@@ -91,6 +94,10 @@ function sorted(object: Record<string, unknown>): Record<string, unknown> {
 
 /** Keys in the order of ocispecs.History. */
 function historyJson(entry: ConfigHistory): ConfigHistory {
+  const { created, created_by, author, comment, empty_layer } = entry;
+  // Written out for what most entries are.
+  if (created !== undefined && created_by && !author && comment && !empty_layer)
+    return { created, created_by, comment };
   return {
     ...(entry.created !== undefined && { created: entry.created }),
     ...(entry.created_by !== undefined && entry.created_by !== "" && { created_by: entry.created_by }),

@@ -13,13 +13,15 @@ import {
 /** A command that asks more often than this is not noted: it is run again. */
 const MAX_CALLS = 1000;
 
+type Same<T> = (a: T, b: T, times: boolean) => boolean;
+
 interface Call {
   /** Asks (or changes) a file system as the command did. */
   readonly ask: (fs: WritableFileSystem) => unknown;
   /** What it was answered; of a refusal the error. */
   readonly answer: unknown;
   /** Is another answer the same to the command? *times*: times of files count. */
-  readonly isSame: (a: never, b: never, times: boolean) => boolean;
+  readonly isSame: Same<never>;
 }
 
 /**
@@ -32,6 +34,8 @@ export class Journal {
   private usesTimes = false;
   private isLost = false;
   private readonly calls: Call[] = [];
+  /** Questions since the last change: asked again, they are answered alike. */
+  private asked = new Set<string>();
 
   /** Can it be repeated at all? */
   get isWhole(): boolean {
@@ -65,8 +69,11 @@ export class Journal {
     return new NotedFileSystem(this, fs);
   }
 
-  /** @internal Asks *fs* and notes it. */
-  note<T>(fs: WritableFileSystem, ask: Call["ask"], isSame: (a: T, b: T, times: boolean) => boolean): T {
+  /** @internal Asks *fs* and notes it. *name*: of a question; absent for a change. */
+  note<T>(fs: WritableFileSystem, ask: Call["ask"], isSame: Same<T>, name?: string): T {
+    if (name === undefined) this.asked.clear();
+    else if (this.asked.has(name)) return ask(fs) as T;
+    else this.asked.add(name);
     let answer: unknown;
     try {
       answer = ask(fs);
@@ -96,6 +103,7 @@ export class Journal {
   lose(): void {
     this.isLost = true;
     this.calls.length = 0;
+    this.asked.clear();
   }
 }
 
@@ -115,36 +123,36 @@ class NotedFileSystem implements WritableFileSystem {
     this.change((fs) => (fs.now = time));
   }
 
-  private ask<T>(ask: (fs: WritableFileSystem) => T, isSame: (a: T, b: T, times: boolean) => boolean): T {
-    return this.journal.note(this.inner, ask, isSame);
+  private ask<T>(name: string, ask: (fs: WritableFileSystem) => T, isSame: Same<T>): T {
+    return this.journal.note(this.inner, ask, isSame, name);
   }
 
   private change(action: (fs: WritableFileSystem) => void): void {
-    this.ask(action, always);
+    this.journal.note(this.inner, action, always);
   }
 
   lstat(path: string): FileStat | undefined {
-    return this.journal.watch(this.ask((fs) => fs.lstat(path), isSameStat));
+    return this.journal.watch(this.ask("lstat " + path, (fs) => fs.lstat(path), isSameStat));
   }
 
   stat(path: string): FileStat | undefined {
-    return this.journal.watch(this.ask((fs) => fs.stat(path), isSameStat));
+    return this.journal.watch(this.ask("stat " + path, (fs) => fs.stat(path), isSameStat));
   }
 
   realpath(path: string): string | undefined {
-    return this.ask((fs) => fs.realpath(path), Object.is);
+    return this.ask("realpath " + path, (fs) => fs.realpath(path), Object.is);
   }
 
   readdir(path: string): readonly string[] {
-    return this.ask((fs) => fs.readdir(path), isSameList);
+    return this.ask("readdir " + path, (fs) => fs.readdir(path), isSameList);
   }
 
   readFile(path: string): Content {
-    return this.ask((fs) => fs.readFile(path), isSameContent);
+    return this.ask("readFile " + path, (fs) => fs.readFile(path), isSameContent);
   }
 
   readlink(path: string): string {
-    return this.ask((fs) => fs.readlink(path), Object.is);
+    return this.ask("readlink " + path, (fs) => fs.readlink(path), Object.is);
   }
 
   writeFile(path: string, content: Content | Uint8Array | string, options?: CreateOptions): void {
