@@ -34,7 +34,7 @@ import { UsageError } from "./options";
 import { pathNames } from "./path-names";
 import { processes } from "./processes";
 import { removing } from "./removing";
-import { sed } from "./sed";
+import { sed } from "./sed/sed";
 import { sort } from "./sort";
 import { Errno } from "../machine/errno";
 import { space } from "./space";
