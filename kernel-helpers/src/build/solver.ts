@@ -12,8 +12,15 @@ import type { Operations } from "./operations";
 import type { StepResult } from "./step-result";
 import type { Timeline } from "./timeline";
 import { VertexFailure } from "./vertex-failure";
-import { definitionLinks, type DepState, isSearched, type VertexState } from "./vertex-state";
-import { inputsFirst, missing, notSlow } from "./vertex-walks";
+import {
+  definitionLinks,
+  type DepState,
+  isSearched,
+  linksOf,
+  linkText,
+  type VertexState,
+} from "./vertex-state";
+import { inputsFirst, isBelow, missing, notSlow } from "./vertex-walks";
 
 /** One solve: from the targets' vertices to their results. */
 export class Solver {
@@ -22,6 +29,8 @@ export class Solver {
   failure: VertexFailure | undefined;
   private readonly saved: { readonly at: number; readonly undo: () => void }[] = [];
   private readonly hashers = new Map<StepResult, ContentHasher>();
+  /** What has run, by the digest of its operation. */
+  private readonly ran = new Map<string, VertexState[]>();
 
   constructor(
     protected readonly builder: Builder,
@@ -387,6 +396,8 @@ export class Solver {
       this.takeKeys(state);
     }
     const ready = Math.max(at, ...state.deps.map((dep) => Math.max(dep.input.resultAt, dep.contentAt)));
+    const twin = map && this.twinOf(state, map);
+    if (twin) state.record = this.builder.keys.results(twin.resultKey!)[0];
     if (state.record && ready < this.deadline) {
       this.load(state, state.record, ready);
       return;
@@ -446,17 +457,30 @@ export class Solver {
     this.save(state, answer.result);
   }
 
+  /** A step of this build that is not below *state* and has the same key: BuildKit runs only one of the two (edgeindex.go, `mergeTo`). */
+  private twinOf(state: VertexState, map: CacheMap): VertexState | undefined {
+    if (state.vertex.ignoreCache) return undefined;
+    const mine = state.deps.map((_, i) => linksOf(state, map, i).map(linkText));
+    const isSame = (other: VertexState): boolean =>
+      other.deps.length === mine.length &&
+      mine.every((links, i) =>
+        linksOf(other, other.cacheMap!, i).some((link) => links.includes(linkText(link))),
+      );
+    const twins = (this.ran.get(map.digest) ?? []).filter(
+      (other) => !other.vertex.ignoreCache && isSame(other),
+    );
+    return twins.find((other) => !isBelow(other, state));
+  }
+
   /** Stores the result under its key. A local context has none. */
   private save(state: VertexState, result: StepResult): void {
     const map = state.cacheMap;
     if (!map) return;
     const { keys, operations } = this.builder;
-    const deps = state.deps.map((dep, i) => {
-      const links = definitionLinks(dep.input, map.deps[i]!.selector);
-      return dep.content === undefined
-        ? links
-        : [...links, { parent: contentKey(dep.content), selector: "" }];
-    });
+    const deps = state.deps.map((_, i) => linksOf(state, map, i));
+    const ran = this.ran.get(map.digest);
+    if (ran) ran.push(state);
+    else this.ran.set(map.digest, [state]);
     state.keyWasStored = keys.find(map.digest, 0, deps) !== undefined;
     const id = keys.save(map.digest, 0, deps);
     if (!operations.has(map.digest)) operations.set(map.digest, map.op);

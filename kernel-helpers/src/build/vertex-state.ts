@@ -1,7 +1,7 @@
 /** What the solver knows of a vertex while it looks for its keys (BuildKit solver/edge.go `edge`, `dep`). */
 
 import type { CacheMap } from "../cache/cache-map";
-import type { KeyLink, KeyResult } from "../cache/key-store";
+import { contentKey, type KeyLink, type KeyResult } from "../cache/key-store";
 import type { Vertex } from "../graph/types";
 import type { StepResult } from "./step-result";
 
@@ -74,3 +74,21 @@ export function definitionLinks(input: VertexState, selector: string): KeyLink[]
   const keys = input.resultKey === undefined ? input.keys : [input.resultKey];
   return keys.map((parent) => ({ parent, selector }));
 }
+
+/** A local context is known by nothing but this one transfer of it (its key is random): what is made on top of it is never found again. */
+function sessionLink({ vertex, result }: VertexState, selector: string): KeyLink[] {
+  return vertex.op.kind === "local" && result ? [{ parent: `session:${result.id}`, selector }] : [];
+}
+
+/** By what an input is known: its definition and, where that was looked at, its content. */
+export function linksOf({ deps }: VertexState, map: CacheMap, i: number): KeyLink[] {
+  const dep = deps[i]!;
+  const { selector } = map.deps[i]!;
+  const links = definitionLinks(dep.input, selector);
+  return dep.content === undefined
+    ? [...links, ...sessionLink(dep.input, selector)]
+    : [...links, { parent: contentKey(dep.content), selector: "" }];
+}
+
+/** Equal for equal links. */
+export const linkText = ({ parent, selector }: KeyLink): string => `${parent}|${selector}`;

@@ -65,3 +65,17 @@ export function missing(target: VertexState): VertexState[] {
   }
   return order;
 }
+
+/** Does *state* rest on *other*? */
+export function isBelow(other: VertexState, state: VertexState): boolean {
+  const seen = new Set<VertexState>();
+  const todo = [state];
+  while (todo.length > 0) {
+    const one = todo.pop()!;
+    if (one === other) return true;
+    if (seen.has(one)) continue;
+    seen.add(one);
+    todo.push(...one.deps.map(({ input }) => input));
+  }
+  return false;
+}
