@@ -32,7 +32,9 @@ describe("the playground at length", function () {
   before(async function () {
     const chromium = needChromium(this);
     folder = fs.mkdtempSync(path.join(os.tmpdir(), "layerbook-drop-"));
-    [play, browser] = await Promise.all([makePlay(), openChromium(chromium)]);
+    // One after the other: a browser beside a page that could not be made would never be closed.
+    play = await makePlay();
+    browser = await openChromium(chromium);
   });
 
   after(async () => {

@@ -33,7 +33,9 @@ describe("the browser edition in JupyterLab", function () {
   before(async function () {
     chromiumPath = needChromium(this);
     home = fs.mkdtempSync(path.join(os.tmpdir(), "layerbook-site-lab-"));
-    [site, browser] = await Promise.all([serveSite(), openChromium(chromiumPath)]);
+    // One after the other: a browser beside a page that could not be made would never be closed.
+    site = await serveSite();
+    browser = await openChromium(chromiumPath);
   });
   // Also what a failed test has left open.
   afterEach(async () => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { strToU8, zipSync } from "fflate";
 import { Lab } from "../../kernel-helpers/src";
-import { EXAMPLES } from "../../kernel-helpers/src/site/play/examples";
+import { doneAfter, exampleOf, EXAMPLES, triesOf } from "../../kernel-helpers/src/site/play/examples";
 import { readPlayFlags } from "../../kernel-helpers/src/site/play/flags";
 import { decodeLink, encodeLink, linkHash } from "../../kernel-helpers/src/site/play/link";
 import { editBetween, PlacedLab } from "../../kernel-helpers/src/site/play/placed-lab";
@@ -170,6 +170,37 @@ describe("parts of the playground", () => {
     const other = JSON.parse(text) as { project: { files: unknown[] } };
     other.project.files = [["../x", 0]];
     assert.equal(unpackWork("w", JSON.stringify(other)), undefined, "no path that a link could not have");
+  });
+
+  it("say what to try with any files, and what of it is done", () => {
+    const [first] = EXAMPLES;
+    assert.ok(first);
+    assert.equal(triesOf(`example:${first.id}`, first.project), first.tries);
+    const linked = triesOf("link:x", {
+      files: [
+        { path: "Dockerfile", data: "FROM alpine" },
+        { path: "logo.png", data: Uint8Array.of(0) },
+        { path: "소스/주.py", data: "1" },
+      ],
+      flags: "",
+    });
+    assert.deepEqual(
+      linked.map(({ ko }) => ko.includes("`소스/주.py`")),
+      [false, true, false],
+    );
+    assert.match(
+      triesOf("link:x", { files: [{ path: "Dockerfile", data: "" }], flags: "" })[1]?.ko ?? "",
+      /Dockerfile/,
+    );
+    assert.deepEqual(
+      [0, 1, 2, 3].map((builds) => doneAfter(linked, builds)),
+      [0, 1, 3, 3],
+    );
+    const secret = exampleOf("secret")?.tries ?? [];
+    assert.deepEqual(
+      [0, 1, 2].map((builds) => doneAfter(secret, builds)),
+      [0, 1, 2],
+    );
   });
 
   for (const { id, ko, en, project, tries } of EXAMPLES)

@@ -14,7 +14,9 @@ describe("the playground", function () {
 
   before(async function () {
     const chromium = needChromium(this);
-    [play, browser] = await Promise.all([makePlay(), openChromium(chromium)]);
+    // One after the other: a browser beside a page that could not be made would never be closed.
+    play = await makePlay();
+    browser = await openChromium(chromium);
   });
 
   after(async () => {
@@ -28,9 +30,14 @@ describe("the playground", function () {
 
   it("builds, explains a miss, reuses, and asks nobody for anything", async () => {
     const { page, errors, requests } = await openPlay(browser, play.url);
+    const guide = page.locator("#guide");
+    assert.match(await guide.innerText(), /아직 빌드하지 않았습니다/);
     assert.match(await build(page), /처음 빌드라서 단계 3개를 모두 실행했습니다/);
+    assert.match(await guide.innerText(), /이어서 해 보세요[^]*빌드를 누릅니다\. ✓ 했음/);
+    assert.match(await guide.locator("[aria-current]").innerText(), /server\.js의 글자를 하나 고칩니다/);
     await edit(page, "server.js", "// 고침\n");
     assert.match(await build(page), /1개를 재사용하고 2개를 실행/);
+    assert.equal(await guide.isVisible(), false);
     const card = await page.locator("#card").innerText();
     assert.match(card, /\[3\/4\] COPY \. \/app/, "the step that began it is chosen");
     assert.match(card, /server\.js/);

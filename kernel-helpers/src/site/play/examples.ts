@@ -4,12 +4,18 @@ import type { PlayFile, Project } from "./project";
 
 type Both = Readonly<Record<"ko" | "en", string>>;
 
+/** One thing to do; `…` marks code. */
+export interface Try extends Both {
+  /** It is done by a build. */
+  readonly isBuild?: true;
+}
+
 /** An example in the page's list. */
 export interface Example extends Both {
   readonly id: string;
   readonly project: Project;
-  /** What to do with it, step by step; `…` marks code. */
-  readonly tries: readonly Both[];
+  /** What to do with it, step by step. */
+  readonly tries: readonly Try[];
 }
 
 const PACKAGE = `{
@@ -74,12 +80,13 @@ function project(files: Readonly<Record<string, string>>, flags = ""): Project {
   return { files: Object.entries(files).map(([path, data]): PlayFile => ({ path, data })), flags };
 }
 
-const BUILD: Both = { ko: "빌드를 누릅니다.", en: "Press Build." };
-const AGAIN: Both = {
+const BUILD: Try = { ko: "빌드를 누릅니다.", en: "Press Build.", isBuild: true };
+const AGAIN: Try = {
   ko: "다시 빌드해, 무엇이 재사용되고 무엇이 왜 다시 실행되는지 봅니다.",
   en: "Build again: see what is reused, and why the rest runs.",
+  isBuild: true,
 };
-const editing = (path: string): Both => ({
+const editing = (path: string): Try => ({
   ko: `\`${path}\`의 글자를 하나 고칩니다.`,
   en: `Change a letter in \`${path}\`.`,
 });
@@ -157,6 +164,7 @@ export const EXAMPLES: readonly Example[] = [
       {
         ko: "옵션 칸에 `--target build`를 적고 빌드해, 이미지의 크기를 견줍니다.",
         en: "Write `--target build` into the flags and build: compare the sizes of the images.",
+        isBuild: true,
       },
       editing("main.go"),
       AGAIN,
@@ -210,6 +218,7 @@ export const EXAMPLES: readonly Example[] = [
       {
         ko: "`words.txt`의 줄 순서만 바꾸고 다시 빌드합니다. 결과가 같은 파일은 어떻게 될까요?",
         en: "Change only the order of the lines in `words.txt` and build again: what of files that come out the same?",
+        isBuild: true,
       },
     ],
   },
@@ -234,6 +243,7 @@ export const EXAMPLES: readonly Example[] = [
       {
         ko: "먼저 편집기 아래의 경고를 읽고, 빌드를 누릅니다.",
         en: "Read the warning below the editor, then press Build.",
+        isBuild: true,
       },
       {
         ko: "레이어 표에서 지운 파일이 아직 든 레이어를 찾습니다.",
@@ -250,6 +260,7 @@ export const EXAMPLES: readonly Example[] = [
       {
         ko: "Dockerfile을 쓰고, 파일을 더하거나 끌어다 놓은 다음 빌드합니다.",
         en: "Write the Dockerfile, add or drop files, then build.",
+        isBuild: true,
       },
     ],
   },
@@ -257,3 +268,18 @@ export const EXAMPLES: readonly Example[] = [
 
 /** The example with this id. */
 export const exampleOf = (id: string): Example | undefined => EXAMPLES.find((example) => example.id === id);
+
+/** What to do with *project*, which came from *origin* (`example:ID`, or a link). */
+export function triesOf(origin: string, { files }: Project): readonly Try[] {
+  const example = exampleOf(origin.replace(/^example:/, ""));
+  if (example !== undefined) return example.tries;
+  const isSource = ({ path, data }: PlayFile): boolean =>
+    typeof data === "string" && data !== "" && !/(^|[/.])(Dockerfile|Containerfile|dockerignore)$/.test(path);
+  return [BUILD, editing(files.find(isSource)?.path ?? files[0]?.path ?? "Dockerfile"), AGAIN];
+}
+
+/** How many of *tries* are done after so many builds: what stands before the last build was done for it. */
+export function doneAfter(tries: readonly Try[], builds: number): number {
+  const ends = tries.flatMap(({ isBuild }, i) => (isBuild === true ? [i + 1] : []));
+  return builds > ends.length ? tries.length : (ends[builds - 1] ?? 0);
+}

@@ -3,13 +3,14 @@
 import type { Locale } from "../../report/locale";
 import { element, make } from "./dom";
 import { editedText, onEdit, showText } from "./editor";
-import { EXAMPLES, exampleOf } from "./examples";
+import { EXAMPLES, exampleOf, triesOf } from "./examples";
 import { addOffered, listenToDrops, listenToPickers } from "./files-in";
 import { reveal, showFiles } from "./files-view";
+import { showGuide } from "./guide-view";
 import { decodeLink, linkHash } from "./link";
 import { listenToNaming } from "./naming";
 import { DOCKERFILE, PlayError, type Project, withFile, withoutFile } from "./project";
-import { showCard, showLog, showTries } from "./result-view";
+import { showCard, showLog } from "./result-view";
 import { Session } from "./session";
 import { copyLink, download, shareLink } from "./share";
 import { notice, setStatus } from "./status";
@@ -29,6 +30,7 @@ const workbench: Workbench = new Workbench({
   locale: () => locale,
   openFile,
   listFiles,
+  guide,
   undo: () => move("undo"),
 });
 const session: Session = new Session({
@@ -71,9 +73,12 @@ function showProject(): void {
   element<HTMLButtonElement>("undo").disabled = !session.undo.canUndo;
   element<HTMLButtonElement>("redo").disabled = !session.undo.canRedo;
   for (const id of ["rename", "remove"]) element<HTMLButtonElement>(id).disabled = chosen === undefined;
-  const example = exampleOf(session.origin.replace(/^example:/, "")) ?? EXAMPLES[0];
-  showTries((example?.tries ?? []).map((one) => one[locale]));
+  guide();
   showFile();
+}
+
+function guide(): void {
+  showGuide(triesOf(session.origin, session.project), workbench.buildCount, locale);
 }
 
 function listFiles(): void {

@@ -15,7 +15,6 @@ export function showPictures(
   openFile: (path: string) => void,
 ): void {
   shown = pictures;
-  element("nothing").hidden = pictures !== undefined;
   element("prune").hidden = pictures === undefined;
   element("pictures").hidden = pictures === undefined;
   element("log-part").hidden = pictures === undefined;
@@ -67,15 +66,4 @@ export function showNamed(id: string, html: string, name: string): void {
     // The newest build is the one that is looked for.
     if (id === "matrix") box.scrollLeft = box.scrollWidth;
   }
-}
-
-/** The steps to try, while nothing is built. */
-export function showTries(tries: readonly string[]): void {
-  element("tries").replaceChildren(
-    ...tries.map((sentence) => {
-      const row = make("li");
-      sentence.split(/`([^`]+)`/).forEach((part, i) => row.append(i % 2 === 1 ? make("code", part) : part));
-      return row;
-    }),
-  );
 }

@@ -87,6 +87,8 @@ const TEXTS = {
   whatIfAsk: ["예측하기", "Predict"],
   predicted: ["예측표를 만들었습니다.", "The prediction is there."],
   nothingYet: ["아직 빌드하지 않았습니다. 이렇게 해 보세요.", "Nothing is built yet. Try this:"],
+  goOn: ["이어서 해 보세요.", "Go on:"],
+  tryDone: ["했음", "done"],
   building: ["빌드하는 중…", "Building…"],
   done: ["끝났습니다", "Done"],
   failed: ["빌드가 실패했습니다", "The build failed"],

@@ -22,6 +22,8 @@ export interface WorkbenchPage {
   openFile(path: string): void;
   /** The list of files is a little behind while somebody types. */
   listFiles(): void;
+  /** What to try next depends on how many builds there were. */
+  guide(): void;
   undo(): void;
 }
 
@@ -40,6 +42,13 @@ export class Workbench {
   /** The builds of this work, oldest first. */
   get built(): readonly Project[] {
     return this.client.built;
+  }
+
+  /** How many builds of this work are shown or were. */
+  get buildCount(): number {
+    if (this.pictures === undefined) return 0;
+    const { first, count } = this.pictures.builds;
+    return first + count - 1;
   }
 
   /** Builds the project. Does nothing while a build is going on. */
@@ -149,6 +158,7 @@ export class Workbench {
   private show(pictures: Pictures | undefined): void {
     this.pictures = pictures;
     showPictures(pictures, this.page.locale(), (path) => this.page.openFile(path));
+    this.page.guide();
     this.remark();
   }
 
