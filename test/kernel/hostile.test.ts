@@ -64,6 +64,16 @@ describe("kernel: hostile cells", () => {
   });
   it("stops a wait on a child process", () =>
     interrupted("import { execSync } from 'node:child_process'; execSync('sleep 30')", 1500));
+  it("stops commands of the simulated shell, and what waits behind them", async () => {
+    await kernel.execute("!ls"); // the builder is loaded
+    await interrupted("%%sh\nwhile true; do :; done", 100);
+    await interrupted("!echo 먼저; while :; do :; done\n!echo 나중", 100);
+    const [, waiting] = await Promise.all([
+      interrupted("%%sh\nwhile true; do :; done", 200),
+      kernel.execute("1 + 1"),
+    ]);
+    assert.equal(waiting.reply.content.status, "aborted");
+  });
   it("stops a prompt", async () => {
     kernel.onInput = () => undefined;
     await interrupted("prompt('?')");

@@ -78,7 +78,7 @@ const KINDS: readonly Kind[] = [
     check: shows(() => "64"),
   },
   { code: () => "Promise.reject(new TypeError('놓침')); 0", check: fails("TypeError") },
-  { code: () => "(await lab.build()).exitCode", check: shows(() => "0") },
+  { code: () => "(await lab.build({ file: 'Dockerfile' })).exitCode", check: shows(() => "0") },
 ];
 /** Takes seconds when nobody stops it. */
 const SLOW_BUILD = `%%dockerfile -t slow -f slow.Dockerfile --no-cache\n${DOCKERFILE}${"RUN i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done\n".repeat(40)}`;

@@ -90,7 +90,8 @@ async function guarded(
 ): Promise<Outcome> {
   try {
     const result = await stoppable(run(), context.signal, host);
-    return result === undefined ? { error: INTERRUPTED } : result;
+    // A shell that was stopped ends like one that was not: the cell is stopped all the same, and with it what waits behind it.
+    return result === undefined || context.signal.aborted ? { error: INTERRUPTED } : result;
   } catch (error) {
     if (context.signal.aborted) return { error: INTERRUPTED };
     return { error: describe(error) };
