@@ -53,3 +53,19 @@ describe("the layer table of a failed build", () => {
     assert.ok(row.bytes === undefined || row.bytes === 4, `size ${row.bytes}`);
   });
 });
+
+describe("the layer table of reused stages", () => {
+  it("gives no size to what was not loaded, and the right one to what is in the image", async () => {
+    const lab = await openLab();
+    const dockerfile = (mark: string) =>
+      `FROM busybox AS build\nRUN echo one > /one\nRUN cp /one /two\nFROM busybox\nCOPY --from=build /two /\nRUN true\nLABEL m=${mark}\n`;
+    assert.equal((await lab.build({ dockerfile: dockerfile("1") })).exitCode, 0);
+    const { rows } = tableOf(await lab.build({ dockerfile: dockerfile("2") }));
+    const sizes = rows.filter(({ layer }) => layer).map(({ text, bytes }) => [text.split(" ")[1], bytes]);
+    for (const [, bytes] of sizes.slice(0, 2)) assert.ok(bytes === undefined || bytes === 4, `${bytes}`);
+    assert.deepEqual(sizes.slice(2), [
+      ["--from=build", 4],
+      ["true", 0],
+    ]);
+  });
+});

@@ -37,9 +37,8 @@ export function rowSizes(record: BuildRecord): Map<number, number> {
   record.rows.forEach((row, index) => {
     const step = row.step === undefined ? undefined : record.steps[row.step];
     if (!step || !row.layer || (step.status !== "DONE" && step.status !== "CACHED")) return;
-    // A failed build loads no result that it does not need: how large that one is, nobody asked.
-    const isUnknown =
-      step.status === "CACHED" && step.bytes === 0 && !record.image && step.diffId === undefined;
+    // A result that the build did not need was not loaded: how large it is, nobody asked.
+    const isUnknown = step.status === "CACHED" && step.bytes === 0 && step.diffId === undefined;
     if (!isUnknown) sizes.set(index, step.bytes);
   });
   const { image } = record;
