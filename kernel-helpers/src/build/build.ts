@@ -9,6 +9,7 @@ import { NOT_FOUND_TIME, registryTime, transferTime } from "./durations";
 import { exportImages, type Export } from "./export-image";
 import { expectedOutputs } from "./expected-outputs";
 import { exportCache, importCaches, keyChain } from "./external-cache";
+import { baseName } from "../platform/paths";
 import { fileBeside, isPresent, readText, Subdirectory } from "./local-files";
 import { buildOperations } from "./operations";
 import { maskedTrace, masker, secretValues, withoutSecrets } from "./mask-secrets";
@@ -145,12 +146,10 @@ export function newSession(request: BuildRequest, timeline: Timeline): Session {
 
 /** `Dockerfile` may also be called `dockerfile` (frontend/dockerui/config.go). */
 export function loadDefinition(state: BuildState): void {
-  const { file } = state;
-  const { context } = state.request;
-  state.text = readText(context, file);
-  if (state.text === undefined && /(^|\/)Dockerfile$/.test(file)) {
-    state.text = readText(context, file.replace(/Dockerfile$/, "dockerfile"));
-  }
+  const files = definitionFolder(state);
+  const name = baseName(state.file);
+  state.text = readText(files, name);
+  if (state.text === undefined && name === "Dockerfile") state.text = readText(files, "dockerfile");
 }
 
 export async function convertDefinition(state: BuildState): Promise<void> {
@@ -160,7 +159,7 @@ export async function convertDefinition(state: BuildState): Promise<void> {
   const input = {
     file,
     text,
-    ...(text === undefined && isPresent(context, file) && { isNoFile: true }),
+    ...(text === undefined && isPresent(definitionFolder(state), baseName(file)) && { isNoFile: true }),
     options: convertOptions(options),
     dockerignore: readText(context, ".dockerignore"),
     fileDockerignore: readText(context, fileBeside(file, ".dockerignore")),
@@ -258,6 +257,11 @@ function showWarnings(state: BuildState, vertex: string, at: number): void {
 function localOf(state: BuildState, op: LocalOp): ReadableFileSystem {
   const { locals } = state.session;
   if (op.name !== "dockerfile") return locals.get(op.name) ?? state.request.context;
+  return definitionFolder(state);
+}
+
+/** The Dockerfile's own directory, which is sent by itself: links lead nowhere out of it. */
+function definitionFolder(state: BuildState): ReadableFileSystem {
   const slash = state.file.lastIndexOf("/");
   return slash < 0
     ? state.request.context

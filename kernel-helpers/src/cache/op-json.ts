@@ -183,13 +183,18 @@ export function mergeJson(inputCount: number): OpJson {
   return { kind: "merge-op", json, text: goJson(json) };
 }
 
+/** Is it the variant that the architecture has when none is written (containerd platforms `Normalize`)? */
+function isOnlyVariant({ architecture, variant }: ImageOp["platform"]): boolean {
+  return (architecture === "arm64" && variant === "v8") || (architecture === "amd64" && variant === "v1");
+}
+
 /** A base image: the digest of its manifest or index, and the platform (BuildKit source/containerimage/pull.go `mainManifestKey`). */
 export function imageJson(op: ImageOp): OpJson {
   const json = {
     Digest: op.digest,
     OS: op.platform.os,
     Arch: op.platform.architecture,
-    Variant: omitEmpty(op.platform.variant),
+    Variant: omitEmpty(isOnlyVariant(op.platform) ? undefined : op.platform.variant),
   };
   return { kind: "source", json, text: goJson(json) };
 }

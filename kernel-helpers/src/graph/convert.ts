@@ -64,17 +64,18 @@ async function loadDefinition(
 }
 
 /**
- * The frontend image of `# syntax=`: two rows. The frontend itself is this one whatever the image; an image that is not known (offline)
- * is passed over in silence.
+ * The frontend image of `# syntax=`: two rows. The frontend itself is this one whatever the image; Docker's own, when it is not known
+ * (offline), is passed over in silence. Throws Refusal for another image that is not known.
  */
 async function loadFrontend(input: ConvertInput, requests: RequestLog, wanted: string): Promise<void> {
   try {
     const ref = canonicalReference(wanted);
     const platform = input.buildPlatform ?? linuxAmd64;
     const image = await input.resolveImage(ref, platform);
-    if ("error" in image) return;
+    if ("error" in image && isDockerfileFrontend(ref)) return;
     requests.nextPhase();
     await requests.lookUp(`resolve image config for docker-image://${ref}`, ref, platform);
+    if ("error" in image) return;
     requests.nextPhase();
     requests.pull(`docker-image://${ref}@${image.digest}`, {
       kind: "image",
@@ -84,8 +85,13 @@ async function loadFrontend(input: ConvertInput, requests: RequestLog, wanted: s
     });
     requests.nextPhase();
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
+    if (!(error instanceof Refusal) || error.code === "LB_IMAGE_NOT_FOUND") throw error;
   }
+}
+
+/** Is *ref* Docker's own frontend, which reads Dockerfiles as this one does? */
+function isDockerfileFrontend(ref: string): boolean {
+  return /^docker\.io\/docker\/dockerfile(?:-upstream)?[:@]/.test(ref);
 }
 
 async function convertPlatforms(
