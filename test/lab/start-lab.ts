@@ -38,18 +38,15 @@ export function freePort(): Promise<number> {
 }
 
 /** A folder of a name that a Korean Windows user has: with a space and 한글. */
-export function koreanHome(): string {
+function koreanHome(): string {
   const home = path.join(fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "layerbook-"))), "김 철수");
   fs.mkdirSync(home);
   return home;
 }
 
-/** Runs `npm start -- --no-browser` and waits for the address. *options* are added to its arguments. */
-export async function startLab(
-  python: string,
-  options: readonly string[] = [],
-  home = koreanHome(),
-): Promise<RunningLab> {
+/** Runs `npm start -- --no-browser` in a folder of its own and waits for the address. */
+export async function startLab(python: string): Promise<RunningLab> {
+  const home = koreanHome();
   const learn = path.join(home, "learn");
   const since = Date.now();
   const child = spawn(
@@ -61,7 +58,6 @@ export async function startLab(
       String(await freePort()),
       "--dir",
       learn,
-      ...options,
     ],
     {
       cwd: ROOT,

@@ -1,12 +1,13 @@
-/** `npm start` as a learner meets it: a Korean JupyterLab with the course's fonts and colours, which ends cleanly. */
+/** `npm start` as a learner meets it: a Korean JupyterLab with the course's fonts and colours. */
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { codeCell, enterCell, openChromium, openNotebook, picture, until } from "./page";
-import { needChromium, needPython } from "./machine";
-import { type RunningLab, koreanHome, startLab } from "./start-lab";
+import { needChromium } from "./machine";
+import { sharedLab } from "./shared-lab";
+import type { RunningLab } from "./start-lab";
 
-/** A notebook of cells of every kind, put into the learner's folder before the start. */
+/** A notebook of cells of every kind, put into the learner's folder. */
 const CELLS = [
   '%%dockerfile\nFROM node:22\nWORKDIR /app\nCOPY package.json ./\nRUN npm ci && echo "끝"\n# 주석\nCMD ["node", "server.js"]',
   "%%sh\nls -l app | grep server # 목록\ndocker build -t app .",
@@ -38,11 +39,8 @@ describe("npm start", function () {
   let lab: RunningLab;
 
   before(async function () {
-    const python = needPython(this);
-    const home = koreanHome();
-    fs.mkdirSync(path.join(home, "learn"));
-    fs.writeFileSync(path.join(home, "learn/갖가지 셀.ipynb"), sampleNotebook());
-    lab = await startLab(python, [], home);
+    lab = await sharedLab(this);
+    fs.writeFileSync(path.join(lab.learn, "갖가지 셀.ipynb"), sampleNotebook());
   });
 
   it("prints the address and where the work is kept, in a folder named 김 철수", () => {
@@ -110,12 +108,5 @@ describe("npm start", function () {
     } finally {
       await browser.close();
     }
-  });
-
-  after(async function () {
-    if (!lab) return;
-    const { baseUrl } = lab;
-    assert.equal(await lab.stop(), 0, "Ctrl-C is a proper end");
-    await assert.rejects(fetch(`${baseUrl}/api`), "the server is gone");
   });
 });

@@ -1,7 +1,7 @@
 /** The story of the first lesson in a real JupyterLab, by the keyboard: build, build again, edit a file, edit a line, read why. */
 import assert from "node:assert/strict";
 import type { Browser, Locator, Page } from "playwright-core";
-import { needChromium, needPython } from "./machine";
+import { needChromium } from "./machine";
 import {
   type LabPage,
   chooseTheme,
@@ -13,7 +13,8 @@ import {
   runCell,
   until,
 } from "./page";
-import { type RunningLab, startLab } from "./start-lab";
+import { sharedLab } from "./shared-lab";
+import type { RunningLab } from "./start-lab";
 
 const LESSON = "01-closed-image/01-closed-image.ipynb";
 
@@ -66,7 +67,7 @@ describe("the first lesson in JupyterLab", function () {
 
   before(async function () {
     const executable = needChromium(this);
-    lab = await startLab(needPython(this));
+    lab = await sharedLab(this);
     browser = await openChromium(executable);
     opened = await openNotebook(browser, lab, LESSON);
     page = opened.page;
@@ -78,10 +79,7 @@ describe("the first lesson in JupyterLab", function () {
       await picture(page, `failed-${this.currentTest.title.slice(0, 30)}`);
   });
 
-  after(async () => {
-    await browser?.close();
-    await lab?.stop();
-  });
+  after(() => browser?.close());
 
   it("writes the project's files", async () => {
     for (const name of ["package.json", "server.js"]) {
