@@ -18,20 +18,13 @@ function processIo(): CommandIo {
   };
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
-  // A reader that closed the pipe (`| head`) is no error of ours.
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "EPIPE") process.exit(0);
-      cannotWrite(error);
-    });
-  }
   const { env } = process;
   return {
     locale: localeOf(env),
     cwd: process.cwd(),
     env,
-    out: (text) => void process.stdout.write(text),
-    err: (text) => void process.stderr.write(text),
+    out: (text) => void output("stdout").write(text),
+    err: (text) => void output("stderr").write(text),
     terminal: process.stderr.isTTY
       ? {
           // A terminal that has no size (of `docker run -t`, expect, CI) is taken as buildx takes it.
@@ -42,9 +35,28 @@ function processIo(): CommandIo {
       : undefined,
     signal: abort.signal,
     stdin: async () => (await stdinBytes()).toString("utf8"),
-    ...(!process.stdin.isTTY && { stdinBytes }),
-    ...(!process.stdout.isTTY && { outBytes: (bytes: Uint8Array) => void process.stdout.write(bytes) }),
+    // Node makes a stream when it is first looked at, which costs a tenth of a cached build: most commands need neither.
+    get stdinBytes() {
+      return process.stdin.isTTY ? undefined : stdinBytes;
+    },
+    get outBytes() {
+      return process.stdout.isTTY ? undefined : (bytes: Uint8Array) => void output("stdout").write(bytes);
+    },
   };
+}
+
+const watched = new Set<string>();
+
+/** The stream *name*. A reader that closed the pipe (`| head`) is no error of ours. */
+function output(name: "stdout" | "stderr"): NodeJS.WriteStream {
+  const stream = process[name];
+  if (watched.has(name)) return stream;
+  watched.add(name);
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0);
+    cannotWrite(error);
+  });
+  return stream;
 }
 
 async function stdinBytes(): Promise<Buffer> {
