@@ -111,13 +111,10 @@ describe("documentation", () => {
     assert.deepEqual(silent, []);
   });
 
-  /** Long for a reason: each is one language with its interpreter, or one table of small programs, and is read from top to bottom. */
-  const WHOLE = new Set(["run/applets/awk.ts"]);
-
   it("files stay short enough to read", () => {
     const long = sourceFiles()
       .map(({ name, tree }) => ({ name, lines: tree.getLineStarts().length }))
-      .filter(({ name, lines }) => lines > 900 && !WHOLE.has(name))
+      .filter(({ lines }) => lines > 900)
       .map(({ name, lines }) => `${name}: ${lines} lines`);
     assert.deepEqual(long, []);
   });

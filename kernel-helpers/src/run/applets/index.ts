@@ -14,7 +14,7 @@ import { copying } from "./copying";
 import { dates } from "./dates";
 import { dd } from "./dd";
 import { diffing } from "./diffing";
-import { awk } from "./awk";
+import { awk } from "./awk/awk";
 import { dpkg } from "./dpkg";
 import { dumps } from "./dumps";
 import { expr } from "./expr";
