@@ -143,16 +143,31 @@ describe("requests", () => {
     assert.equal(asked, 1);
   });
 
-  it("are passed over for a frontend that is not known", async () => {
+  it("are passed over for Docker's frontend when it is not there", async () => {
     const { internal, error } = await convertText(
-      "# syntax=nobody/x\nFROM scratch\n",
+      "# syntax=docker/dockerfile:1\nFROM scratch\n",
       {},
       {
         resolveImage: () => Promise.resolve({ error: "no network" }),
       },
     );
     assert.equal(error, undefined);
-    assert.ok(!internal.some(({ name }) => name.includes("nobody")));
+    assert.ok(!internal.some(({ name }) => name.includes("docker-image")));
+  });
+
+  it("fail for a frontend that is not Docker's and not there", async () => {
+    const { internal, error } = await convertText(
+      "# syntax=nobody/x\nFROM scratch\n",
+      {},
+      {
+        resolveImage: () => Promise.resolve({ error: "not found" }),
+      },
+    );
+    assert.equal(
+      error?.message,
+      "failed to resolve source metadata for docker.io/nobody/x:latest: not found",
+    );
+    assert.equal(internal.at(-1)?.name, "resolve image config for docker-image://docker.io/nobody/x:latest");
   });
 });
 
