@@ -17,6 +17,26 @@ describe("reasons between images of different names", () => {
     assert.match(tools.steps[1]!.miss!.sentence.ko, /echo tools > \/a → echo other > \/a/);
   });
 
+  it("does not speak of --no-cache when an imported cache knows a key without its result", async () => {
+    const lab = await openLab();
+    const dockerfile =
+      "FROM busybox AS build\nRUN echo 1 > /a\nCOPY m /m\nFROM busybox\nCOPY --from=build /m /\n";
+    lab.context.write("m", "1");
+    await lab.build({ dockerfile, cacheTo: "ci", cacheMode: "min" });
+    await lab.prune();
+    lab.context.write("m", "2");
+    const after = await lab.build({ cacheFrom: ["ci"] });
+    const run = after.steps.find(({ name }) => name.includes("RUN echo 1"));
+    assert.equal(run?.status, "DONE");
+    assert.equal(run.miss?.first, true);
+    for (const { miss } of after.steps) assert.doesNotMatch(miss?.sentence.ko ?? "", /--no-cache/);
+    const fresh = await lab.build({ noCache: true });
+    assert.match(
+      fresh.steps.find(({ name }) => name.includes("RUN echo 1"))!.miss!.sentence.ko,
+      /--no-cache/,
+    );
+  });
+
   it("still compares equal instructions, and builds without a name with all", async () => {
     const lab = await openLab();
     lab.context.write("a.txt", "1");

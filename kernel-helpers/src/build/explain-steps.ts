@@ -46,11 +46,23 @@ export function explainSteps(
   for (const { state, trace } of missed) {
     const step: MissedStep = { ...trace, keyWasStored: state.keyWasStored };
     const explanation = explainMiss(step, traces, earlier, source);
-    found.set(trace.vertex, missOf(explanation));
+    const isWithoutResult = explanation.cause === "not-looked-up" && !state.vertex.ignoreCache;
+    found.set(trace.vertex, isWithoutResult ? WITHOUT_RESULT : missOf(explanation));
   }
   if (!forget && traces().length > 0) builder.traces = [traces(), ...builder.traces].slice(0, KEPT_BUILDS);
   return found;
 }
+
+/** Its key came with an imported cache or is left from before, but nothing that it stands for: `mode=min` knows keys without results. */
+const WITHOUT_RESULT: Miss = {
+  cause: "own",
+  first: true,
+  parts: [],
+  sentence: {
+    ko: "키는 알지만 그 결과가 이 기계에도, 가져온 캐시에도 없음",
+    en: "its key is known, but the result is neither on this machine nor in the imported cache",
+  },
+};
 
 function missOf(explanation: Explanation): Miss {
   return { ...explanation, sentence: missSentence(explanation) };
