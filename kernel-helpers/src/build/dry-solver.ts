@@ -63,6 +63,7 @@ export function forkBuilder(
     digests: builder.digests,
     conversions: new ConversionMemo(),
     cacheMaps: builder.cacheMaps,
+    runs: builder.runs,
     nextRef: builder.nextRef,
   });
 }
