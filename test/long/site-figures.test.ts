@@ -121,7 +121,7 @@ describe("the browser edition's figures", function () {
       for (const { bytes, packed } of [ready, explained]) {
         // Less than this would be no lesson.
         assert.ok(bytes > 4_000_000 && bytes <= 16_000_000, `${bytes} bytes`);
-        assert.ok(packed <= 8_000_000, `${packed} bytes`);
+        assert.ok(packed <= 5_000_000, `${packed} bytes`);
       }
     });
 

@@ -9,6 +9,7 @@ import { DIST, ENV_DIR, PACKAGE, ROOT, SCRIPTS } from "./paths.mjs";
 import { ensureVenv } from "./python.mjs";
 import { asProblem } from "./problems.mjs";
 import { run } from "./run.mjs";
+import { cutCodeFont } from "./site-fonts.mjs";
 import { makeExtensionScripts, makePlayPage, packFiles, SITE_SOURCES } from "./site-bundle.mjs";
 
 const require = createRequire(import.meta.url);
@@ -145,20 +146,24 @@ function writeLabExtension(target) {
   const folder = path.join(target, "extensions/layerbook");
   fs.renameSync(path.join(data, "labextensions/layerbook"), folder);
   fs.rmSync(data, { recursive: true });
-  // 1.6 MB for a few bold words: a browser makes them of the regular font.
-  fs.rmSync(path.join(folder, "static/fonts/D2CodingBold.woff2"), { force: true });
-  edit(path.join(folder, "static/lib/fonts.js"), [['    ["D2CodingBold.woff2", 700],\n', ""]]);
+  // Bold would be as large again for a few words: a browser makes them of the regular font.
+  for (const name of ["D2Coding.woff2", "D2CodingBold.woff2"])
+    fs.rmSync(path.join(folder, "static/fonts", name), { force: true });
+  cutCodeFont(path.join(folder, "static/fonts"));
+  edit(path.join(folder, "static/lib/fonts.js"), [
+    ['    ["D2Coding.woff2", 400],\n    ["D2CodingBold.woff2", 700],\n', ""],
+    ['["fonts/noto-sans-kr.css", ', '["fonts/noto-sans-kr.css", "fonts/d2coding.css", '],
+  ]);
   return entry("layerbook");
 }
 
 /** CSS rules by which a page at the top uses that extension's fonts. A piece is fetched when a letter of it is shown. */
 export function fontRules(target) {
   const fonts = "extensions/layerbook/static/fonts";
-  const noto = fs.readFileSync(path.join(target, fonts, "noto-sans-kr.css"), "utf8");
-  return (
-    noto.replace(/url\(\.?\/?([^)]+)\)/g, `url(${fonts}/$1)`) +
-    `@font-face{font-family:D2Coding;src:local("D2Coding"),url(${fonts}/D2Coding.woff2);font-display:swap}`
-  );
+  return ["noto-sans-kr.css", "d2coding.css"]
+    .map((name) => fs.readFileSync(path.join(target, fonts, name), "utf8"))
+    .join("")
+    .replace(/url\((?:\.\/)?([^)]+)\)/g, `url(${fonts}/$1)`);
 }
 
 /** A notebook with what its kernel says of its language: otherwise opening it is an edit, and leaving it asks whether to throw that away. */
