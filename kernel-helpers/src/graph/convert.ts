@@ -59,7 +59,7 @@ async function loadDefinition(
     );
   }
   const wanted = options.buildArgs.get("BUILDKIT_SYNTAX")?.trim().split(" ")[0] || detectSyntax(text)?.ref;
-  if (wanted !== undefined) await loadFrontend(input, requests, wanted);
+  if (wanted !== undefined) await loadFrontend(input, options, requests, wanted);
   return text;
 }
 
@@ -67,7 +67,12 @@ async function loadDefinition(
  * The frontend image of `# syntax=`: two rows. The frontend itself is this one whatever the image; Docker's own, when it is not known
  * (offline), is passed over in silence. Throws Refusal for another image that is not known.
  */
-async function loadFrontend(input: ConvertInput, requests: RequestLog, wanted: string): Promise<void> {
+async function loadFrontend(
+  input: ConvertInput,
+  options: FrontendOptions,
+  requests: RequestLog,
+  wanted: string,
+): Promise<void> {
   try {
     const ref = canonicalReference(wanted);
     const platform = input.buildPlatform ?? linuxAmd64;
@@ -85,7 +90,12 @@ async function loadFrontend(input: ConvertInput, requests: RequestLog, wanted: s
     });
     requests.nextPhase();
   } catch (error) {
-    if (!(error instanceof Refusal) || error.code === "LB_IMAGE_NOT_FOUND") throw error;
+    if (!(error instanceof Refusal)) throw error;
+    if (error.code !== "LB_IMAGE_NOT_FOUND") return;
+    const isOption = (options.buildArgs.get("BUILDKIT_SYNTAX") ?? "").trim() !== "";
+    throw isOption
+      ? new Refusal(`failed with build-arg:BUILDKIT_SYNTAX = ${wanted}: ${error.message}`, error.code)
+      : error;
   }
 }
 
