@@ -6,7 +6,7 @@ import os from "node:os";
 import path from "node:path";
 
 import { COMMANDS } from "../../kernel-helpers/src/cli/commands";
-import { QUICK } from "../../kernel-helpers/src/cli/quick";
+import { BUNDLES, QUICK } from "../../kernel-helpers/src/cli/quick";
 
 const DIST = path.resolve(__dirname, "../../kernel-helpers/dist");
 
@@ -86,6 +86,13 @@ describe("the quick commands", function () {
     assert.equal(status, 0);
     assert.match(stdout, /⚠/);
     assert.doesNotMatch(stdout, /[âÂ]/);
+  });
+
+  it("load large packages by require: compiled code has no import()", () => {
+    for (const name of Object.keys(BUNDLES)) {
+      const text = fs.readFileSync(path.join(DIST, name), "latin1");
+      assert.doesNotMatch(text, /[^\w.]import\(["'`\w]/, name);
+    }
   });
 
   it("answer what the modules answer", () => {

@@ -8,9 +8,6 @@ import { lessonNames } from "../../kernel-helpers/src/handout/lesson-source";
 import { outlinePages } from "../../kernel-helpers/src/handout/pdf-file";
 import { layerbook } from "../cli/command";
 
-/** Lesson 16 comes on top of the syllabus and shows three files of CI and a monorepo: a part of a third page. */
-const PAGES: Readonly<Record<string, number>> = { "16-monorepo": 3 };
-
 describe("the students' copies of all lessons", function () {
   this.timeout(1_200_000);
   const folder = mkdtempSync(join(tmpdir(), "layerbook-pages-"));
@@ -24,7 +21,7 @@ describe("the students' copies of all lessons", function () {
       (name) => [name, outlinePages(readFileSync(join(folder, `${name}.pdf`))).pages] as const,
     );
     assert.deepEqual(
-      pages.filter(([name, count]) => count > (PAGES[name] ?? 2)),
+      pages.filter(([name, count]) => count > 2),
       [],
     );
   });

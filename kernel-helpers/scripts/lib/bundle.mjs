@@ -71,6 +71,8 @@ async function bundle(outfile, commands) {
     minifyWhitespace: true,
     legalComments: "none",
     external: OUTSIDE,
+    // What runs from compiled code has no import().
+    supported: { "dynamic-import": false },
     logLevel: "error",
     plugins: [quickCommands(commands), lazyStringWidth, ownModules],
   });

@@ -13,8 +13,8 @@ import { outlinePages, withFixedBytes } from "./pdf-file";
 
 export interface PdfOptions {
   /**
-   * Makes the document no longer than this: smaller text (never below three quarters), then the printed lines of commands cut short.
-   * Sources, builds, tables and questions stay whole; sections that are marked optional may be left to the notebook.
+   * Makes the document no longer than this: smaller text (never below three quarters), then the printed lines of commands cut short, at last
+   * the steps of builds named by their numbers. Sources, builds, tables and questions stay whole; sections that are marked optional may be left to the notebook.
    */
   readonly fitPages?: number;
 }
@@ -36,7 +36,7 @@ export interface PrintedPdf {
   readonly pages: number;
   /** Factor by which the text was made smaller, 1 = not at all. */
   readonly scale: number;
-  /** How far printed lines were cut short, 0 = not at all. */
+  /** How far printed lines were cut short, 0 = not at all; one more than all steps: tables name steps by their numbers alone. */
   readonly cut: number;
 }
 
@@ -67,9 +67,10 @@ const cutOutputs = (lines: number, last: boolean): string => `(() => {
   if (${last}) for (const heading of document.querySelectorAll("main :is(h2, h3)")) {
     if (!/^더 알아보기|\\(선택\\)$/.test(heading.textContent.trim())) continue;
     while (heading.nextElementSibling && !/^H[1-3]$/.test(heading.nextElementSibling.tagName)) heading.nextElementSibling.remove();
-    const note = document.createElement("p");
-    note.textContent = "노트북에 있습니다.";
-    heading.after(note);
+    const note = document.createElement("span");
+    note.className = "left-out";
+    note.textContent = " — 노트북에 있습니다";
+    heading.append(note);
   }
 })()`;
 
@@ -129,17 +130,18 @@ export class PdfPrinter {
       let bytes = await once();
       let outline = outlinePages(bytes);
       const wanted = options.fitPages ?? Infinity;
-      while (outline.pages > wanted && (scale > SMALLEST || cut < KEPT_LINES.length)) {
+      while (outline.pages > wanted && (scale > SMALLEST || cut <= KEPT_LINES.length)) {
         if (scale > SMALLEST) {
           // The area that text takes shrinks with the square: the first guess is seldom more than one step off.
           const guess = scale === 1 ? Math.sqrt(wanted / (outline.pages - 0.4)) : scale - 0.05;
           scale = Math.max(SMALLEST, Math.floor(Math.min(guess, scale - 0.05) * 20 + 1e-6) / 20);
         } else {
-          await page.evaluate(cutOutputs(KEPT_LINES[cut] ?? 1, cut === KEPT_LINES.length - 1));
+          if (cut < KEPT_LINES.length)
+            await page.evaluate(cutOutputs(KEPT_LINES[cut] ?? 1, cut === KEPT_LINES.length - 1));
           cut++;
         }
         await page.evaluate(
-          `document.documentElement.style.setProperty("--scale", "${scale}"); document.documentElement.dataset.fit = "${cut === KEPT_LINES.length ? "tight" : ""}"`,
+          `document.documentElement.style.setProperty("--scale", "${scale}"); document.documentElement.dataset.fit = "${cut >= KEPT_LINES.length ? "tight" : ""}"; document.documentElement.classList.toggle("numbers", ${cut > KEPT_LINES.length})`,
         );
         bytes = await once();
         outline = outlinePages(bytes);
