@@ -18,7 +18,7 @@ import { awk } from "./awk/awk";
 import { dpkg } from "./dpkg";
 import { dumps } from "./dumps";
 import { expr } from "./expr";
-import { find } from "./find";
+import { find } from "./find/find";
 import { grep } from "./grep";
 import { headTail } from "./head-tail";
 import { identity } from "./identity";
