@@ -13,3 +13,8 @@ export class VertexFailure extends Error {
     super(message);
   }
 }
+
+/** A vertex that waits for another one that failed. */
+export function blockedBy(vertex: Vertex): VertexFailure {
+  return new VertexFailure(vertex, "", Infinity);
+}

@@ -69,6 +69,46 @@ export function isSearched(state: VertexState): boolean {
   return false;
 }
 
+/** Adds what is known of *vertex* at *at* ms, behind its inputs: nothing yet. */
+export function addState(states: Map<string, VertexState>, vertex: Vertex, at: number): void {
+  const state: VertexState = {
+    vertex,
+    keys: [],
+    keysAt: at,
+    deps: vertex.inputs.map((edge) => ({
+      input: states.get(edge.vertex.digest)!,
+      matches: new Set(),
+      probed: new Set(),
+      contentAt: 0,
+    })),
+    resultAt: 0,
+    loaded: false,
+    executed: false,
+    blocked: false,
+    keyWasStored: false,
+    isSlow: vertex.inputs.length === 0,
+    consumers: [],
+  };
+  for (const [input, dep] of state.deps.entries()) dep.input.consumers.push({ state, input });
+  states.set(vertex.digest, state);
+}
+
+/** The keys to which all of *deps* lead. */
+export function commonMatches(deps: readonly DepState[]): Set<string> {
+  let all: Set<string> | undefined;
+  for (const { matches } of deps) {
+    if (!all) all = new Set(matches);
+    else for (const id of all) if (!matches.has(id)) all.delete(id);
+  }
+  return all ?? new Set();
+}
+
+export function union(a: ReadonlySet<string>, b: ReadonlySet<string>): Set<string> {
+  const both = new Set(a);
+  for (const value of b) both.add(value);
+  return both;
+}
+
 /** The keys of *input* as a part of the key of what is made from it. */
 export function definitionLinks(input: VertexState, selector: string): KeyLink[] {
   const keys = input.resultKey === undefined ? input.keys : [input.resultKey];
