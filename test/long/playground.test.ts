@@ -265,7 +265,7 @@ describe("the playground at length", function () {
       const script = `<img src=x onerror="top.hacked=1"><svg onload="top.hacked=1"></svg>`;
       const many = Array.from({ length: 1_000_000 }, (_, i) => [String(i), ""]);
       for (const [fragment, ko, en] of [
-        [packed({ files: [["Dockerfile", "x".repeat(40_000_000)]] }), /너무 커서/, /too large/],
+        [packed({ files: [["Dockerfile", "x".repeat(100_000_000)]] }), /너무 커서/, /too large/],
         [packed({ files: many }), /너무 많습니다|너무 커서/, /Too many files|too large/],
         [packed({ files: [["../../etc/passwd", ""]] }), /쓸 수 없는 파일 이름/, /no usable file name/],
         [

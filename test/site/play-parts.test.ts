@@ -4,7 +4,7 @@ import { strToU8, zipSync } from "fflate";
 import { Lab } from "../../kernel-helpers/src";
 import { doneAfter, exampleOf, EXAMPLES, triesOf } from "../../kernel-helpers/src/site/play/examples";
 import { readPlayFlags } from "../../kernel-helpers/src/site/play/flags";
-import { decodeLink, encodeLink, linkHash } from "../../kernel-helpers/src/site/play/link";
+import { decodeLink, encodeLink, isLocal, linkHash } from "../../kernel-helpers/src/site/play/link";
 import { editBetween, PlacedLab } from "../../kernel-helpers/src/site/play/placed-lab";
 import {
   isSameProject,
@@ -170,6 +170,23 @@ describe("parts of the playground", () => {
     const other = JSON.parse(text) as { project: { files: unknown[] } };
     other.project.files = [["../x", 0]];
     assert.equal(unpackWork("w", JSON.stringify(other)), undefined, "no path that a link could not have");
+  });
+
+  it("know a page that others cannot open", () => {
+    const local = (address: string): boolean => isLocal(new URL(address));
+    for (const address of [
+      "file:///a/play.html",
+      "http://localhost:8877/",
+      "http://127.0.0.1/",
+      "http://[::1]:1/",
+    ])
+      assert.equal(local(address), true, address);
+    for (const address of [
+      "https://example.org/play.html",
+      "http://192.168.0.7:8877/",
+      "http://localhost.example/",
+    ])
+      assert.equal(local(address), false, address);
   });
 
   it("say what to try with any files, and what of it is done", () => {

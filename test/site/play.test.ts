@@ -59,6 +59,7 @@ describe("the playground", function () {
     await page.locator("#flags").fill("-t shared");
     await page.locator("#share").click();
     const link = await page.locator("#link").inputValue();
+    assert.match(await page.locator("#shared-note").innerText(), /이 컴퓨터에서만 열립니다/);
     await page.context().close();
     const other = await openPlay(browser, link);
     assert.match((await other.page.locator("#status").textContent()) ?? "", /링크의 파일을 열었습니다/);

@@ -2,7 +2,7 @@
 
 import type { Locale } from "../../report/locale";
 import { element, make } from "./dom";
-import { encodeLink, LINK_LIMITS, LONG_LINK } from "./link";
+import { encodeLink, isLocal, LINK_LIMITS, LONG_LINK } from "./link";
 import type { Project } from "./project";
 import { text, type TextName } from "./texts";
 import { zipOf } from "./upload";
@@ -28,9 +28,10 @@ export async function copyLink(locale: Locale): Promise<void> {
     () => navigator.clipboard !== undefined,
     () => false,
   );
-  const note = text(copied ? "copied" : "copyByHand", locale);
-  const isLong = value.length - value.indexOf("#") > LONG_LINK;
-  element("shared-note").textContent = isLong ? `${note} ${text("longLink", locale)}` : note;
+  const notes: TextName[] = [copied ? "copied" : "copyByHand"];
+  if (isLocal(location)) notes.push("localLink");
+  if (value.length - value.indexOf("#") > LONG_LINK) notes.push("longLink");
+  element("shared-note").textContent = notes.map((name) => text(name, locale)).join(" ");
 }
 
 /** Gives *project* to the browser as a file. */

@@ -65,6 +65,10 @@ const TEXTS = {
     "링크가 깁니다. 메신저에 따라 잘릴 수 있으니 zip으로 나누는 편이 안전합니다.",
     "The link is long: some messengers cut it. A zip is safer.",
   ],
+  localLink: [
+    "이 쪽을 이 컴퓨터에서 열었으므로 링크도 이 컴퓨터에서만 열립니다. 다른 사람에게는 그 사람이 여는 play.html의 주소 뒤에 링크의 # 부터 끝까지를 붙여 주거나 zip으로 나누세요.",
+    "This page was opened from this computer, and so is the link. For others: put the link from its # on behind the address of their play.html, or share a zip.",
+  ],
   tooLongLink: [
     "파일이 너무 커서 링크에 담을 수 없습니다. zip으로 내려받아 나누세요.",
     "The files are too large for a link. Download them as a zip instead.",
