@@ -3,6 +3,7 @@
 import { inspect } from "node:util";
 import type { ErrorContent } from "../protocol/messages";
 import { compilerHint, runtimeHint } from "./hints";
+import { type ForgottenMagic, forgottenMagic } from "./forgotten";
 import { isInternalFrame, originalLine } from "./positions";
 import type { CellDiagnostic } from "./service/protocol";
 
@@ -23,6 +24,8 @@ export function compilerError(
     .map(({ file, line }) => (file === undefined ? lines[line - 1] : undefined))
     .find(isMagic);
   if (misplaced !== undefined) return misplacedMagic(misplaced, lines.indexOf(misplaced) + 1, count);
+  const forgotten = forgottenMagic(code);
+  if (forgotten !== undefined) return magicError(forgotten, count);
   const traceback = diagnostics.flatMap((found, index) => {
     const place = found.file ?? `cell[${count}]`;
     const text = found.lineText ?? lines[found.line - 1] ?? "";
@@ -57,13 +60,24 @@ function misplacedMagic(text: string, line: number, count: number): ErrorContent
   const sentence = magic.startsWith("%%")
     ? `${magic}은(는) 셀의 첫 줄에 와야 합니다. 셀을 나누거나 그 위의 줄을 지우세요. (A cell magic must be the first line of its cell.)`
     : `${magic} 줄은 셀의 맨 위에, TypeScript보다 먼저 와야 합니다. (Line magics and ! commands stand at the head of a cell.)`;
+  return magicError({ sentence, text, line }, count, text.length - text.trimStart().length + 1, magic.length);
+}
+
+/** One sentence instead of the findings of a compiler, with the line that it is about. */
+function magicError(
+  found: ForgottenMagic,
+  count: number,
+  column = 1,
+  length = found.text.length,
+): ErrorContent {
+  const { sentence, text, line } = found;
   return {
     ename: "MagicError",
     evalue: sentence,
     traceback: [
       `${RED}${BOLD}MagicError${PLAIN}: ${sentence}`,
       `  ${BLUE}cell[${count}]${PLAIN} ${line}줄`,
-      ...frame(text, line, text.length - text.trimStart().length + 1, magic.length),
+      ...frame(text, line, column, length),
     ],
   };
 }
