@@ -121,6 +121,44 @@ describe("handouts in a real browser", function () {
     });
   }
 
+  it("foreign: a table of many columns is whole on paper, short words of ours are not broken", async () => {
+    const columns = Array.from({ length: 24 }, (_, i) => i);
+    const row = (tag: string, text: (i: number) => string): string =>
+      `<tr>${columns.map((i) => `<${tag}>${text(i)}</${tag}>`).join("")}</tr>`;
+    const wide = `<table border="1"><thead>${row("th", (i) => `c${i}`)}</thead><tbody>${row("td", (i) => `${i}.123456`)}</tbody></table>`;
+    const notebook = foreignNotebook(
+      {
+        cell_type: "code",
+        source: "df",
+        metadata: {},
+        execution_count: 1,
+        outputs: [{ output_type: "display_data", metadata: {}, data: { "text/html": wide } }],
+      },
+      {
+        cell_type: "markdown",
+        metadata: {},
+        source: "| 수업 | 이력? |\n|-|-|\n| L01 | 아니요 |\n\n- [x] 한 일\n- [ ] 할 일",
+      },
+    );
+    const { html } = makeHandout([{ file: join(__dirname, "x.ipynb"), notebook }], {
+      edition: "student",
+    }).page;
+    assert.match(html, /<li>☑ 한 일<\/li>\s*<li>☐ 할 일/);
+    const page = await browser.newPage({ viewport: { width: 690, height: 1000 } });
+    await page.emulateMedia({ media: "print" });
+    await page.goto(put("wide.html", html));
+    await page.evaluate("document.fonts.ready");
+    const beyond = await page.evaluate<string[]>(
+      `[...document.querySelectorAll("td, th")].filter((cell) => cell.getBoundingClientRect().right > 691).map((cell) => cell.textContent)`,
+    );
+    assert.deepEqual(beyond, []);
+    const heights = await page.evaluate<number[]>(
+      `[...document.querySelectorAll("section > table td")].map((cell) => Math.round(cell.getBoundingClientRect().height / parseFloat(getComputedStyle(cell).lineHeight)))`,
+    );
+    assert.deepEqual(heights, [1, 1], "one line each");
+    await page.close();
+  });
+
   it("slides: a key shows the output, then the next slide; back goes back", async () => {
     const page = await browser.newPage({ viewport: { width: 1024, height: 768 } });
     await page.goto(put("slides.html", lesson("01-closed-image", "slides")));

@@ -96,7 +96,7 @@ export class MarkdownRenderer {
     const { html, removed } = sanitizeRendered(raw, options.resolveImage);
     return {
       // A header cell without text names nothing.
-      html: bindParticles(html).replace(/<th([^>]*)><\/th>/g, "<td$1></td>"),
+      html: withTasks(bindParticles(html)).replace(/<th([^>]*)><\/th>/g, "<td$1></td>"),
       headings: this.headings,
       code: this.code,
       removed,
@@ -131,6 +131,14 @@ function sanitizeRendered(
     .replace(/<\w+ title="\ue000(\d+)\ue001">/g, (_, index: string) => kept[Number(index)] ?? "")
     .replace(/\ue000(\d+)\ue001/g, (_, index: string) => kept[Number(index)] ?? "");
   return { html: restored, removed };
+}
+
+/** `- [ ] to do` and `- [x] done`. */
+function withTasks(html: string): string {
+  return html.replace(
+    /(<li>(?:\s*<p>)?)\[([ xX])\](?=\s)/g,
+    (_, head: string, mark: string) => head + (mark === " " ? "☐" : "☑"),
+  );
 }
 
 /** Text as a paragraph of HTML, for what is no Markdown. */
