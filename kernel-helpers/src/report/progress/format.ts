@@ -30,6 +30,7 @@ export function secondsOf(milliseconds: number): number {
 export function formatBytes(bytes: number): string {
   const units = ["B", "kB", "MB", "GB", "TB", "PB", "EB"];
   const magnitude = Math.abs(bytes);
+  if (magnitude >= OVERFLOW) return hugeBytes(BigInt(bytes));
   let unit = 0;
   let base = 1;
   while (unit < units.length - 1 && magnitude >= base * 1000) {
@@ -37,6 +38,29 @@ export function formatBytes(bytes: number): string {
     unit++;
   }
   return unit === 0 ? `${bytes}B` : fixed(bytes / base, 2) + (units[unit] ?? "");
+}
+
+/** From here on the library's own base of the next unit, 10^21 as an int64, is passed. */
+const OVERFLOW = 3_875_820_019_684_212_736;
+
+/** What the library makes of its overflowing base: the wrong unit, or a panic that fmt prints (`floatValue`). */
+function hugeBytes(bytes: bigint): string {
+  const most = 2n ** 63n - 1n;
+  const value = bytes > most ? most : bytes < -most ? -most - 1n : bytes;
+  let base = value < 0n ? -1n : 1n;
+  let unit = 0;
+  for (;;) {
+    const next = BigInt.asIntN(64, base * 1000n);
+    if (!(base > 0n && value >= next) && !(base < 0n && value <= next)) break;
+    unit++;
+    base = next;
+    if (base === 0n) break;
+  }
+  const units = ["B", "kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"];
+  const text = units[unit];
+  if (text === undefined)
+    return `%!f(PANIC=Format method: runtime error: index out of range [${unit}] with length ${units.length})`;
+  return fixed(Number(value) / Math.abs(Number(base)), 2) + text;
 }
 
 /** The suffix of a status row: ` 34B`, ` 451B / 3.62MB`, or nothing. */

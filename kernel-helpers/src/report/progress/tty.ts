@@ -45,6 +45,8 @@ export class TtyDisplay implements Display {
   private readonly trace = new Trace(true);
   private lineCount = 0;
   private repeated = false;
+  /** The size is taken when a delivery comes and at the end; before the first one there is no room at all. */
+  private size = { width: 0, height: 0 };
   width: number;
   height: number;
 
@@ -54,6 +56,7 @@ export class TtyDisplay implements Display {
   }
 
   take(status: SolveStatus, now: number): void {
+    this.measure();
     this.trace.update(status, this.width, now);
   }
 
@@ -63,7 +66,12 @@ export class TtyDisplay implements Display {
 
   /** The last frame, then the output of failed steps. */
   done(now: number): string {
+    this.measure();
     return this.print(now, true) + this.trace.errorLogs();
+  }
+
+  private measure(): void {
+    this.size = { width: this.width, height: this.height };
   }
 
   /** The blocks that `done` prints after the last frame. */
@@ -72,7 +80,8 @@ export class TtyDisplay implements Display {
   }
 
   private print(now: number, all: boolean): string {
-    const { width, height, trace } = this;
+    const { trace } = this;
+    const { width, height } = this.size;
     const start = trace.startTime === undefined ? now : trace.startTime + trace.localTimeDiff;
     let total = 0;
     let completed = 0;
@@ -122,14 +131,14 @@ export class TtyDisplay implements Display {
     const seconds = totalSeconds(job.intervals, now);
     const timer = ` ${fixed(seconds < 0.05 ? 0 : seconds, 1).padStart(3)}s\n`;
     const prefix = " => ";
-    let left = this.width - prefix.length - timer.length - 1;
+    let left = this.size.width - prefix.length - timer.length - 1;
     let status = "";
     if (job.status !== "" && left + job.status.length > 20) {
       status = " " + job.status;
       left -= job.status.length + 1;
     }
     if (left < 12) return undefined;
-    const row = align(prefix + cutBytes(job.name, left) + status, timer, this.width);
+    const row = align(prefix + cutBytes(job.name, left) + status, timer, this.size.width);
     if (!job.isCompleted || this.options.color === false) return row;
     return (job.isCanceled ? YELLOW : job.hasError ? RED : BLUE) + row + RESET;
   }
