@@ -112,6 +112,16 @@ describe("progress: what BuildKit's own display printed for the same deliveries"
     }
   }
 
+  it("tty has no room before the first delivery", () => {
+    const display = new TtyDisplay({ width: 60, height: 24, description: "docker:default" });
+    const texts = [display.refresh(150), display.refresh(300), display.done(300)];
+    assert.deepEqual(texts, [
+      "\u001b[1A\u001b[1B\u001b[0G\u001b[?25l\n\u001b[?25h",
+      "\u001b[1A\u001b[0G\u001b[?25l\n\u001b[?25h",
+      "\u001b[1A\u001b[0G\u001b[?25l[+] Building 0.0s (0/0)                      docker:default\n\u001b[?25h",
+    ]);
+  });
+
   it("the final tty text has neither cursor movements nor rows of blanks", () => {
     const recorded = file.cases.find((one) => one.id === "h0");
     assert.ok(recorded);

@@ -63,4 +63,12 @@ describe("sizes and durations as docker/go-units and BuildKit's display write th
       assert.deepEqual(wrong, []);
     });
   }
+
+  it("sizes past the library's own overflow", () => {
+    assert.equal(
+      formatBytes(2 ** 63),
+      "%!f(PANIC=Format method: runtime error: index out of range [9] with length 9)",
+    );
+    assert.equal(formatBytes(3.8e18), "3.80EB");
+  });
 });
