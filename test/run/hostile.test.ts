@@ -160,6 +160,12 @@ describe("the way out of a RUN", () => {
     assert.match(text(result), /\/escaped/);
   });
 
+  it("does not count the files beside it for the command [, which is no pattern", async () => {
+    const loop = "mkdir /n; cd /n; i=0; while [ $i -lt 1000 ]; do echo x > f$i; i=$((i+1)); done; ls | wc -l";
+    assert.equal(text(await run(loop)).trim(), "1000");
+    assert.equal(text(await run("cd /n 2>/dev/null; echo > [; echo [ [a a[b]")), "[ [a a[b]\n");
+  });
+
   it("has no tricks with names of objects", async () => {
     const names = "__proto__ constructor prototype toString hasOwnProperty valueOf";
     const result = await run(

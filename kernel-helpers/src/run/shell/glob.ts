@@ -3,7 +3,8 @@
 import type { Process } from "../machine/process";
 import { matches, unquotePattern } from "./pattern";
 
-const MAGIC = /(^|[^\\])(\\\\)*[*?[]/;
+/** A bracket without its other half is a letter: the command `[` reads no directory. */
+const MAGIC = /(^|[^\\])(\\\\)*(?:[*?]|\[[^]*\])/;
 
 /** Whether the pattern has anything to expand. */
 export function isMagic(pattern: string): boolean {
