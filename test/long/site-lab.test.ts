@@ -18,6 +18,7 @@ import {
   type,
   watch,
 } from "../site/site-page";
+import { violations } from "../site/axe";
 import { openWorkerPage } from "../site/worker-page";
 
 const LESSON = "00-start/00-start.ipynb";
@@ -341,6 +342,12 @@ describe("the browser edition in JupyterLab", function () {
     const context = await browser.newContext({ viewport: { width: 1360, height: 900 }, locale: "ko-KR" });
     const page = await context.newPage();
     await page.goto(site.url);
+    // In another page: its policy lets no script of ours in.
+    const open = await browser.newContext({ locale: "ko-KR", bypassCSP: true });
+    const landing = await open.newPage();
+    await landing.goto(site.url);
+    assert.deepEqual(await violations(landing), []);
+    await open.close();
     await page.keyboard.press("Tab");
     assert.match(await page.evaluate<string>("document.activeElement.textContent"), /수업 열기/);
     await page.keyboard.press("Enter");
@@ -368,6 +375,12 @@ describe("the browser edition in JupyterLab", function () {
     assert.match(tree, /columnheader "결과"/);
     assert.match(tree, /cell ".*재사용/);
     assert.match(tree, /row ".*COPY hello\.txt/);
+    await until(
+      async () => /textbox "코드 셀"/.test(await built.locator(".jp-Cell-inputWrapper").ariaSnapshot()),
+      "the editor's name",
+    );
+    // JupyterLab's own frame is not ours to judge.
+    assert.deepEqual(await violations(page, ".jp-OutputArea, .cm-content"), []);
     await context.close();
   });
 });

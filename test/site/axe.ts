@@ -4,8 +4,8 @@ import type { Page } from "playwright-core";
 
 const AXE = require.resolve("axe-core/axe.min.js");
 
-/** Rules that the page breaks, each with the elements. */
-export async function violations(page: Page): Promise<string[]> {
+/** Rules that the page breaks, each with the elements; *part*: a selector of what is looked at. */
+export async function violations(page: Page, part?: string): Promise<string[]> {
   await page.evaluate(fs.readFileSync(AXE, "utf8"));
   interface Result {
     readonly violations: readonly {
@@ -13,6 +13,6 @@ export async function violations(page: Page): Promise<string[]> {
       readonly nodes: readonly { readonly html: string }[];
     }[];
   }
-  const { violations: found } = await page.evaluate<Result>(`axe.run()`);
+  const { violations: found } = await page.evaluate<Result>(`axe.run(${JSON.stringify(part ?? "html")})`);
   return found.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
 }

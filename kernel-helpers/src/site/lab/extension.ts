@@ -6,6 +6,7 @@ import { StoreDrive } from "./drive";
 import type { App, BaseKernelClass, FileChanged, Plugin, Shared, Signal, Token } from "./jupyter";
 import { kernelClass } from "./kernel";
 import { fitNarrow, type LabShell } from "./narrow";
+import { nameEditors } from "./names";
 import { notice } from "./notice";
 import { openStorage } from "./storage";
 import { downloadWork, uploadWork } from "./work";
@@ -177,6 +178,12 @@ function plugins({ services, lite, signaling, mainmenu, application }: Modules):
             activate: (app: App, shell: LabShell) => fitNarrow(app, shell),
           },
         ]),
+    {
+      id: "layerbook-site:names",
+      description: "Names of editors for screen readers",
+      autoStart: true,
+      activate: nameEditors,
+    },
     {
       id: "layerbook-site:work",
       description: "All work as one zip, down and up",
