@@ -4,7 +4,7 @@ import type { FileStat } from "../../../platform/files";
 import { bytesToString, encodeText } from "../../machine/bytes";
 import type { Process, Task } from "../../machine/process";
 import { parseGroup, parsePasswd } from "../../users";
-import { gzipText } from "../archives";
+import { gzipText } from "../gzip-text";
 import { smallFile } from "../attributes";
 import type { Options } from "../options";
 import { asErrno, join } from "../paths";

@@ -6,7 +6,7 @@ import { bytesToString, encodeText, stringToBytes } from "../../machine/bytes";
 import type { Process, Task } from "../../machine/process";
 import { matches } from "../../shell/pattern";
 import { parseGroup, parsePasswd } from "../../users";
-import { gunzipText } from "../archives";
+import { gunzipText } from "../gzip-text";
 import { smallFile } from "../attributes";
 import type { Options } from "../options";
 import { asErrno, dirName, modeString } from "../paths";
