@@ -10,33 +10,21 @@ import {
   imagePrune,
   systemDf,
 } from "./commands/builder";
-import {
-  containerLs,
-  containerRm,
-  create,
-  diff,
-  exec,
-  logs,
-  ps,
-  rm,
-  runContainer,
-} from "./commands/containers";
 import { commit } from "./commands/commit";
 import { cp } from "./commands/copy";
-import {
-  containerInspect,
-  historyCommand,
-  imageHistory,
-  imageInspect,
-  imageLs,
-  imageRm,
-  images,
-  inspectCommand,
-  pull,
-  rmi,
-  tag,
-} from "./commands/images";
+import { diff } from "./commands/diff";
+import { exec } from "./commands/exec";
+import { historyCommand, imageHistory } from "./commands/history";
+import { imageLs, images } from "./commands/images";
+import { containerInspect, imageInspect, inspectCommand } from "./commands/inspect";
 import { kill, port, rename, restart, start, stop, wait } from "./commands/lifecycle";
+import { logs } from "./commands/logs";
+import { containerLs, ps } from "./commands/ps";
+import { pull } from "./commands/pull";
+import { containerRm, rm } from "./commands/rm";
+import { imageRm, rmi } from "./commands/rmi";
+import { create, runContainer } from "./commands/run";
+import { tag } from "./commands/tag";
 import { imageLoad, imageSave, load, save } from "./commands/transfer";
 import type { DockerCommand, DockerIo } from "./command";
 import { DockerError, type DockerEngine } from "./engine";

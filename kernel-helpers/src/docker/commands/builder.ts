@@ -4,8 +4,8 @@ import { humanSize } from "../../report";
 import type { DockerCommand } from "../command";
 import { type Container, DockerError, type DockerEngine, type EngineImage, familiarName } from "../engine";
 import { alignTabs } from "../table";
-import { ago, imageSize } from "./images";
-import { writableBytes } from "./containers";
+import { writableBytes } from "./diff";
+import { ago, imageSize } from "./rows";
 
 const PRUNE_FLAGS = {
   all: { type: "boolean", short: "a" },

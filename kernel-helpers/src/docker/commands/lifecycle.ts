@@ -2,7 +2,8 @@
 
 import type { CommandContext, DockerCommand } from "../command";
 import { type Container, DockerError } from "../engine";
-import { execute, portText } from "./containers";
+import { execute } from "../container-process";
+import { portText } from "./ps";
 
 /** Does *work* for every word; what is refused is told, and the others go on. */
 async function each(
