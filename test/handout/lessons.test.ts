@@ -11,6 +11,7 @@ import {
   lessonNotebook,
   readLesson,
 } from "../../kernel-helpers/src/handout/lesson-source";
+import { layerbook } from "../cli/command";
 
 const EDITIONS: readonly Edition[] = ["student", "slides", "teacher", "solution", "exam"];
 
@@ -93,6 +94,26 @@ describe("handouts of the course", function () {
         readFileSync(join(__dirname, "../../content/theme", name), "utf8"),
         /@import|url\(|https?:/,
       );
+    }
+  });
+
+  it("a lesson without questions for an exam says which lessons have them", async () => {
+    const { code, err } = await layerbook(["handout", "L05", "--edition", "exam"]);
+    assert.equal(code, 1);
+    assert.match(err, /L05.*00, PRJ.*LB_NOTHING_TO_PRINT/);
+  });
+
+  it("links between notebooks are text in a handout of a notebook, too: it lies elsewhere", () => {
+    const notebook = lessonNotebook(readLesson(findLesson("L05") ?? ""), "student");
+    const source =
+      "# 제목\n\n[잠금 파일](../19-glossary/19-glossary.ipynb#잠금-파일)을 봅니다. [앱](app/server.js)";
+    notebook.cells = [{ cell_type: "markdown", id: "a", metadata: {}, source }];
+    const { page, markdown } = makeHandout([{ file: join(__dirname, "05.ipynb"), notebook }], {
+      edition: "student",
+    });
+    for (const text of [page.body, markdown]) {
+      assert.match(text, /잠금 파일.?을 봅니다/);
+      assert.doesNotMatch(text, /ipynb/);
     }
   });
 });

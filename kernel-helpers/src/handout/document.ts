@@ -59,6 +59,9 @@ export type Block =
 /** Cells that only make sense on a screen. */
 const SCREEN_ONLY = /^%%(check|hint)\b|^%(?!%)\w/;
 
+/** A link to the notebook of another lesson leads nowhere on paper, nor from where the handout lies: its text stays. */
+export const LESSON_LINK = /\[([^\]]+)\]\(\.\.\/([\w-]+)\/\2\.ipynb(?:#[^)]*)?\)/g;
+
 /** The blocks of *notebook* in order. Cells and outputs that the notebook hides are left out. */
 export function blocksOf(notebook: Notebook): Block[] {
   const versions = new Map<string, string>();
@@ -103,7 +106,12 @@ function blockOf(
     tags: cell.metadata.tags ?? [],
   };
   if (cell.cell_type === "markdown")
-    return { ...base, kind: "markdown", source: cell.source, attachments: cell.attachments ?? {} };
+    return {
+      ...base,
+      kind: "markdown",
+      source: cell.source.replace(LESSON_LINK, "$1"),
+      attachments: cell.attachments ?? {},
+    };
   if (cell.cell_type !== "code" || SCREEN_ONLY.test(cell.source)) return undefined;
   const outputs = isHidden(cell, "outputs") ? [] : cell.outputs;
   const predict = /^%%predict\b[ \t]*(\S*)[^\n]*\n?([\s\S]*)$/.exec(cell.source);

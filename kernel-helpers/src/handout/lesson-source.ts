@@ -10,7 +10,7 @@ import { parseExercises, type ExerciseFile } from "../lesson/read-exercises";
 import { parseLesson, type Lesson } from "../lesson/source";
 import { parseNotebook } from "../notebook/read";
 import type { Notebook } from "../notebook/format";
-import type { Edition } from "./document";
+import { LESSON_LINK, type Edition } from "./document";
 
 export { CONTENT };
 
@@ -89,8 +89,6 @@ export function lessonCells({ lesson, exercises }: CourseLesson, edition: Editio
       : cell,
   );
 }
-
-const LESSON_LINK = /\[([^\]]+)\]\(\.\.\/([\w-]+)\/\2\.ipynb(?:#[^)]*)?\)/g;
 
 function sampleFiles(content: string): Record<string, Record<string, string>> {
   const folder = join(content, "apps");

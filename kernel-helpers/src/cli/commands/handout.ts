@@ -12,6 +12,7 @@ import { KeptPages, type KeptPage } from "../../handout/kept-pages";
 import {
   CONTENT,
   findLesson,
+  lessonCells,
   lessonNames,
   readCommons,
   type CourseCommons,
@@ -272,7 +273,12 @@ class Work {
       const lesson = isFile(path) ? undefined : findLesson(name);
       if (lesson !== undefined) {
         const course = readLesson(lesson);
-        const file = this.place(lesson, lessonNotebook(course, this.edition), course.files);
+        const notebook = lessonNotebook(course, this.edition);
+        if (notebook.cells.length === 0) {
+          if (names.includes("course")) continue;
+          throw nothingFor(course.lesson.head.id, this.edition);
+        }
+        const file = this.place(lesson, notebook, course.files);
         toRun.push({ index: sources.length, file });
         sources.push({ file, notebook: parseNotebook(readFileSync(file, "utf8"), file) });
         continue;
@@ -378,6 +384,18 @@ function isFile(path: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** Only some lessons have questions for an exam. */
+function nothingFor(id: string, edition: Edition): CliError {
+  const others = lessonNames().flatMap((name) => {
+    const course = readLesson(name, CONTENT, (commons ??= readCommons()));
+    return lessonCells(course, edition).length > 0 ? [course.lesson.head.id] : [];
+  });
+  return new CliError("LB_NOTHING_TO_PRINT", {
+    ko: `${id}에는 ${edition} 판에 넣을 것이 없습니다. 있는 수업: ${others.join(", ")}`,
+    en: `${id} has nothing for the ${edition} edition; these lessons do: ${others.join(", ")}`,
+  });
 }
 
 /** Of a page that is kept, nobody looks at the notebook. */
