@@ -101,7 +101,11 @@ function activatePanel(app, tracker, palette, Widget) {
   const command = "layerbook:show-layers";
   app.commands.addCommand(command, {
     label: "레이어 패널 열기",
-    execute: () => app.shell.activateById(widget.id),
+    execute: () => {
+      app.shell.activateById(widget.id);
+      // The palette that the command is chosen from closes after it, and would keep the focus.
+      setTimeout(() => widget.activate(), 50);
+    },
   });
   palette?.addItem({ command, category: "Layerbook" });
 }
