@@ -27,6 +27,11 @@ describe("reasons in the words of the Dockerfile", () => {
     );
   });
 
+  it("permissions that were not given before are none", async () => {
+    const text = await reason("COPY s /s", "COPY --chmod=600 s /s", /COPY/);
+    assert.equal(text, "권한(--chmod)이 바뀜: — → 0600 | the permissions (--chmod) changed: — → 0600");
+  });
+
   it("permissions are octal, as in --chmod", async () => {
     assert.match(await reason("COPY --chmod=644 s /s", "COPY --chmod=755 s /s", /COPY/), /0644 → 0755/);
   });

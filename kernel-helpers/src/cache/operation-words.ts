@@ -61,6 +61,8 @@ export const OPERATION_WORDS: readonly (readonly [RegExp, Sentence])[] = [
 export function readableValue(path: string, value: string | null | undefined): string | undefined {
   if (value === null || value === undefined || value === "") return undefined;
   if (/\.data$/.test(path)) return decoded(value);
+  // Without --chmod and --chown the operation says -1.
+  if (/\.mode$/.test(path) && value === "-1") return undefined;
   if (/\.mode$/.test(path) && /^\d+$/.test(value)) return Number(value).toString(8).padStart(4, "0");
   if (!/^[[{]/.test(value)) return value;
   let parsed: unknown;
