@@ -25,15 +25,23 @@
     now = Math.min(Math.max(index, 0), slides.length - 1);
     shown = all ? steps(slides[now]).length : 0;
     show();
+    slides[now].scrollTop = all ? slides[now].scrollHeight : 0;
   };
+  // What is too long for the smallest readable letters: a key first shows the rest of it.
+  const hasMore = (slide) => slide.scrollTop + slide.clientHeight < slide.scrollHeight - 2;
   const next = () => {
-    if (shown < steps(slides[now]).length) {
+    const slide = slides[now];
+    if (shown < steps(slide).length) {
       shown++;
       show();
-    } else if (now < slides.length - 1) go(now + 1, false);
+      steps(slide)[shown - 1].scrollIntoView({ block: "nearest" });
+    } else if (hasMore(slide)) slide.scrollBy(0, slide.clientHeight * 0.85);
+    else if (now < slides.length - 1) go(now + 1, false);
   };
   const back = () => {
-    if (shown > 0) {
+    const slide = slides[now];
+    if (shown === steps(slide).length && slide.scrollTop > 0) slide.scrollBy(0, -slide.clientHeight * 0.85);
+    else if (shown > 0) {
       shown--;
       show();
     } else if (now > 0) go(now - 1, true);

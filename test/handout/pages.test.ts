@@ -181,6 +181,39 @@ describe("handouts in a real browser", function () {
     await page.close();
   });
 
+  it("slides: what is longer than the screen is shown by the same key, down to its last line", async () => {
+    const lines = Array.from({ length: 120 }, (_, i) => `줄 ${i + 1}`).join("\n");
+    const notebook = foreignNotebook({
+      cell_type: "code",
+      source: "print(all)",
+      metadata: {},
+      execution_count: 1,
+      outputs: [{ output_type: "stream", name: "stdout", text: lines }],
+    });
+    const { html } = makeHandout([{ file: join(__dirname, "x.ipynb"), notebook }], {
+      edition: "slides",
+    }).page;
+    const page = await browser.newPage({ viewport: { width: 1024, height: 768 } });
+    await page.goto(put("long-slides.html", html));
+    await page.keyboard.press("End");
+    await page.keyboard.press("Home");
+    const where = (): Promise<[number, number, boolean]> =>
+      page.evaluate<[number, number, boolean]>(
+        `(() => { const slide = document.querySelector(".slide.now"); return [[...document.querySelectorAll(".slide")].indexOf(slide), Math.round(slide.scrollTop), slide.scrollTop + slide.clientHeight >= slide.scrollHeight - 2]; })()`,
+      );
+    let last = await where();
+    for (let i = 0; i < 80; i++) {
+      await page.keyboard.press("ArrowRight");
+      const now = await where();
+      if (now[0] !== last[0]) assert.equal(last[2], true, `slide ${last[0]} was left before its end`);
+      last = now;
+    }
+    assert.ok(last[1] > 0 && last[2], "the last slide is long, and its end is seen");
+    await page.keyboard.press("ArrowLeft");
+    assert.ok((await where())[1] < last[1]);
+    await page.close();
+  });
+
   it("PDF: real text, tags, language, bookmarks, fixed dates; the student's lesson on two pages", async () => {
     const html = lesson("04-instruction-is-not-layer", "student");
     const { bytes, pages: count } = await printer.print(html, { fitPages: 2 });
