@@ -5,6 +5,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { RunMemo, type RunQuestion } from "../../kernel-helpers/src/build/run-memo";
+import { StepLayer } from "../../kernel-helpers/src/image/layer";
+import { nodePlatform } from "../../kernel-helpers/src/platform/node";
 import type {
   ReadableFileSystem,
   Snapshot,
@@ -58,7 +60,11 @@ interface Outcome {
   readonly result: RunResult;
   readonly printed: readonly string[];
   readonly files: readonly string[];
+  /** What it changed, as a layer; *twin*: one that may be the same. */
+  layer(twin?: StepLayer): StepLayer;
 }
+
+const EPOCHS = [undefined, NOW - 500, NOW + 1];
 
 const plain = ({ result, printed, files }: Outcome): object => ({ result, printed, files });
 
@@ -77,7 +83,11 @@ async function runOn(
     void printed.push(`${stream} ${at} ${data}`);
   const result = await how({ ...question, onOutput }, fs);
   assert.equal(fs.now, question.now - 1);
-  return result && { result, printed, files: listing(fs) };
+  if (!result) return undefined;
+  const upper = fs.snapshot();
+  const layer = (twin?: StepLayer): StepLayer =>
+    new StepLayer({ lower: tree, upper }, question.now, "", undefined, twin);
+  return { result, printed, files: listing(fs), layer };
 }
 
 describe("commands done again", () => {
@@ -90,7 +100,7 @@ describe("commands done again", () => {
   });
 
   it("do what they would do", async function () {
-    this.timeout(120_000);
+    this.timeout(600_000);
     const repeated = new Map<string, number>();
     for (const { command, user = "" } of some(commands, 30)) {
       const memo = new RunMemo();
@@ -110,6 +120,8 @@ describe("commands done again", () => {
         plain((await runOn(TREES["the same"]!, question, (one, fs) => runCommand({ ...one, fs })))!),
         `noted: ${command}`,
       );
+      const firstLayer = first!.layer();
+      for (const epoch of EPOCHS) firstLayer.compressed(nodePlatform, epoch);
       for (const [name, tree] of Object.entries(TREES)) {
         for (const now of [NOW, NOW + 86_399.5]) {
           const again = await runOn(tree, { ...question, now }, (one, fs) => memo.recall(one, fs));
@@ -118,6 +130,13 @@ describe("commands done again", () => {
           repeated.set(kind, (repeated.get(kind) ?? 0) + 1);
           const run = await runOn(tree, { ...question, now }, (one, fs) => runCommand({ ...one, fs }));
           assert.deepEqual(plain(again), plain(run!), `${kind}: ${command}`);
+          const [twin, own] = [again.layer(firstLayer), run!.layer()];
+          for (const epoch of EPOCHS)
+            assert.deepEqual(
+              twin.compressed(nodePlatform, epoch),
+              own.compressed(nodePlatform, epoch),
+              `${kind}: ${command}`,
+            );
         }
       }
     }

@@ -4,6 +4,7 @@ import { goQuote } from "../dockerfile";
 import { emptySnapshot, MountedFileSystem, type MountPoint } from "../filesystem";
 import type { ExecOp, Mount, Vertex } from "../graph/types";
 import { pushLayer, StepLayer } from "../image/layer";
+import type { RunResult } from "../run";
 import { FileSystemError, type Snapshot, type WritableFileSystem } from "../platform/files";
 import { dirName, joinPath } from "../platform/paths";
 import { CONTAINER_TIME } from "./durations";
@@ -96,7 +97,8 @@ export async function runExecOp(
     makeOutputs(root, session.expected.get(vertex.digest) ?? [], op.args.join(" "), session.newRef());
   const open = openAfterExec(op, inputs, assumed.length > 0);
   const upper = root.snapshot();
-  const layer = new StepLayer({ lower, upper }, now, vertex.name);
+  const layer = new StepLayer({ lower, upper }, now, vertex.name, undefined, firstLayers.get(result));
+  if (!firstLayers.has(result)) firstLayers.set(result, layer);
   return {
     at: end,
     result: {
@@ -111,6 +113,9 @@ export async function runExecOp(
     },
   };
 }
+
+/** By the answer of a command: the layer that it made when it ran. Done again elsewhere, it mostly makes the same. */
+const firstLayers = new WeakMap<RunResult, StepLayer>();
 
 /** A mount that cannot be made, in the words of BuildKit (a source that is missing) or runc (a file where a directory is needed). */
 function refusedMount(

@@ -4,7 +4,7 @@ export { applyLayer } from "./apply-layer";
 export { buildSnapshot, emptySnapshot, type TreeEntry } from "./build-tree";
 export { bunzip2 } from "./bunzip2";
 export { DecompressError } from "./byte-sink";
-export { chunksOf, contentOf } from "./content";
+export { chunksOf, contentOf, toContent } from "./content";
 export { executeFileOp, type FileOpOptions } from "./file-op";
 export { TarFieldError } from "./go-tar";
 export { diffLayers, diffTrees } from "./layer-diff";

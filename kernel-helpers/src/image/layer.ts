@@ -95,12 +95,16 @@ export class StepLayer {
   private readonly exported = new Set<number | undefined>();
   private unknown = false;
 
-  /** *createdAt*: seconds since 1970; *description*: what history says when the Dockerfile gives no entry. */
+  /**
+   * *createdAt*: seconds since 1970; *description*: what history says when the Dockerfile gives no entry; *twin*: a layer that may well
+   * hold the same: then its digests are taken.
+   */
   constructor(
     private readonly source: { readonly lower: Snapshot; readonly upper: Snapshot } | StoredEntries,
     readonly createdAt: number,
     readonly description: string,
     facts?: LayerFacts,
+    private readonly twin?: StepLayer,
   ) {
     if ("load" in source) this.storedAs = source.id;
     if (!facts) return;
@@ -160,10 +164,18 @@ export class StepLayer {
   digest(platform: Platform, epoch?: number): LayerDigests {
     let digests = this.digests.get(epoch);
     if (!digests) {
-      digests = this.hash(platform, epoch);
+      const equal = this.equal(epoch);
+      digests = equal ? equal.digest(platform, epoch) : this.hash(platform, epoch);
+      if (equal) this.unknown = equal.unknown;
       this.digests.set(epoch, digests);
     }
     return digests;
+  }
+
+  /** The twin, if it was hashed and has the same tar. */
+  private equal(epoch: number | undefined): StepLayer | undefined {
+    const { twin } = this;
+    return twin?.digests.has(epoch) && isSameTar(this.entries(), twin.entries(), epoch) ? twin : undefined;
   }
 
   private hash(platform: Platform, epoch: number | undefined): LayerDigests {
@@ -200,16 +212,20 @@ export class StepLayer {
           mediaType: LAYER_MEDIA_TYPE,
         };
       }
-      const hash = platform.sha256();
-      let size = 0;
-      for (const piece of gzipBlocks(platform, this.tar(epoch))) {
-        hash.update(piece);
-        size += piece.length;
-      }
-      blob = { diffId, digest: "sha256:" + hash.hex(), size, mediaType: LAYER_MEDIA_TYPE };
+      blob = this.equal(epoch)?.compressed(platform, epoch) ?? this.compress(platform, epoch, diffId);
       this.blobs.set(epoch, blob);
     }
     return blob;
+  }
+
+  private compress(platform: Platform, epoch: number | undefined, diffId: string): LayerBlob {
+    const hash = platform.sha256();
+    let size = 0;
+    for (const piece of gzipBlocks(platform, this.tar(epoch))) {
+      hash.update(piece);
+      size += piece.length;
+    }
+    return { diffId, digest: "sha256:" + hash.hex(), size, mediaType: LAYER_MEDIA_TYPE };
   }
 
   /** It goes into an image: its entries with bytes are at hand, and whoever keeps it keeps what it is compressed. */
@@ -248,6 +264,35 @@ export class StepLayer {
   pack(platform: Platform, epoch?: number): Uint8Array {
     return concat([...gzipBlocks(platform, this.tar(epoch))]);
   }
+}
+
+/** A time after this needs the larger format of a tar, whatever it is set to afterwards. Seconds. */
+const LAST_TIME = 2 ** 33 - 1;
+
+/** Do the entries make the same tar, with times later than *epoch* set to it? */
+function isSameTar(a: readonly LayerEntry[], b: readonly LayerEntry[], epoch: number | undefined): boolean {
+  const isClamped = (time: number): boolean =>
+    epoch !== undefined && time >= Math.max(epoch, 0) && time <= LAST_TIME;
+  return (
+    a.length === b.length &&
+    a.every((x, i) => {
+      const y = b[i]!;
+      return (
+        x.name === y.name &&
+        x.type === y.type &&
+        x.mode === y.mode &&
+        x.uid === y.uid &&
+        x.gid === y.gid &&
+        x.size === y.size &&
+        (x.mtime === y.mtime || (isClamped(x.mtime) && isClamped(y.mtime))) &&
+        x.linkname === y.linkname &&
+        x.devmajor === y.devmajor &&
+        x.devminor === y.devminor &&
+        x.xattrs === y.xattrs &&
+        x.content === y.content
+      );
+    })
+  );
 }
 
 async function blobOf(platform: Platform, { diffId }: LayerDigests, packed: Pieces): Promise<LayerBlob> {

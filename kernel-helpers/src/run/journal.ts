@@ -1,5 +1,6 @@
 /** What a command asked of its file system and clock and what it was answered: enough to tell whether it would do the same elsewhere, and to do it. */
 
+import { toContent } from "../filesystem";
 import {
   type Content,
   type CreateOptions,
@@ -156,8 +157,8 @@ class NotedFileSystem implements WritableFileSystem {
   }
 
   writeFile(path: string, content: Content | Uint8Array | string, options?: CreateOptions): void {
-    // Bytes may be changed by their owner later.
-    const kept = content instanceof Uint8Array ? content.slice() : content;
+    // Bytes may be changed by their owner later. What is written again is one content, known by its digest.
+    const kept = toContent(content instanceof Uint8Array ? content.slice() : content);
     this.change((fs) => fs.writeFile(path, kept, options));
   }
 
