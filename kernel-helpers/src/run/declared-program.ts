@@ -4,7 +4,7 @@ import { decodeText } from "./machine/bytes";
 import type { Process, Task } from "./machine/process";
 import { sizeOf, type DeclaredCommand, type DeclaredOutput } from "./declared";
 import { absolute, encodeText, knownSize, makeFolder, writeFile } from "./packages/files";
-import { hash } from "./packages/go";
+import { hash } from "./packages/text-hash";
 
 const USUAL = 100_000;
 

@@ -4,7 +4,7 @@ import type { Program } from "../machine/exec";
 import { Errno } from "../machine/errno";
 import type { Process, Task } from "../machine/process";
 import { decodeText, encodeText, knownSize, readText, writeFile } from "./files";
-import { removeFolder } from "./npm";
+import { removeFolder } from "./npm-tree";
 import { PROGRAMS } from "./os-packages";
 
 interface ApkPackage {

@@ -3,38 +3,13 @@
 import type { Program } from "../machine/exec";
 import { Errno } from "../machine/errno";
 import type { Process, Task } from "../machine/process";
-import { absolute, decodeText, encodeText, exists, knownSize, readText, writeFile } from "./files";
-import { NpmFacts, satisfies, type NpmPlace } from "./npm-facts";
-import {
-  chosenWorkspaces,
-  findWorkspaces,
-  linkWorkspace,
-  reachable,
-  workspacePatterns,
-  type LockEntry,
-  type Workspace,
-} from "./workspaces";
-
-export interface PackageJson {
-  readonly name?: string;
-  readonly version?: string;
-  readonly scripts?: Readonly<Record<string, string>>;
-  readonly dependencies?: Readonly<Record<string, string>>;
-  readonly devDependencies?: Readonly<Record<string, string>>;
-  readonly optionalDependencies?: Readonly<Record<string, string>>;
-}
-
-interface LockPackage extends LockEntry {
-  readonly dev?: boolean;
-  readonly optional?: boolean;
-  readonly os?: readonly string[];
-  readonly cpu?: readonly string[];
-}
-
-interface Lock {
-  readonly lockfileVersion?: number;
-  readonly packages?: Readonly<Record<string, LockPackage>>;
-}
+import { decodeText, encodeText, exists, knownSize, writeFile } from "./files";
+import { NpmFacts } from "./npm-facts";
+import { findWorkspaces, linkWorkspace, workspacePatterns } from "./workspaces";
+import { readLock, inSync, lockPlaces, reachedBy, lockText } from "./npm-lock";
+import { NpmFailure, home, readPackage, omitsDev, requireToken, splitSpec } from "./npm-project";
+import { runScript } from "./npm-scripts";
+import { resolveAll, lay, seconds, removeFolder, emptyFolder } from "./npm-tree";
 
 /** Bytes of the package managers that `npm install -g` can bring. Simulated. */
 const MANAGERS: ReadonlyMap<string, number> = new Map([
@@ -42,21 +17,7 @@ const MANAGERS: ReadonlyMap<string, number> = new Map([
   ["yarn", 5_400_000],
 ]);
 
-/** Simulated milliseconds: reading the registry once, one package from it, one from the cache. */
-const START = 400;
-const DOWNLOAD = 35;
-const CACHED = 6;
-
-/** Ends npm with its error lines. */
-export class NpmFailure extends Error {
-  constructor(
-    readonly lines: readonly string[],
-    readonly status = 1,
-  ) {
-    super(lines[0] ?? "");
-  }
-}
-
+/** `npm`; a failure ends it with its `npm error` lines. */
 export const npm: Program = function* (process) {
   const args = process.args.slice(1).map(decodeText);
   const words = args.filter(
@@ -138,57 +99,6 @@ function* command(process: Process, args: readonly string[], words: readonly str
   }
 }
 
-export function home(process: Process): string {
-  return decodeText(process.env.get("HOME") ?? "/root");
-}
-
-export function readPackage(process: Process): PackageJson {
-  const text = readText(process, "package.json");
-  const cwd = decodeText(process.cwd);
-  if (text === undefined) {
-    throw new NpmFailure(
-      [
-        "code ENOENT",
-        "syscall open",
-        `path ${cwd.replace(/\/$/, "")}/package.json`,
-        "errno -2",
-        `enoent Could not read package.json: Error: ENOENT: no such file or directory, open '${cwd.replace(/\/$/, "")}/package.json'`,
-        "enoent This is related to npm not being able to find a file.",
-        "enoent",
-      ],
-      254,
-    );
-  }
-  try {
-    return JSON.parse(text) as PackageJson;
-  } catch (error) {
-    throw new NpmFailure([
-      "code EJSONPARSE",
-      `path ${cwd.replace(/\/$/, "")}/package.json`,
-      `JSON.parse ${error instanceof Error ? error.message : ""} while parsing package.json`,
-      "JSON.parse Failed to parse JSON data.",
-      "JSON.parse Note: package.json must be actual JSON, not just JavaScript.",
-    ]);
-  }
-}
-
-function readLock(process: Process): Lock | undefined {
-  const text = readText(process, "package-lock.json") ?? readText(process, "npm-shrinkwrap.json");
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text) as Lock;
-  } catch {
-    throw new NpmFailure(["code EJSONPARSE", "JSON.parse Invalid package-lock.json"]);
-  }
-}
-
-export function omitsDev(process: Process, args: readonly string[]): boolean {
-  const omit =
-    args.some((word) => word === "--omit=dev" || word === "--production" || word === "--only=production") ||
-    args.some((word, i) => word === "--omit" && args[i + 1] === "dev");
-  return omit || (process.env.get("NODE_ENV") === "production" && !args.includes("--include=dev"));
-}
-
 function* install(process: Process, wanted: readonly string[], args: readonly string[]): Task<number> {
   const facts = new NpmFacts(process.machine.request.catalog);
   const manifest = wanted.length > 0 && !exists(process, "package.json") ? {} : readPackage(process);
@@ -260,114 +170,6 @@ function* installGlobal(process: Process, wanted: readonly string[]): Task<numbe
   return 0;
 }
 
-export function resolveAll(
-  process: Process,
-  facts: NpmFacts,
-  ranges: Readonly<Record<string, string>>,
-): readonly NpmPlace[] {
-  const open = Object.fromEntries(
-    Object.entries(ranges).filter(([name]) => !isPrivate(process, facts, name)),
-  );
-  const { places, missing, unmet } = facts.resolve(open);
-  const own = Object.entries(ranges)
-    .filter(([name]) => isPrivate(process, facts, name))
-    .map(([name, range]) =>
-      facts.place(`node_modules/${name}`, name, range.replace(/^[\^~>=v\s]*/, "") || "1.0.0"),
-    );
-  if (missing.length > 0 && process.machine.request.assume !== true) {
-    const name = missing[0] ?? "";
-    throw new NpmFailure([
-      "code E404",
-      `404 Not Found - GET ${name} - Not found`,
-      "404",
-      `404  '${name}@${ranges[name] ?? "*"}' is not in this registry.`,
-      "404",
-      "404 Note that you can also install from a",
-      "404 tarball, folder, http url, or git folder.",
-      "",
-      `(흉내) 카탈로그에 있는 패키지만 설치할 수 있습니다.`,
-    ]);
-  }
-  const bad = unmet[0];
-  if (bad !== undefined)
-    throw new NpmFailure([
-      "code ETARGET",
-      `notarget No matching version found for ${bad.name}@${bad.range}.`,
-      "notarget In most cases you or one of your dependencies are requesting",
-      "notarget a package version that doesn't exist.",
-    ]);
-  if (missing.length > 0) process.machine.assumed.push(...missing.map((name) => `npm:${name}`));
-  return [
-    ...places,
-    ...own,
-    ...missing.map((name) => facts.place(`node_modules/${name}`, name, "1.0.0")),
-  ].sort((a, b) => (a.path < b.path ? -1 : 1));
-}
-
-/** Texts of the `.npmrc` files that npm reads, those that are there. */
-function settings(process: Process): string[] {
-  const own = decodeText(process.env.get("NPM_CONFIG_USERCONFIG") ?? "/nonexistent");
-  return [".npmrc", `${home(process)}/.npmrc`, own].flatMap((path) => readText(process, path) ?? []);
-}
-
-/**
- * A scoped package that nobody measured lives in somebody's own registry. Of a real project's, whose scoped packages are mostly public,
- * that is said only when its scope is given a registry.
- */
-function isPrivate(process: Process, facts: NpmFacts, name: string): boolean {
-  if (!name.startsWith("@") || facts.knows(name)) return false;
-  if (process.machine.request.assume !== true) return true;
-  const scope = name.slice(0, name.indexOf("/"));
-  return settings(process).some((text) => text.includes(`${scope}:registry`));
-}
-
-/** A private package needs a token, as its registry would say. */
-function requireToken(process: Process, places: readonly NpmPlace[]): void {
-  const facts = new NpmFacts(process.machine.request.catalog);
-  const place = places.find((entry) => isPrivate(process, facts, entry.name));
-  if (place === undefined || settings(process).some((text) => /_authToken\s*=\s*\S+/.test(text))) return;
-  throw new NpmFailure([
-    "code E401",
-    `401 Unauthorized - GET ${place.name} - authentication token not provided`,
-  ]);
-}
-
-/** What package.json asks for and the lock does not hold, in npm's words. */
-function inSync(ranges: Readonly<Record<string, string>>, lock: Lock, folder = ""): readonly string[] {
-  return Object.entries(ranges).flatMap(([name, range]) => {
-    const found =
-      lock.packages?.[`${folder}/node_modules/${name}`] ?? lock.packages?.[`node_modules/${name}`];
-    if (found?.link === true) return [];
-    const version = found?.version;
-    if (version === undefined) return [`Missing: ${name}@${range.replace(/^[\^~]/, "")} from lock file`];
-    return satisfies(version, range)
-      ? []
-      : [`Invalid: lock file's ${name}@${version} does not satisfy ${name}@${range}`];
-  });
-}
-
-function lockPlaces(facts: NpmFacts, lock: Lock, withoutDev: boolean): readonly NpmPlace[] {
-  return Object.entries(lock.packages ?? {})
-    .filter(
-      ([path, entry]) =>
-        path.includes("node_modules/") &&
-        entry.link !== true &&
-        !(withoutDev && entry.dev === true) &&
-        !foreign(entry),
-    )
-    .map(([path, entry]) =>
-      facts.place(path, path.slice(path.lastIndexOf("node_modules/") + 13), entry.version ?? "0.0.0"),
-    );
-}
-
-/** An optional package for another system is not installed. */
-function foreign(entry: LockPackage): boolean {
-  return (
-    (entry.os !== undefined && !entry.os.includes("linux")) ||
-    (entry.cpu !== undefined && !entry.cpu.includes("x64"))
-  );
-}
-
 /** `npm ci`; with *clean* false, `npm install` of a repository whose lock file is up to date. */
 function* cleanInstall(process: Process, args: readonly string[], clean = true): Task<number> {
   const manifest = readPackage(process);
@@ -422,90 +224,6 @@ function* cleanInstall(process: Process, args: readonly string[], clean = true):
   return 0;
 }
 
-/** What the chosen workspaces (and the root, unless some were named) reach; `reached` undefined: the repository has none. */
-function reachedBy(
-  process: Process,
-  manifest: PackageJson,
-  lock: Lock,
-  workspaces: readonly Workspace[],
-  args: readonly string[],
-): {
-  readonly chosen: readonly Workspace[];
-  readonly links: readonly { readonly path: string; readonly folder: string }[];
-  readonly reached: ReadonlySet<string> | undefined;
-} {
-  // A lock file of a monorepo counts as one even where its package.json is missing: `COPY apps/*/package.json ./` makes that.
-  const folders = Object.keys(lock.packages ?? {}).some(
-    (path) => path !== "" && !path.includes("node_modules/"),
-  );
-  if (workspacePatterns(manifest) === undefined && !folders)
-    return { chosen: [], links: [], reached: undefined };
-  const { chosen, given, unknown } = chosenWorkspaces(workspaces, args);
-  if (unknown.length > 0)
-    throw new NpmFailure([`No workspaces found:`, `  --workspace=${unknown.join(" --workspace=")}`]);
-  const dev = omitsDev(process, args) ? {} : manifest.devDependencies;
-  const root = {
-    folder: "",
-    ranges: { ...manifest.dependencies, ...manifest.optionalDependencies, ...dev },
-  };
-  const packages = lock.packages ?? {};
-  const withRoot = !given || args.includes("--include-workspace-root");
-  const reached = new Set(reachable(packages, withRoot ? [root, ...chosen] : chosen));
-  const links = Object.entries(packages).flatMap(([path, entry]) => {
-    const folder = entry.link === true ? entry.resolved : undefined;
-    const wanted = reached.has(path) || chosen.some((workspace) => workspace.folder === folder);
-    return folder !== undefined && wanted ? [{ path, folder }] : [];
-  });
-  return { chosen, links, reached };
-}
-
-/**
- * Lays packages below *root*: a manifest whose text is known and contents of which the size is. Answers how many were new.
- * *archiveOf*: where the manager keeps what it fetched; npm's own cache by default.
- */
-export function* lay(
-  process: Process,
-  places: readonly NpmPlace[],
-  root = ".",
-  archiveOf = (place: NpmPlace): string =>
-    `${home(process)}/.npm/_cacache/content-v2/${place.name.replace("/", "+")}-${place.version}.tgz`,
-): Task<number> {
-  process.machine.work(START);
-  let added = 0;
-  let fetched = 0;
-  for (const place of places) {
-    const folder = root === "." ? place.path : `${root}/${place.path}`;
-    const manifest = `{\n  "name": ${JSON.stringify(place.name)},\n  "version": ${JSON.stringify(place.version)}\n}\n`;
-    noteGuess(process, place);
-    if (readText(process, `${folder}/package.json`) === manifest) continue;
-    const archive = archiveOf(place);
-    if (exists(process, archive)) process.machine.work(CACHED);
-    else {
-      process.machine.work(DOWNLOAD + place.download / 50_000);
-      writeFile(process, archive, knownSize(place.download, `npm-archive:${place.name}@${place.version}`));
-      fetched++;
-    }
-    writeFile(process, `${folder}/package.json`, manifest);
-    const rest = Math.max(0, place.size - manifest.length);
-    if (rest > 0)
-      writeFile(process, `${folder}/index.js`, knownSize(rest, `npm:${place.name}@${place.version}`));
-    added++;
-    yield* process.room();
-  }
-  process.machine.downloads += fetched;
-  return added;
-}
-
-/** A package without facts is assumed where that is allowed: its files are not known. */
-export function noteGuess(process: Process, { guessed, name, version }: NpmPlace): void {
-  if (guessed && process.machine.request.assume === true)
-    process.machine.assumed.push(`npm:${name}@${version}`);
-}
-
-export function seconds(process: Process): number {
-  return Math.max(1, Math.round((process.machine.clock - process.startedAt) / 1000));
-}
-
 /** *fetchable*: how many of *count* come from a registry; the rest are links to *workspaces* of the repository. */
 function report(
   process: Process,
@@ -526,130 +244,4 @@ function report(
   if (process.machine.downloads < fetchable)
     process.out(encodeText(`(흉내) ${packages(process.machine.downloads)} 내려받음, 나머지는 캐시에서\n`));
   if (!args.includes("--no-audit")) process.out("\nfound 0 vulnerabilities\n");
-}
-
-function lockText(manifest: PackageJson, places: readonly NpmPlace[]): string {
-  const root = {
-    name: manifest.name ?? "app",
-    ...(manifest.version === undefined ? {} : { version: manifest.version }),
-    ...(manifest.dependencies === undefined ? {} : { dependencies: manifest.dependencies }),
-  };
-  const packages: Readonly<Record<string, unknown>> = Object.fromEntries<unknown>([
-    ["", root],
-    ...places.map(
-      (place) =>
-        [
-          place.path,
-          {
-            version: place.version,
-            ...(place.integrity === undefined ? {} : { integrity: place.integrity }),
-          },
-        ] as const,
-    ),
-  ]);
-  return (
-    JSON.stringify(
-      { name: root.name, version: manifest.version, lockfileVersion: 3, requires: true, packages },
-      null,
-      2,
-    ) + "\n"
-  );
-}
-
-/** `express@^5` → [express, ^5]; `express` → [express, *]. */
-export function splitSpec(word: string): [string, string] {
-  const at = word.indexOf("@", 1);
-  return at < 0 ? [word, "*"] : [word.slice(0, at), word.slice(at + 1)];
-}
-
-function* runScript(process: Process, name: string | undefined, args: readonly string[]): Task<number> {
-  const manifest = readPackage(process);
-  const words = chosenWorkspaces([], args);
-  if (name !== undefined && (words.given || words.unknown.length > 0))
-    return yield* runInWorkspaces(process, manifest, name, args);
-  if (name === undefined) {
-    for (const [script, text] of Object.entries(manifest.scripts ?? {}))
-      process.out(encodeText(`  ${script}\n    ${text}\n`));
-    return 0;
-  }
-  const script =
-    manifest.scripts?.[name] ??
-    (name === "start" && exists(process, "server.js") ? "node server.js" : undefined);
-  if (script === undefined) {
-    if (args.includes("--if-present")) return 0;
-    throw new NpmFailure([`Missing script: "${name}"`, "", "To see a list of scripts, run:", "  npm run"]);
-  }
-  for (const stage of [`pre${name}`, name, `post${name}`]) {
-    const text = stage === name ? script : manifest.scripts?.[stage];
-    if (text === undefined) continue;
-    if (!args.includes("--silent") && !args.includes("-s"))
-      process.out(
-        encodeText(
-          `\n> ${manifest.name ?? ""}${manifest.version === undefined ? "" : `@${manifest.version}`} ${stage}\n> ${text}\n\n`,
-        ),
-      );
-    const child = process.machine.spawn(process, (inner) => shell(inner, text));
-    const status = yield* process.waitFor(child);
-    if (status !== 0) return status;
-  }
-  return 0;
-}
-
-/** `npm run NAME -w WORKSPACE`, `--workspaces`: the script in each chosen folder, in the order of the patterns. */
-function* runInWorkspaces(
-  process: Process,
-  manifest: PackageJson,
-  name: string,
-  args: readonly string[],
-): Task<number> {
-  const all = findWorkspaces(process, workspacePatterns(manifest) ?? []);
-  const { chosen, unknown } = chosenWorkspaces(all, args);
-  if (unknown.length > 0 || chosen.length === 0)
-    throw new NpmFailure([`No workspaces found:`, `  --workspace=${unknown.join(" --workspace=")}`]);
-  const root = decodeText(process.cwd).replace(/\/$/, "");
-  for (const workspace of chosen) {
-    if (workspace.scripts[name] === undefined) {
-      if (args.includes("--if-present")) continue;
-      throw new NpmFailure([
-        "Lifecycle script `" + name + "` failed with error:",
-        `workspace ${workspace.name}@${workspace.version ?? ""}`,
-        `location ${root}/${workspace.folder}`,
-        `Missing script: "${name}"`,
-      ]);
-    }
-    const child = process.machine.spawn(process, (inner) => {
-      inner.cwd = encodeText(`${root}/${workspace.folder}`);
-      return runScript(
-        inner,
-        name,
-        args.filter((word) => word === "-s" || word === "--silent"),
-      );
-    });
-    const status = yield* process.waitFor(child);
-    if (status !== 0) return status;
-  }
-  return 0;
-}
-
-export function* shell(process: Process, text: string): Task<number> {
-  process.env.set(
-    "PATH",
-    encodeText(`${absolute(process, "node_modules/.bin")}:${decodeText(process.env.get("PATH") ?? "")}`),
-  );
-  process.args = ["sh", "-c", encodeText(text)];
-  return yield* process.machine.loader.execute(process, "/bin/sh");
-}
-
-export function removeFolder(process: Process, path: string): void {
-  const found = process.vfs.locate(process, encodeText(absolute(process, path)));
-  if (found.stat !== undefined) found.fs.remove(found.inner, { recursive: true });
-}
-
-/** Removes what is in a folder, as `npm ci` does: the folder itself may be a mount. */
-function emptyFolder(process: Process, path: string): void {
-  const found = process.vfs.locate(process, encodeText(absolute(process, path)));
-  if (found.stat?.type !== "dir") return;
-  const fs = found.fs;
-  for (const name of fs.readdir(found.inner))
-    fs.remove(`${found.inner === "/" ? "" : found.inner}/${name}`, { recursive: true });
 }

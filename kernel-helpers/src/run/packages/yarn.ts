@@ -4,18 +4,9 @@ import { assume, type Program } from "../machine/exec";
 import { Errno } from "../machine/errno";
 import type { Process, Task } from "../machine/process";
 import { decodeText, encodeText, exists, knownSize, readText, writeFile } from "./files";
-import {
-  home,
-  lay,
-  NpmFailure,
-  readPackage,
-  removeFolder,
-  resolveAll,
-  seconds,
-  shell,
-  splitSpec,
-  type PackageJson,
-} from "./npm";
+import { home, NpmFailure, readPackage, splitSpec, type PackageJson } from "./npm-project";
+import { shell } from "./npm-scripts";
+import { lay, removeFolder, resolveAll, seconds } from "./npm-tree";
 import { NpmFacts, type NpmPlace } from "./npm-facts";
 import { parseLock, mapAt, textAt, type LockMap } from "./lock-text";
 import { findWorkspaces, linkWorkspace, workspacePatterns, type Workspace } from "./workspaces";
