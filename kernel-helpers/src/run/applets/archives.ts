@@ -4,6 +4,7 @@ import { inflateSync } from "fflate";
 import { bytesToString, stringToBytes, encodeText } from "../machine/bytes";
 import type { Program } from "../machine/exec";
 import type { Process, Task } from "../machine/process";
+import { decompress } from "./decompress";
 import { parseOptions, usage } from "./options";
 import { asErrno, join } from "./paths";
 import { tar } from "./tar/tar";
@@ -249,5 +250,5 @@ function makeParents(process: Process, path: string): void {
 }
 
 export const archives: Readonly<Record<string, Program>> = {
-  tar, gzip, gunzip: gzip, zcat: gzip, unzip, bzip2: notHere, bunzip2: notHere, bzcat: notHere, xz: notHere, unxz: notHere, xzcat: notHere, lzma: notHere, unlzma: notHere, lzop: notHere, cpio: notHere, zip: notHere,
+  tar, gzip, gunzip: gzip, zcat: gzip, unzip, bzip2: decompress, bunzip2: decompress, bzcat: decompress, xz: decompress, unxz: decompress, xzcat: decompress, lzma: notHere, unlzma: notHere, lzop: notHere, cpio: notHere, zip: notHere,
 }; // prettier-ignore

@@ -6,6 +6,7 @@ import { bytesToString, encodeText, stringToBytes } from "../../machine/bytes";
 import type { Process, Task } from "../../machine/process";
 import { matches } from "../../shell/pattern";
 import { parseGroup, parsePasswd } from "../../users";
+import { unpackedText } from "../decompress";
 import { gunzipText } from "../gzip-text";
 import { smallFile } from "../attributes";
 import type { Options } from "../options";
@@ -38,8 +39,19 @@ export function* extract(process: Process, options: Options, file: string, start
     );
     return process.gnu ? 2 : 1;
   } else if (/^(BZh|\xfd7zXZ)/.test(text)) {
-    process.err(encodeText("tar: this compression is not simulated / 이 압축 형식은 흉내 내지 않습니다\n"));
-    return 1;
+    // busybox unpacks only what it is told to.
+    const isKnown = process.gnu || options.has("a") || options.has(text.startsWith("BZh") ? "j" : "J");
+    const plain = isKnown ? unpackedText(text) : undefined;
+    if (plain === undefined) {
+      if (isKnown && !process.gnu) process.err("tar: corrupted data\n");
+      process.err(
+        process.gnu
+          ? "tar: Child returned status 1\ntar: Error is not recoverable: exiting now\n"
+          : "tar: short read\n",
+      );
+      return process.gnu ? 2 : 1;
+    }
+    text = plain;
   }
   const strip = Number(options.value("#") ?? 0);
   const wanted = options.rest.map((name) => name.replace(/\/+$/, ""));
