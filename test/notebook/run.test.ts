@@ -130,6 +130,23 @@ describe("running notebooks on a real Jupyter Server", function () {
     assert.deepEqual(statuses(second), ["dead", "not-run"]);
   });
 
+  it("kernels that die leave no error behind that nobody waits for", async () => {
+    const late: unknown[] = [];
+    const listener = (reason: unknown): unknown => late.push(reason);
+    process.on("unhandledRejection", listener);
+    try {
+      const files = [1, 2, 3, 4].map((n) =>
+        put(`dead-${n}.ipynb`, pythonNotebook(`import os, time\ntime.sleep(${n / 10})\nos._exit(3)`)),
+      );
+      const outcomes = await run(files, { jobs: 4, ...joined });
+      assert.deepEqual(outcomes.map(statuses), [["dead"], ["dead"], ["dead"], ["dead"]]);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      assert.deepEqual(late, []);
+    } finally {
+      process.removeListener("unhandledRejection", listener);
+    }
+  });
+
   it("Ctrl-C ends the run and leaves the file as it was", async () => {
     const file = put("long.ipynb", pythonNotebook("import time\ntime.sleep(60)"));
     const before = readFileSync(file, "utf8");

@@ -238,15 +238,26 @@ async function startSession(
       ? `${basename(file)}-run-${process.pid}-${Date.now()}`
       : relative(server.root, file).split(sep).join("/");
   try {
-    return await managers.sessions.startNew({
+    const session = await managers.sessions.startNew({
       path,
       name: basename(file),
       type: "notebook",
       kernel: { name },
     });
+    if (session.kernel) withoutLateErrors(session.kernel);
+    return session;
   } catch (error) {
     throw noKernel(dirname(file) === "" ? file : file, name, (error as Error).message);
   }
+}
+
+/**
+ * The library connects by itself to a kernel that died and was started again; when the connection is closed meanwhile, nobody waits for
+ * its error, and the process would end with it. That the kernel died is told by its status.
+ */
+function withoutLateErrors(kernel: Kernel.IKernelConnection): void {
+  const reconnect = kernel.reconnect.bind(kernel);
+  kernel.reconnect = () => reconnect().catch(() => undefined);
 }
 
 /** A kernel that has not said what it is by then will not. */
