@@ -27,6 +27,32 @@ describe("guesses of beginners", () => {
     }
   });
 
+  it("does not judge by a build that is not the one asked about", () => {
+    const record = {
+      steps: ["[1/3] FROM node", "[2/3] WORKDIR /app", "[3/3] RUN npm ci"].map((name) => ({
+        name,
+        status: "CACHED",
+        instruction: name.split(" ")[1],
+      })),
+    } as unknown as BuildRecord;
+    const prediction = {
+      id: "L09-P1",
+      question: "",
+      feedback: [{ step: "RUN npm ci", guessed: "hit" as const, text: "환경에 들어갑니다." }],
+    };
+    for (const [body, right] of [
+      ["WORKDIR: 재사용\nRUN: 재사용", undefined],
+      ["WORKDIR: 재사용\nRUN: 다시", undefined],
+    ] as const) {
+      const guess = parseGuess(prediction, body);
+      assert.ok(!isGuessError(guess));
+      const [workdir, run] = compareGuess(prediction, guess, record);
+      assert.equal(workdir?.right, true);
+      assert.equal(run?.right, right);
+      assert.match(run?.feedback ?? "", /예측이 묻는 빌드가 아닙니다.*환경에 들어갑니다\.$/);
+    }
+  });
+
   it("asks for what the prediction asks for", () => {
     const option = (text: string, correct: boolean) => ({ text, correct, feedback: "" });
     const choice = {

@@ -101,12 +101,17 @@ function readVerdict(text: string): Verdict | undefined {
   return word === "재사용" ? "hit" : word === "다시실행" ? "miss" : undefined;
 }
 
+/** Said when the cell was run a second time, or others were passed over. */
+const OTHER_BUILD =
+  "이 빌드는 예측이 묻는 빌드가 아닙니다. 같은 셀을 다시 실행했거나 앞의 셀을 건너뛰었습니다. 차례로 실행했다면:";
+
 /** Every step of the build but FROM (whose row says only that a manifest was looked up), with its guess where there is one. */
 export function compareGuess(
   prediction: Prediction | undefined,
   guess: Guess,
   record: BuildRecord,
 ): readonly Comparison[] {
+  let isOtherSaid = false;
   return record.steps
     .filter((step) => step.instruction !== "FROM")
     .map((step, place) => {
@@ -117,11 +122,16 @@ export function compareGuess(
         guess.steps.find((entry) => entry.step === step.name || entry.step === text) ??
         guess.steps.find((entry) => entry.step === `#${place + 1}` || names(entry.step, step));
       const guessed = own?.verdict;
+      const about = prediction?.feedback.filter((entry) => text.includes(entry.step)) ?? [];
+      // Feedback belongs to wrong guesses: what it calls wrong and happened is not the build that the lesson asks about.
+      const isOther = about.length > 0 && about.every((entry) => entry.guessed === actual);
+      if (isOther && guessed !== undefined) {
+        const lead = isOtherSaid ? "" : `${OTHER_BUILD} `;
+        isOtherSaid = true;
+        return { step: step.name, guessed, actual, right: undefined, feedback: lead + about[0]!.text };
+      }
       const right = guessed === undefined ? undefined : guessed === actual;
-      const note =
-        right === false
-          ? prediction?.feedback.find((entry) => text.includes(entry.step) && entry.guessed === guessed)
-          : undefined;
+      const note = right === false ? about.find((entry) => entry.guessed === guessed) : undefined;
       return {
         step: step.name,
         guessed,

@@ -64,7 +64,7 @@ export function comparisonView(note: PredictionNote): MimeBundle {
   }));
   const judged = note.comparisons.filter((entry) => entry.right !== undefined);
   const caption =
-    judged.length === 0
+    judged.length === 0 && note.comparisons.every((entry) => entry.guessed === undefined)
       ? "예측과 결과: 예측에 적은 이름의 단계가 이 빌드에 없습니다"
       : `예측과 결과: ${judged.length}단계 가운데 ${judged.filter((entry) => entry.right).length}단계를 맞혔습니다`;
   const notes = rows.flatMap((row) => (row.feedback === undefined ? [] : [row.feedback]));
