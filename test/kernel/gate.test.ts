@@ -117,7 +117,7 @@ describe("kernel: the prediction gate", () => {
     assert.equal(kernel.questions.length, 1);
     const chosen = await person("!docker build .", {}, "2");
     assert.equal(kernel.questions.length, 2);
-    assert.match(shown(chosen), /2\. 4[^]*예측을 남겼습니다: 2\. 4/);
+    assert.match(shown(chosen), /2\. EXPOSE와 CMD[^]*예측을 남겼습니다: 2\. EXPOSE와 CMD/);
   });
 
   it("does not ask again after a restart", async () => {

@@ -79,7 +79,13 @@ describe("pages of the course", () => {
     for (const { lesson } of lessons)
       if (/^L\d\d$/.test(lesson.head.id))
         assert.ok(
-          start.includes(`| ${lesson.head.id} | ${lesson.head.title} | ${lesson.head.minutes}분 |`),
+          start
+            .split("\n")
+            .some(
+              (row) =>
+                row.startsWith(`| ${lesson.head.id} | [${lesson.head.title}](../`) &&
+                row.endsWith(`.ipynb) | ${lesson.head.minutes}분 |`),
+            ),
           lesson.head.id,
         );
   });

@@ -49,7 +49,8 @@ export class Trial {
     if (command !== undefined) return this.#tryCommand(name, command);
     const edit = this.exercise.kind === "build" ? this.exercise.edits[name] : undefined;
     if (edit === undefined) throw new Error(`LB_EXERCISE_EDIT: ${this.exercise.id} has no edit "${name}"`);
-    const { undo } = this.bench.change(edit.changes);
+    const { undo } =
+      edit.shell === undefined ? this.bench.change(edit.changes) : await this.bench.shell(edit.shell);
     try {
       return await this.bench.build({ ...this.exercise.options, ...edit.options });
     } finally {

@@ -111,6 +111,8 @@ export type Exercise = ChoiceExercise | GridExercise | AnswerExercise | BuildExe
 export interface Edit {
   readonly title: string;
   readonly changes: ContextChanges;
+  /** Instead of *changes*: a shell command in the context, for an edit of what the learner wrote (`sed -i … Dockerfile`). */
+  readonly shell?: string;
   readonly options: BuildOptions;
 }
 

@@ -267,10 +267,11 @@ class Reader {
   }
 
   edit(name: string, value: Json): Edit {
-    const { title, options, ...changes } = value;
+    const { title, options, shell, ...changes } = value;
     return {
       title: typeof title === "string" ? title : name,
       changes: this.changes(changes, name),
+      ...(typeof shell === "string" ? { shell } : {}),
       options: options ?? {},
     };
   }
