@@ -10,7 +10,6 @@ import {
   EMPTY_PROGRESS,
   recordTry,
   recordHint,
-  solutionOpen,
   progressTable,
   parseProgress,
   shuffledOptions,
@@ -137,10 +136,8 @@ describe("progress", () => {
       assert.equal(next.hint, Math.min(i, 3));
       progress = next.progress;
     }
-    assert.equal(solutionOpen(progress, "L01-E1"), false);
     progress = recordTry(recordTry(progress, "L01-E1", []), "L01-E1", [], 1700000000);
     progress = recordTry(progress, "L01-E1", []);
-    assert.equal(solutionOpen(progress, "L01-E1"), true);
     const [row] = progressTable(progress, [{ id: "L01", title: "닫힌 이미지", exercises: ["L01-E1"] }]);
     assert.deepEqual([row?.passed, row?.done, row?.hints, progress.misconceptions["N9"]], [1, true, 3, 1]);
     assert.deepEqual(parseProgress(JSON.stringify(progress)), progress);

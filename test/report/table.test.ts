@@ -7,7 +7,7 @@ import {
   checkText,
   displayWidth,
   renderBundle,
-  renderProgress,
+  buildOutput,
   renderTable,
   tableOf,
   type Medium,
@@ -88,7 +88,7 @@ describe("the layer table", () => {
 
 describe("what buildx prints around the progress", () => {
   it("warnings after the progress", () => {
-    const text = renderProgress(edited(), "plain");
+    const text = buildOutput(edited(), "plain");
     assert.match(text, /^#0 building with "default" instance using docker driver\n\n#1 \[1\/4\] FROM/);
     assert.match(
       text,
@@ -97,7 +97,7 @@ describe("what buildx prints around the progress", () => {
   });
 
   it("the code frame and the error line of a failed build", () => {
-    const text = renderProgress(failed(), "plain");
+    const text = buildOutput(failed(), "plain");
     assert.ok(
       text.endsWith(
         [

@@ -57,7 +57,7 @@ export function defaultEdits({ context, options, bases, locale = "ko" }: EditSou
 }
 
 /** `docker.io/library/node:22-slim` as it is written: `node:22-slim`. */
-export function shortReference(ref: string): string {
+function shortReference(ref: string): string {
   return ref.replace(/^docker\.io\/(library\/)?/, "");
 }
 

@@ -93,7 +93,7 @@ export class UnknownResults {
  * Operations that run no command: a RUN gives an unknown result at once, unless layerbook.json declares all of it; files are copied only
  * when their content is asked for.
  */
-export function dryOperations(
+function dryOperations(
   session: Session,
   unknown: UnknownResults,
   newBases: ReadonlySet<string>,

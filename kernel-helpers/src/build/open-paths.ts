@@ -16,7 +16,7 @@ export function isVague(base: StepResult | undefined): boolean {
 }
 
 /** All of a file system. */
-export const EVERYTHING: readonly string[] = ["/"];
+const EVERYTHING: readonly string[] = ["/"];
 
 /** Is *path*, or something in it, or what it lies in, among *open*? */
 export function isOpen(open: readonly string[] | undefined, path: string): boolean {

@@ -19,12 +19,7 @@ interface Manifest {
   readonly digest: string;
 }
 
-/** The image in *path*; undefined when there is no such file. Throws CliError for one that is not an image. */
-export function imageInFile(path: string): BuiltImage | undefined {
-  return openImageFile(path)?.image;
-}
-
-/** As `imageInFile`, with the bytes of its files. */
+/** The image in *path* with the bytes of its files; undefined when there is no such file. Throws CliError for one that is not an image. */
 export function openImageFile(path: string): OpenedImage | undefined {
   if (!existsSync(path)) return undefined;
   try {

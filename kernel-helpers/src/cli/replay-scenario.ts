@@ -22,7 +22,7 @@ export interface Scenario {
 }
 
 /** What is no scenario: the message says what is missing. */
-export class ScenarioError extends Error {}
+class ScenarioError extends Error {}
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
@@ -94,7 +94,7 @@ function scrub(value: unknown): unknown {
 }
 
 /** The record in the recorder's words. */
-export function expectOf({ record }: BuildOutcome): unknown {
+function expectOf({ record }: BuildOutcome): unknown {
   const isCheck = record.check !== undefined;
   const error = record.error && {
     message: isCheck ? record.error.message : `error: failed to solve: ${record.error.message}`,

@@ -3,7 +3,7 @@
 import { usageError } from "./cli-error";
 
 /** Forms of a table. */
-export const TABLE_FORMS = ["text", "markdown", "html", "json"] as const;
+const TABLE_FORMS = ["text", "markdown", "html", "json"] as const;
 
 /** The name of one. */
 export type TableForm = (typeof TABLE_FORMS)[number];

@@ -325,7 +325,7 @@ function isTrue(value: unknown): boolean {
 }
 
 /** How Go prints a value: lists in brackets, maps as `map[a:b]`, nothing as `<no value>`. */
-export function printValue(value: unknown): string {
+function printValue(value: unknown): string {
   if (value === undefined) return "<no value>";
   if (value === null) return "<nil>";
   if (Array.isArray(value)) return `[${value.map(printValue).join(" ")}]`;

@@ -29,12 +29,6 @@ export interface Heredoc {
   readonly fd: number;
 }
 
-/** A flag before the arguments: `--name=value`, or `--name` alone. */
-export interface Flag {
-  readonly name: string;
-  readonly value?: string;
-}
-
 /** A refusal in BuildKit's own words, without `failed to solve: `. */
 export interface DockerfileError {
   /** Stable code of ours, `LB_…`; the Korean explanation is found by it. */

@@ -145,7 +145,7 @@ class LayerApplier {
 }
 
 /** *name* of a tar as an absolute path, or undefined when its `..` leave the root. */
-export function insideRoot(name: string): string | undefined {
+function insideRoot(name: string): string | undefined {
   const clean = cleanPath(name.replace(/^\/+/, ""));
   if (clean === ".." || clean.startsWith("../")) return undefined;
   return clean === "." ? "/" : "/" + clean;

@@ -4,7 +4,7 @@ import type { Pieces } from "../platform/bytes";
 import type { Platform } from "../platform/platform";
 
 /** Bytes of the tar in one gzip member. A smaller layer is one member, as any gzip makes it; a larger one is several behind one another (RFC 1952, 2.2). */
-export const GZIP_BLOCK = 1 << 20;
+const GZIP_BLOCK = 1 << 20;
 
 /** *pieces* gzip'd. The same bytes give the same, however they are cut. */
 export function* gzipBlocks(platform: Platform, pieces: Iterable<Uint8Array>): Generator<Uint8Array> {

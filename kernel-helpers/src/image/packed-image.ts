@@ -75,7 +75,7 @@ export class ImageTransferError extends Error {
 
 export const MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json";
 export const INDEX_TYPE = "application/vnd.oci.image.index.v1+json";
-export const CONFIG_TYPE = "application/vnd.oci.image.config.v1+json";
+const CONFIG_TYPE = "application/vnd.oci.image.config.v1+json";
 export const TAR_TYPE = "application/vnd.oci.image.layer.v1.tar";
 export const TAR_GZIP_TYPE = "application/vnd.oci.image.layer.v1.tar+gzip";
 export const TAR_ZSTD_TYPE = "application/vnd.oci.image.layer.v1.tar+zstd";

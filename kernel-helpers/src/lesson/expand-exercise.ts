@@ -87,7 +87,7 @@ function expandExercise(cell: LessonCell, exercise: Exercise, edition: Edition):
 }
 
 /** What the learner is asked, as Markdown: the same text in notebook and handout. */
-export function exerciseText(exercise: Exercise): string {
+function exerciseText(exercise: Exercise): string {
   const head = `### ${exercise.id} ${exercise.title}\n\n${exercise.goal}`;
   switch (exercise.kind) {
     case "choice":

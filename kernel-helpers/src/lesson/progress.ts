@@ -111,15 +111,6 @@ export function recordHint(
   };
 }
 
-/** May the reference solution be shown? After three tries and three hints, or once passed. */
-export function solutionOpen(progress: Progress, id: string): boolean {
-  const exercise = progress.exercises[id];
-  return (
-    exercise !== undefined &&
-    (exercise.passedAt !== undefined || (exercise.tries >= 3 && exercise.hints >= 3))
-  );
-}
-
 /** Adds the outcome of one build's predictions to the lesson's count. */
 export function recordPredictions(
   progress: Progress,

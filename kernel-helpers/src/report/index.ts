@@ -6,7 +6,6 @@ import { markup } from "./html";
 import { words, type Locale } from "./locale";
 import { codeBlock } from "./markdown";
 import { buildOutput } from "./output";
-import type { ProgressKind, ProgressOptions } from "./progress";
 import { renderHtml } from "./table/html";
 import { renderMarkdown } from "./table/markdown";
 import { tableOf, type LayerTable, type TableOptions } from "./table/model";
@@ -47,18 +46,6 @@ export function renderTable(
   options: Locale | TableOptions = {},
 ): string {
   return TABLE[medium](tableOf(record, typeof options === "string" ? { locale: options } : options));
-}
-
-/**
- * What `docker build` prints for *record*: the progress in the given form, then error and warning blocks as buildx writes
- * them. *kind*: `plain`, `tty` (what is left on the screen) or `rawjson`.
- */
-export function renderProgress(
-  record: BuildRecord,
-  kind: ProgressKind = "plain",
-  options: ProgressOptions = {},
-): string {
-  return buildOutput(record, kind, options);
 }
 
 /** A MIME bundle as Jupyter's display_data carries it. */

@@ -57,6 +57,6 @@ export async function packBuilt(
 }
 
 /** A base with its digest: its name may have moved on. */
-export function referenceOf({ ref, digest }: LayerOrigin): string {
+function referenceOf({ ref, digest }: LayerOrigin): string {
   return `${ref.replace(/@.*$/, "")}@${digest}`;
 }

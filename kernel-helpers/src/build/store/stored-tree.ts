@@ -18,9 +18,6 @@ type StoredEntry = Omit<LayerEntry, "content" | "xattrs"> & {
   readonly xattrs?: Readonly<Record<string, string>>;
 };
 
-/** Contents that are kept somewhere else already and need no bytes here. */
-export type IsElsewhere = (content: Content) => boolean;
-
 /** Entries written down. */
 export interface PackedEntries {
   /** Can be read without the bytes. */

@@ -155,12 +155,12 @@ export function targetOf(request: BuildRequest): TargetRequest {
 }
 
 /** The name under which a target's builds are kept. */
-export function keptName({ name, request }: TargetRequest): string {
+function keptName({ name, request }: TargetRequest): string {
   return `${request.directory}#${name}`;
 }
 
 /** One row per target. */
-export function renderProject(built: readonly BuiltTarget[], medium: PictureMedium, io: CommandIo): string {
+function renderProject(built: readonly BuiltTarget[], medium: PictureMedium, io: CommandIo): string {
   const { locale } = io;
   const text = (ko: string, en: string): string => say(io, ko, en);
   if (medium === "json") {

@@ -5,7 +5,7 @@ import { canonicalName, DockerError, type EngineImage, familiarName } from "../e
 import { short } from "./rows";
 
 /** Why a pull finds less than the real one. */
-export const NO_NETWORK =
+const NO_NETWORK =
   "여기서는 네트워크를 쓰지 않으므로 카탈로그와 가져온 이미지만 있습니다. 실제 레지스트리에서는 터미널에서 layerbook pull로 받으세요.";
 
 /** `docker pull`. */

@@ -9,10 +9,10 @@ import type { Expander } from "../expand/expander";
 import type { DockerfileError } from "../types";
 
 export const mountTypes = ["bind", "cache", "secret", "ssh", "tmpfs"] as const;
-export const sharingModes = ["locked", "private", "shared"] as const;
+const sharingModes = ["locked", "private", "shared"] as const;
 
 /** All keys, in the order in which BuildKit looks for a near one. */
-export const mountKeys: readonly string[] = [
+const mountKeys: readonly string[] = [
   "type", "from", "source", "target", "readonly", "id", "sharing", "required", "size", "mode", "uid", "gid", "src", "dst",
   "destination", "ro", "rw", "readwrite", "env",
 ]; // prettier-ignore

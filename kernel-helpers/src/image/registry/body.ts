@@ -5,7 +5,7 @@ import { gather } from "../../platform/bytes";
 import { refusal } from "../import-refusal";
 
 /** Bytes of a manifest, a token, an error: more is refused (containerd's bound for manifests is the same). */
-export const DOCUMENT_LIMIT = 4 << 20;
+const DOCUMENT_LIMIT = 4 << 20;
 
 /** All bytes of a small answer. Rejects with `LB_REGISTRY_LIMIT`. */
 export async function smallBody(

@@ -1,4 +1,3 @@
 /** A browser's versions of what the core needs of a machine. */
 
-export * from "./indexed-db-store";
 export * from "./platform";

@@ -116,7 +116,7 @@ function timeOf(value: unknown): number | undefined {
 }
 
 /** Each message with four bytes of its length, little-endian, before it. What is cut off at the end is left out. */
-export function* statusMessages(bytes: Uint8Array): Generator<StatusMessage> {
+function* statusMessages(bytes: Uint8Array): Generator<StatusMessage> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = 0; at + 4 <= bytes.length;) {
     const length = view.getUint32(at, true);

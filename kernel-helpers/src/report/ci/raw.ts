@@ -107,7 +107,7 @@ export function partOf(text: string): CiPart | undefined {
 }
 
 /** Parts that may stand without amount and time. */
-export const KNOWN_PART =
+const KNOWN_PART =
   /^(?:transferring |sha256:[0-9a-f]{12,64}$|extracting |resolve |exporting |writing |naming to |unpacking to |pushing |preparing |sending |inferred cache |loading layer|importing |copying |pulling image |creating container|starting container|auth )/;
 
 /** Adds what *part* says to the row; the last amount stands. */

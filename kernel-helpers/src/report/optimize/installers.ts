@@ -22,7 +22,7 @@ export interface Installer {
 const NODE_MANIFESTS = "package\\.json|\\.npmrc";
 
 /** Installs that need the manifests only. */
-export const INSTALLERS: readonly Installer[] = [
+const INSTALLERS: readonly Installer[] = [
   {
     id: "npm",
     command: /^npm (ci|clean-install|i|install)(?= --| -[a-zA-Z]|$)(?!.* (-g|--global)\b)/,
@@ -316,7 +316,7 @@ function goReadsMore(source: Source, _command: string, folder: string): Bilingua
 }
 
 /** Installs of packages that no file of the context has a say in. */
-export const CONTEXT_FREE: readonly RegExp[] = [
+const CONTEXT_FREE: readonly RegExp[] = [
   /^(apt-get|apt)( -\S+)* (update|upgrade|install|clean|autoremove|autoclean)\b(?!.*\.\/)/,
   /^apk( -\S+)* (add|update|upgrade|del)\b(?!.*\.\/)/,
   /^(yum|dnf|microdnf)( -\S+)* (install|update|clean|makecache)\b/,

@@ -120,7 +120,7 @@ function stageOf(step: Step): string {
 }
 
 /** `3번 때문`, `build 3번 때문`. */
-export function becauseOf(step: Step, isKorean: boolean): string {
+function becauseOf(step: Step, isKorean: boolean): string {
   const place = [stageOf(step), isKorean ? `${numberOf(step)}번` : `step ${numberOf(step)}`]
     .filter((part) => part !== "")
     .join(" ");

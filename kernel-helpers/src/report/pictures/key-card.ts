@@ -61,7 +61,7 @@ const ORDER = [
 const VALUE = 60;
 
 /** As plain data. Of ingredients that are the same only that is known. */
-export function keyCard(step: Step, { locale = "ko", title }: KeyCardOptions = {}): Grid {
+function keyCard(step: Step, { locale = "ko", title }: KeyCardOptions = {}): Grid {
   const isKorean = locale === "ko";
   const say = (ko: string, en: string): string => (isKorean ? ko : en);
   const { miss } = step;

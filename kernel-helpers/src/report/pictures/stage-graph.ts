@@ -45,7 +45,7 @@ export interface StageGraph {
 }
 
 /** The graph of a build's steps. */
-export function stageGraph(
+function stageGraph(
   record: Pick<BuildRecord, "steps">,
   { locale = "ko", title }: StageGraphOptions = {},
 ): StageGraph {
@@ -221,7 +221,7 @@ const TOP = 34;
 const INK = "#1d1d1d";
 
 /** The graph as an SVG document of its own: a column per stage, thick arrows for files, on paper of its own colour. */
-export function stageGraphSvg(graph: StageGraph): string {
+function stageGraphSvg(graph: StageGraph): string {
   const { stages, arrows, locale } = graph;
   const place = new Map<string, { readonly x: number; readonly y: number }>();
   stages.forEach(({ steps }, column) =>

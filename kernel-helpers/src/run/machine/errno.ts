@@ -59,11 +59,6 @@ export class Errno extends Error {
   }
 }
 
-/** strerror: the words for an errno name. */
-export function errnoWords(code: string): string {
-  return WORDS[code] ?? code;
-}
-
 /** Makes an Errno of whatever a file system threw; rethrows what is no file error. */
 export function toErrno(error: unknown, path: string): Errno {
   if (error instanceof Errno) return error;

@@ -38,7 +38,7 @@ export interface Located {
 }
 
 export const READ = 4;
-export const WRITE = 2;
+const WRITE = 2;
 export const EXECUTE = 1;
 
 export interface OpenOptions {

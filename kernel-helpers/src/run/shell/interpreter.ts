@@ -374,7 +374,7 @@ function* runTrap(shell: Shell, name: string): Task {
 }
 
 /** Set by the reader of programs (source.ts): runs a text as `eval` does. */
-export let evaluateText: (shell: Shell, text: string) => Task<number> = function* () {
+let evaluateText: (shell: Shell, text: string) => Task<number> = function* () {
   throw new Error("no evaluator");
 };
 

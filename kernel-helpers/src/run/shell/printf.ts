@@ -256,7 +256,7 @@ function fixed(value: number, precision: number): string {
 }
 
 /** A floating number without sign, as C's printf writes it. */
-export function formatFloat(kind: string, value: number, precision: number, flags = ""): string {
+function formatFloat(kind: string, value: number, precision: number, flags = ""): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "nan" : "inf";
   const exponentForm = (digits: number): string => {
     const [mantissa, exponent] = value.toExponential(Math.min(100, digits)).split("e") as [string, string];
@@ -291,7 +291,7 @@ export function pad(text: string, width: number, flags: string): string {
 }
 
 /** A number with sign or prefix, precision and width. */
-export function padNumber(
+function padNumber(
   sign: string,
   digits: string,
   width: number,

@@ -11,7 +11,7 @@ import { evaluateArithmetic } from "./arith";
 import { SyntaxFailure } from "./words";
 
 /** A shell in *process* with the process's environment as its variables. */
-export function newShell(process: Process, dialect: Dialect): Shell {
+function newShell(process: Process, dialect: Dialect): Shell {
   const shell = new Shell(process, dialect, interpreter);
   for (const [name, value] of process.env) {
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {

@@ -16,7 +16,7 @@ export class SyntaxFailure extends Error {
   }
 }
 
-export const META = " \t\n;&|<>()";
+const META = " \t\n;&|<>()";
 const NAME_START = /[A-Za-z_]/;
 const NAME_REST = /[A-Za-z0-9_]/;
 

@@ -181,7 +181,7 @@ function word(path: string): string {
 }
 
 /** `packages/a/package.json packages/b/package.json` as `packages/*‍/package.json`. */
-export function patternsOf(paths: readonly string[]): string[] {
+function patternsOf(paths: readonly string[]): string[] {
   const found = new Set<string>();
   for (const path of paths) {
     const parts = path.split("/");
