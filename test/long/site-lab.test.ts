@@ -214,7 +214,10 @@ describe("the browser edition in JupyterLab", function () {
     await page.reload();
     await page.locator(".layerbook-notice", { hasText: "저장되어 있던 작업이 지워졌습니다" }).waitFor();
     await openLesson(page, site, LESSON);
-    assert.match(await cells(page).first().innerText(), /안녕하세요/);
+    await until(
+      async () => /안녕하세요/.test(await cells(page).first().innerText()),
+      "the saved text to be drawn",
+    );
 
     await context.close();
 
