@@ -111,10 +111,13 @@ describe("documentation", () => {
     assert.deepEqual(silent, []);
   });
 
+  /** Long for a reason: one grammar, whose rules call each other. */
+  const WHOLE = new Set(["run/shell/parser.ts"]);
+
   it("files stay short enough to read", () => {
     const long = sourceFiles()
       .map(({ name, tree }) => ({ name, lines: tree.getLineStarts().length }))
-      .filter(({ lines }) => lines > 900)
+      .filter(({ name, lines }) => lines > 600 && !WHOLE.has(name))
       .map(({ name, lines }) => `${name}: ${lines} lines`);
     assert.deepEqual(long, []);
   });

@@ -1,4 +1,4 @@
-/** What a solve stores: results under their keys, and how that is taken back (BuildKit solver/cachemanager.go `Save`, solver/edgeindex.go). */
+/** What a solve stores: results under their keys, and how that is taken back (BuildKit solver/cachemanager.go `Save`, solver/index.go). */
 
 import type { CacheMap } from "../cache/cache-map";
 import type { KeyResult } from "../cache/key-store";
@@ -38,7 +38,7 @@ export class SavedResults {
     if (!state.vertex.ignoreCache) state.keys = [...new Set([...state.keys, id])];
   }
 
-  /** A step of this build that is not below *state* and has the same key: BuildKit runs only one of the two (edgeindex.go, `mergeTo`). */
+  /** A step of this build that is not below *state* and has the same key: BuildKit runs only one of the two (solver/index.go, solver/scheduler.go `mergeTo`). */
   twinOf(state: VertexState, map: CacheMap): VertexState | undefined {
     const ran = this.ran.get(map.digest);
     if (state.vertex.ignoreCache || !ran) return undefined;
