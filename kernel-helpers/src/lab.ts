@@ -17,25 +17,19 @@ import {
   type WhatIfEdit,
   type WhatIfRequest,
 } from "./build";
+import { type CacheRecord, cacheRecordsOf } from "./build/cache-records";
+import { lastingOptions } from "./build/check-options";
 import { DirectoryContext } from "./build/directory-context";
 import type { ExternalCaches } from "./build/external-cache";
-import { HostContents } from "./build/host-files";
 import { type LabContext, MemoryContext } from "./build/lab-context";
+import { NamedContexts } from "./build/named-contexts";
 import { openBuilder, PREFIX } from "./build/store/builder-store";
 import { canonicalName, ImageShelf } from "./build/store/image-shelf";
 import type { StepResult } from "./build/step-result";
 import { ResultStore } from "./build/store/stored-result";
 import { copyTree } from "./build/tree-copy";
-import { HostFiles } from "./context";
 import { assumedImages, firstOf, type ImageSource, layersOf } from "./image";
-import type {
-  Content,
-  HostDirectory,
-  KeyValueStore,
-  Platform,
-  ReadableFileSystem,
-  WritableDirectory,
-} from "./platform";
+import type { Content, HostDirectory, KeyValueStore, Platform, WritableDirectory } from "./platform";
 import {
   type Comparable,
   compare,
@@ -113,20 +107,6 @@ const PICTURED = 12;
 /** How much later each build's files and its clock are. */
 const MINUTE = 60;
 
-/** What holds for the next build too: neither the text of the Dockerfile nor what belongs to one call. */
-function lastingOptions(options: BuildOptions): BuildOptions {
-  const {
-    dockerfile: _dockerfile,
-    signal: _signal,
-    onStatus: _onStatus,
-    noCache: _noCache,
-    noCacheFilter: _filter,
-    prune: _prune,
-    ...lasting
-  } = options;
-  return lasting;
-}
-
 /** Undefined for a file of which only the size is known. */
 function bytesOf(content: Content | undefined): Uint8Array | undefined {
   if (!content || content.standIn !== undefined) return undefined;
@@ -156,7 +136,7 @@ export class Lab {
   private readonly options: LabOptions;
   private readonly builder: Builder;
   private readonly world: BuildWorld;
-  private readonly named = new Map<string, MemoryContext>();
+  private readonly named: NamedContexts;
   private fixtures: ReadonlyMap<string, HttpFixture> = new Map();
   private readonly caches: ExternalCaches = new Map();
   private queue: Promise<unknown> = Promise.resolve();
@@ -183,6 +163,10 @@ export class Lab {
       run: (request) => runCommand({ catalog: machine.packages?.(), ...request }),
       client: options.client ?? "buildx",
     };
+    const openDirectory = machine.openDirectory && ((path: string) => machine.openDirectory!(path));
+    this.named = new NamedContexts({ openDirectory, now: () => machine.now?.() ?? this.now() }, () =>
+      this.newContext(),
+    );
     const context = parts.context ?? this.newContext();
     const importDirectory = (directory: string): void => {
       if (!machine.openDirectory) throw new Error("LB_NO_DIRECTORIES: this machine has no directories");
@@ -266,7 +250,7 @@ export class Lab {
       world: this.worldFor(options),
       options: { ...this.defaults(), ...options, ...(file !== undefined && { file }) },
       context: this.context.files(),
-      contexts: this.namedContexts(options),
+      contexts: this.named.open(options),
       fixtures: this.fixtures,
       caches: this.caches,
     });
@@ -453,7 +437,7 @@ export class Lab {
       world,
       options: { ...this.defaults(), ...flags, ...(file !== undefined && { file }) },
       context: memory,
-      contexts: (given) => this.namedContexts(given, true),
+      contexts: (given) => this.named.open(given, true),
       fixtures,
       caches,
     };
@@ -474,46 +458,9 @@ export class Lab {
     return sourceDateEpoch === null ? {} : { sourceDateEpoch: sourceDateEpoch ?? LAB_TIME };
   }
 
-  /** Named local contexts keep their files between builds and take changes. */
-  private namedContexts(options: BuildOptions, dry = false): Map<string, ReadableFileSystem> {
-    const contexts = new Map<string, ReadableFileSystem>();
-    for (const [name, given] of Object.entries(options.buildContexts ?? {})) {
-      if ("image" in given) continue;
-      if ("directory" in given) {
-        const directory = this.machine.openDirectory?.(given.directory);
-        if (directory)
-          contexts.set(
-            name,
-            new HostFiles(directory, this.machine.now?.() ?? this.now(), new HostContents(directory)),
-          );
-        continue;
-      }
-      const known = this.named.get(name) ?? this.newContext();
-      const context = dry ? known.fork() : known;
-      if (!dry) this.named.set(name, context);
-      context.apply(given);
-      contexts.set(name, context.files());
-    }
-    return contexts;
-  }
-
-  /** What the cache holds, newest first: id, bytes that the step added, what the step was, seconds since 1970. */
-  cacheRecords(): readonly {
-    readonly id: string;
-    readonly bytes: number;
-    readonly description: string;
-    readonly createdAt: number;
-  }[] {
-    const records = [...this.builder.keys.allResults()].map(({ value }) => {
-      const layer = value.layers?.layer;
-      return {
-        id: value.id.slice(value.id.indexOf("::") + 2),
-        bytes: layer?.kind === "step" ? layer.contentBytes() : 0,
-        description: layer?.kind === "step" ? layer.description : "pulled image",
-        createdAt: value.createdAt,
-      };
-    });
-    return records.sort((a, b) => b.createdAt - a.createdAt);
+  /** What the cache holds, newest first. */
+  cacheRecords(): readonly CacheRecord[] {
+    return cacheRecordsOf(this.builder);
   }
 
   /** Empties the builder's cache, as `docker builder prune -a` does. Named images stay. */

@@ -186,3 +186,17 @@ function shortly(value: unknown): string {
   const text = typeof value === "string" ? JSON.stringify(value) : String(value);
   return text.length > 40 ? text.slice(0, 39) + "…" : text;
 }
+
+/** What holds for the next build too: neither the text of the Dockerfile nor what belongs to one call. */
+export function lastingOptions(options: BuildOptions): BuildOptions {
+  const {
+    dockerfile: _dockerfile,
+    signal: _signal,
+    onStatus: _onStatus,
+    noCache: _noCache,
+    noCacheFilter: _filter,
+    prune: _prune,
+    ...lasting
+  } = options;
+  return lasting;
+}
