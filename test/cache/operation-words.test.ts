@@ -36,6 +36,11 @@ describe("reasons in the words of the Dockerfile", () => {
     assert.match(await reason("COPY --chmod=644 s /s", "COPY --chmod=755 s /s", /COPY/), /0644 → 0755/);
   });
 
+  it("a list of sources is written as in the Dockerfile", async () => {
+    const text = await reason("COPY a b /d/", "COPY b /d/", /COPY/);
+    assert.doesNotMatch(text, /[{}]|followSymlink/, text);
+  });
+
   it("no field of the JSON is named", async () => {
     const texts = await Promise.all([
       reason("COPY --exclude=x a /d", "COPY --exclude=y a /d", /COPY/),

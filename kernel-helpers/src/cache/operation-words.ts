@@ -77,6 +77,9 @@ export function readableValue(path: string, value: string | null | undefined): s
     return own.length === 0 ? undefined : own.join(" ");
   }
   if (Array.isArray(parsed) && parsed.every((one) => typeof one === "string")) return parsed.join(" ");
+  const { src, dest } = parsed as { readonly src?: unknown; readonly dest?: unknown };
+  if (/^Actions\[\d+\]$/.test(path) && typeof src === "string" && typeof dest === "string")
+    return `${src} ${dest}`;
   return value;
 }
 

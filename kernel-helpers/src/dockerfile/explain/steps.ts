@@ -43,8 +43,8 @@ export const stepErrors: readonly ErrorEntry[] = [
     code: "LB_RUN_FAILED",
     match: /^process "([^]*)" did not complete successfully: exit code: (\d+)$/,
     ko: [
-      "명령이 종료 코드 {2}(으)로 끝났습니다. 0이 아니면 실패이므로 빌드가 멈춥니다.",
-      "바로 위에 나온 이 명령의 출력에서 까닭을 찾으세요. 이 단계의 앞까지는 캐시에 남아 있습니다.",
+      "셸 명령의 종료 코드가 {2}입니다. 0이 아니면 실패이므로 빌드가 멈춥니다.",
+      "로그에 찍힌 이 명령의 출력에서 까닭을 찾으세요. 이 단계의 앞까지는 캐시에 남아 있습니다.",
     ],
     en: [
       "The command ended with exit code {2}. Anything but 0 is a failure, which stops the build.",
