@@ -239,6 +239,11 @@ function* callBuiltin(
       shell.process.err(error.message);
       return error.status;
     }
+    if (error instanceof ShellFailure && error.message !== "") {
+      // It is said at once, where the builtin's own redirections lead.
+      shell.process.err(error.message);
+      throw new ShellFailure("", error.status);
+    }
     if (error instanceof Errno && error.code === "EBADF" && shell.dialect === "ash") {
       if (name === "echo")
         shell.process.err(`${shell.process.name === "ash" ? "ash" : "sh"}: write error: ${error.message}\n`);

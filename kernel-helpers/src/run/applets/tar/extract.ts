@@ -93,7 +93,8 @@ export function* extract(process: Process, options: Options, file: string, start
       if (path === "") {
         if (entry.type === "dir" && strip === 0) {
           const bits = entry.mode;
-          late.push(() => finish(process, ".", entry, bits, options));
+          if (process.gnu) late.push(() => finish(process, ".", entry, bits, options));
+          else finish(process, ".", entry, bits, options);
         }
         continue;
       }
@@ -109,7 +110,9 @@ export function* extract(process: Process, options: Options, file: string, start
             if (there !== undefined) vfs.unlink(process, path);
             vfs.mkdir(process, path, 0o700);
           }
-          late.push(() => finish(process, path, entry, entry.mode, options));
+          // busybox gives a directory its time at once, so what follows in it changes that again; GNU's waits.
+          if (process.gnu) late.push(() => finish(process, path, entry, entry.mode, options));
+          else finish(process, path, entry, entry.mode, options);
           continue;
         }
         if (there !== undefined) {
