@@ -76,7 +76,7 @@ describe("explanations of refusals", () => {
     const explain = (message: string) => explainError({ code: "LB_STEP_FAILED", message });
     assert.match(
       explain('process "/bin/sh -c exit 4" did not complete successfully: exit code: 4').why.ko,
-      /종료 코드 4/,
+      /종료 코드가 4/,
     );
     assert.strictEqual(
       explain('process "/bin/sh -c pytohn" did not complete successfully: exit code: 127').code,
