@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -253,7 +254,7 @@ describe("handouts in a real browser", function () {
   });
 
   it("PDF of a book: page numbers in the contents are those of the chapters", async () => {
-    const sources = ["01-closed-image", "02-build-log"].map((name) => ({
+    const sources = ["00-start", "01-closed-image", "02-build-log"].map((name) => ({
       file: join(__dirname, `${name}.ipynb`),
       notebook: lessonNotebook(readLesson(name), "student"),
     }));
@@ -263,5 +264,13 @@ describe("handouts in a real browser", function () {
     assert.ok(second && second[1] > 1);
     writeFileSync(join(folder, "book.pdf"), bytes);
     assert.ok(readFileSync(join(folder, "book.pdf")).length > 10_000);
+    if (!canDrawPages()) return;
+    // The first lesson is called otherwise in the contents (00 시작하기) than in its heading.
+    const page = execFileSync("pdftotext", ["-layout", "-l", "1", join(folder, "book.pdf"), "-"], {
+      encoding: "utf8",
+    });
+    const lines = page.split("\n").filter((line) => /^ *\d+\. /.test(line));
+    assert.equal(lines.length, 3);
+    for (const line of lines) assert.match(line, / {2,}\d+$/);
   });
 });

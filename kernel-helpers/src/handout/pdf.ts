@@ -74,6 +74,22 @@ const cutOutputs = (lines: number, last: boolean): string => `(() => {
   }
 })()`;
 
+/** Run in the page: the page of each chapter's first heading beside its line in the contents. Headings may be alike: both lists are in order. */
+const numberContents = (entries: Iterable<readonly [string, number]>): string => `((entries) => {
+  let from = 0;
+  for (const link of document.querySelectorAll(".contents a")) {
+    const target = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+    const heading = target?.matches("h1, h2, h3") ? target : target?.querySelector("h1, h2, h3");
+    const at = entries.findIndex(([title], i) => i >= from && title === heading?.textContent.trim());
+    if (at === -1) continue;
+    from = at + 1;
+    const span = document.createElement("span");
+    span.className = "page";
+    span.textContent = entries[at][1];
+    link.parentElement.append(" ", span);
+  }
+})(${JSON.stringify([...entries])})`;
+
 /** A browser for several documents. */
 export class PdfPrinter {
   private constructor(private readonly browser: Browser) {}
@@ -148,9 +164,7 @@ export class PdfPrinter {
       }
       if (html.includes('class="contents"')) {
         // The second pass: what the first says of the pages goes into the contents.
-        await page.evaluate(
-          `((pages) => { for (const link of document.querySelectorAll(".contents a")) { const page = pages[link.textContent.trim()]; if (page) { const span = document.createElement("span"); span.className = "page"; span.textContent = page; link.parentElement.append(" ", span); } } })(${JSON.stringify(Object.fromEntries(outline.entries))})`,
-        );
+        await page.evaluate(numberContents(outline.entries));
         bytes = await once();
         outline = outlinePages(bytes);
       }
