@@ -6,35 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { Lab } from "../../kernel-helpers/src";
-import { hostFiles } from "../../kernel-helpers/src/cli/host-files";
-import { docker, DockerEngine } from "../../kernel-helpers/src/docker";
-
-const BASES = join(__dirname, "../fidelity/bases");
-
-interface Answer {
-  readonly status: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-function at(lab: Lab): (line: string) => Promise<Answer> {
-  const engine = new DockerEngine(lab);
-  return async (line) => {
-    let [out, err] = ["", ""];
-    const words = [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? "");
-    const status = await docker(engine, words, {
-      out: (text) => void (out += text),
-      err: (text) => void (err += text),
-      stdin: "",
-      readFile: () => undefined,
-      writeFile: () => undefined,
-      files: hostFiles(process.cwd()),
-      env: () => undefined,
-      checkContext: () => undefined,
-    });
-    return { status, out, err };
-  };
-}
+import { type Answer, BASES, dockerOf } from "./engine";
 
 describe("docker: answers", function () {
   this.timeout(30_000);
@@ -45,7 +17,7 @@ describe("docker: answers", function () {
       dockerfile: "FROM busybox\nLABEL a=b\nRUN echo x > /x\n",
       tags: ["memo", "team/memo:v1"],
     });
-    run = at(lab);
+    run = dockerOf(lab);
     await run("run --name done memo sh -c 'echo 12345 > /y; exit 3'");
     await run("run -d --name srv -p 8080:80 memo sleep infinity");
     await run("commit -c 'LABEL c=d' done snap:1");
@@ -164,7 +136,7 @@ describe("docker: answers", function () {
     const folder = mkdtempSync(join(tmpdir(), "layerbook-pulled-"));
     try {
       const open = async (): Promise<(line: string) => Promise<Answer>> =>
-        at(await Lab.open({ bases: BASES, cacheDir: folder }));
+        dockerOf(await Lab.open({ bases: BASES, cacheDir: folder }));
       assert.match((await (await open())("run --name kept busybox echo hi")).err, /Downloaded newer image/);
       const second = await open();
       assert.equal((await second("logs kept")).out, "hi\n");

@@ -6,36 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { Lab } from "../../kernel-helpers/src";
-import { hostFiles } from "../../kernel-helpers/src/cli/host-files";
-import { docker, DockerEngine } from "../../kernel-helpers/src/docker";
-
-const BASES = join(__dirname, "../fidelity/bases");
-
-interface Answer {
-  readonly status: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-function at(lab: Lab, files = new Map<string, Uint8Array>()): (line: string) => Promise<Answer> {
-  const engine = new DockerEngine(lab);
-  return async (line) => {
-    let out = "";
-    let err = "";
-    const words = [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? "");
-    const status = await docker(engine, words, {
-      out: (text) => void (out += text),
-      err: (text) => void (err += text),
-      stdin: "",
-      readFile: (path) => files.get(path),
-      writeFile: (path, data) => void files.set(path, data),
-      files: hostFiles(process.cwd()),
-      env: () => undefined,
-      checkContext: () => undefined,
-    });
-    return { status, out, err };
-  };
-}
+import { BASES, dockerOf } from "./engine";
 
 const DOCKERFILE = 'FROM busybox\nWORKDIR /app\nCOPY note.txt .\nEXPOSE 80\nCMD ["cat", "note.txt"]\n';
 
@@ -53,7 +24,7 @@ describe("containers", function () {
   it("commit makes a real image: it is run, built on, saved and loaded elsewhere", async () => {
     const lab = await built();
     const files = new Map<string, Uint8Array>();
-    const here = at(lab, files);
+    const here = dockerOf(lab, files);
     await here("run --name c memo sh -c 'echo 둘째 > note.txt && echo x > /x && rm /bin/[a'");
     const { out: id } = await here(`commit -a me -m 고침 -c 'CMD ["cat", "note.txt"]' c memo:next`);
     assert.match(id, /^sha256:[0-9a-f]{64}\n$/);
@@ -68,7 +39,7 @@ describe("containers", function () {
     assert.equal(next.exitCode, 0, next.progress("plain"));
     assert.equal((await here("run --rm third cat /copy /x")).out, "둘째\nx\n");
     assert.deepEqual(await here("save -o next.tar memo:next"), { status: 0, out: "", err: "" });
-    const there = at(await Lab.open(), files);
+    const there = dockerOf(await Lab.open(), files);
     assert.equal((await there("load -i next.tar")).out, "Loaded image: memo:next\n");
     assert.equal((await there("run --rm memo:next")).out, "둘째\n");
     assert.equal((await there("images -q --no-trunc")).out, id);
@@ -81,12 +52,12 @@ describe("containers", function () {
     const folder = mkdtempSync(join(tmpdir(), "layerbook-containers-"));
     try {
       const cacheDir = join(folder, "저장소");
-      const first = at(await built({ cacheDir }));
+      const first = dockerOf(await built({ cacheDir }));
       await first("run --name c memo sh -c 'echo 바뀜 > note.txt; rm -r /bin; echo 로그; exit 3'");
       await first("run -d --name gone memo");
       await first("commit c memo:next");
       await first("rm -f gone");
-      const second = at(await Lab.open({ bases: BASES, cacheDir }));
+      const second = dockerOf(await Lab.open({ bases: BASES, cacheDir }));
       assert.match((await second("ps -a")).out, /Exited \(3\).* c\n$/);
       assert.equal((await second("ps -aq")).out.split("\n").length, 2);
       assert.equal((await second("logs c")).out, "로그\n");
@@ -95,7 +66,7 @@ describe("containers", function () {
       assert.equal((await second("run --name d memo")).out, "처음\n");
       await second("rm c d");
       await second("builder prune -af");
-      const third = at(await Lab.open({ bases: BASES, cacheDir }));
+      const third = dockerOf(await Lab.open({ bases: BASES, cacheDir }));
       assert.equal((await third("ps -aq")).out, "");
       assert.equal((await third("create memo:next cat note.txt")).status, 0);
       assert.match((await third("images memo")).out, /next[^]*latest|latest[^]*next/);

@@ -1,37 +1,13 @@
 /** `docker save` and `docker load`: what they write, print and refuse. */
 
 import assert from "node:assert/strict";
-import { join } from "node:path";
 
 import { Lab } from "../../kernel-helpers/src";
-import { hostFiles } from "../../kernel-helpers/src/cli/host-files";
-import { docker, DockerEngine } from "../../kernel-helpers/src/docker";
-
-const BASES = join(__dirname, "../fidelity/bases");
-
-interface Answer {
-  readonly status: number;
-  readonly out: string;
-  readonly err: string;
-}
+import { type Answer, BASES, dockerOf } from "./engine";
 
 function at(lab: Lab, files: Map<string, Uint8Array>): (...args: string[]) => Promise<Answer> {
-  const engine = new DockerEngine(lab);
-  return async (...args) => {
-    let out = "";
-    let err = "";
-    const status = await docker(engine, args, {
-      out: (text) => void (out += text),
-      err: (text) => void (err += text),
-      stdin: "",
-      readFile: (path) => files.get(path),
-      writeFile: (path, data) => void files.set(path, data),
-      files: hostFiles(process.cwd()),
-      env: () => undefined,
-      checkContext: () => undefined,
-    });
-    return { status, out, err };
-  };
+  const run = dockerOf(lab, files);
+  return (...args) => run(args);
 }
 
 describe("docker save and load", function () {
