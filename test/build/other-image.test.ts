@@ -37,6 +37,13 @@ describe("reasons between images of different names", () => {
     );
   });
 
+  it("takes versions of one image for one: only the tag differs", async () => {
+    const lab = await openLab();
+    await lab.build({ dockerfile: "FROM busybox\nRUN echo one > /a\n", tags: ["me/app:1"] });
+    const second = await lab.build({ dockerfile: "FROM busybox\nRUN echo two > /a\n", tags: ["me/app:2"] });
+    assert.match(second.steps[1]!.miss!.sentence.ko, /echo one > \/a → echo two > \/a/);
+  });
+
   it("still compares equal instructions, and builds without a name with all", async () => {
     const lab = await openLab();
     lab.context.write("a.txt", "1");

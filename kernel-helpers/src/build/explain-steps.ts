@@ -12,20 +12,21 @@ export const KEPT_BUILDS = 50;
 
 /**
  * By vertex digest: why it missed. The builder remembers the steps of this build from now on, unless *forget* is set: then nobody asks
- * about the next one. *tag* is the first name that the image is given.
+ * about the next one. *image* is the repository
+ * of the first name that it is given.
  */
 export function explainSteps(
   builder: Builder,
   solver: Solver,
   end: number,
   forget = false,
-  tag?: string,
+  image?: string,
 ): Map<string, Miss> {
   const missed: { readonly trace: StepTrace; readonly state: VertexState }[] = [];
   const fresh = new Set<string>();
   for (const state of solver.states.values()) {
     if (!state.executed || state.resultAt > end) continue;
-    const trace = traceOf(builder, state, tag);
+    const trace = traceOf(builder, state, image);
     if (!trace) continue;
     missed.push({ trace, state });
     if (!state.keyWasStored) fresh.add(trace.key);
@@ -34,7 +35,7 @@ export function explainSteps(
   const traces = (): StepTrace[] =>
     (all ??= [...solver.states.values()].flatMap((state) => {
       const isDone = !state.executed || state.resultAt <= end;
-      return (isDone && traceOf(builder, state, tag)) || [];
+      return (isDone && traceOf(builder, state, image)) || [];
     }));
   const source = {
     operation: (digest: string) => builder.operations.get(digest),
@@ -68,13 +69,13 @@ function missOf(explanation: Explanation): Miss {
   return { ...explanation, sentence: missSentence(explanation) };
 }
 
-function traceOf(builder: Builder, state: VertexState, tag: string | undefined): StepTrace | undefined {
+function traceOf(builder: Builder, state: VertexState, image: string | undefined): StepTrace | undefined {
   const key = state.resultKey ?? state.record?.key ?? state.keys[0];
   if (key === undefined || !state.cacheMap) return undefined;
   return {
     name: nameOf(state),
     ...(builder.origin !== undefined && { origin: builder.origin }),
-    ...(tag !== undefined && { tag }),
+    ...(image !== undefined && { image }),
     vertex: state.vertex.digest,
     key,
     opDigest: state.cacheMap.digest,

@@ -3,6 +3,7 @@
 import type { StepTrace } from "../cache/explain";
 import { codeFrame, explainWarning } from "../dockerfile";
 import type { ConvertedRow } from "../graph";
+import { repositoryOf } from "../graph/references";
 import type { Vertex } from "../graph/types";
 import type { LineRange, SourceRange } from "../dockerfile/types";
 import { DEPENDS } from "./depends";
@@ -22,14 +23,10 @@ export function makeRecord(state: BuildState): BuildOutcome {
   const judged = judge(rows);
   const shown = judged.filter((step) => !step.pending);
   const earlier = request.builder.earlierTraces()[0];
+  const name = request.options.tags?.[0];
+  const image = name === undefined ? undefined : repositoryOf(name);
   const misses = state.solver
-    ? explainSteps(
-        request.builder,
-        state.solver,
-        state.failedAt ?? Infinity,
-        false,
-        request.options.tags?.[0],
-      )
+    ? explainSteps(request.builder, state.solver, state.failedAt ?? Infinity, false, image)
     : new Map<string, Miss>();
   const index = indexOf(shown);
   const pending = new Map(

@@ -11,8 +11,8 @@ export interface StepTrace {
   readonly name: string;
   /** The directory that was built, where several share a store; what is built in one does not explain another. */
   readonly origin?: string;
-  /** First name of the image that was built. Of an image with another one only equal operations are compared. */
-  readonly tag?: string;
+  /** Repository of the image that was built, without its tag. Of an image of another one only equal operations are compared. */
+  readonly image?: string;
   /** Digest of the vertex. */
   readonly vertex: string;
   /** Key of its result. */
@@ -110,8 +110,8 @@ function findCounterpart(
     const index = indexOf(build);
     const same = index.byKey.get(missed.key) ?? nearest(missed, index.byOperation.get(missed.opDigest) ?? []);
     if (same) return same;
-    const tag = build[0]?.tag;
-    if (missed.tag !== undefined && tag !== undefined && tag !== missed.tag) continue;
+    const image = build[0]?.image;
+    if (missed.image !== undefined && image !== undefined && image !== missed.image) continue;
     const current = indexOf(steps()).byOperation;
     let best: StepTrace | undefined;
     let bestRatio = age === 0 ? 0 : LEAST_SIMILARITY;

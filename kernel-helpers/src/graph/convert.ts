@@ -58,20 +58,25 @@ async function loadDefinition(
       "LB_DOCKERFILE_MISSING",
     );
   }
-  const wanted = options.buildArgs.get("BUILDKIT_SYNTAX")?.trim().split(" ")[0] || detectSyntax(text)?.ref;
-  if (wanted !== undefined) await loadFrontend(input, options, requests, wanted);
+  const option = options.buildArgs.get("BUILDKIT_SYNTAX")?.trim().split(" ")[0];
+  if (option) await loadFrontend(input, requests, option);
+  else {
+    const directive = detectSyntax(text);
+    if (directive !== undefined) await loadFrontend(input, requests, directive.ref, directive.line);
+  }
   return text;
 }
 
 /**
  * The frontend image of `# syntax=`: two rows. The frontend itself is this one whatever the image; Docker's own, when it is not known
- * (offline), is passed over in silence. Throws Refusal for another image that is not known.
+ * (offline), is passed over in silence. Throws Refusal for another image that is not known, with the frame of the directive's *line*;
+ * without one a build argument asked for it.
  */
 async function loadFrontend(
   input: ConvertInput,
-  options: FrontendOptions,
   requests: RequestLog,
   wanted: string,
+  line?: number,
 ): Promise<void> {
   try {
     const ref = canonicalReference(wanted);
@@ -92,10 +97,9 @@ async function loadFrontend(
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     if (error.code !== "LB_IMAGE_NOT_FOUND") return;
-    const isOption = (options.buildArgs.get("BUILDKIT_SYNTAX") ?? "").trim() !== "";
-    throw isOption
+    throw line === undefined
       ? new Refusal(`failed with build-arg:BUILDKIT_SYNTAX = ${wanted}: ${error.message}`, error.code)
-      : error;
+      : new Refusal(error.message, error.code, [[[line, line]]]);
   }
 }
 

@@ -25,6 +25,12 @@ export function isReference(text: string): boolean {
   return !isDockerfileError(parseReference(text));
 }
 
+/** The repository of an image name, without tag and digest: `docker.io/library/alpine`; undefined where *text* is no name. */
+export function repositoryOf(text: string): string | undefined {
+  const parsed = parseReference(text);
+  return isDockerfileError(parsed) ? undefined : `${parsed.domain}/${parsed.path}`;
+}
+
 /** *canonical* pinned to *digest*. */
 export function withDigest(canonical: string, digest: string): string {
   const at = canonical.indexOf("@");

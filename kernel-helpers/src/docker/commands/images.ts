@@ -4,7 +4,6 @@ import { humanSize } from "../../report";
 import type { CommandContext, DockerCommand } from "../command";
 import { DockerError, type EngineImage } from "../engine";
 import { FORMAT, imageSize, ago, createdAt, printRows, short } from "./rows";
-import { tag } from "./tag";
 
 /** `docker images`. */
 function listImages(context: CommandContext): number {
