@@ -11,6 +11,7 @@ import {
   lessonNotebook,
   readLesson,
 } from "../../kernel-helpers/src/handout/lesson-source";
+import { parseNotebook } from "../../kernel-helpers/src/notebook/read";
 import { layerbook } from "../cli/command";
 
 const EDITIONS: readonly Edition[] = ["student", "slides", "teacher", "solution", "exam"];
@@ -73,8 +74,15 @@ describe("handouts of the course", function () {
     assert.deepEqual(errors, []);
     assert.match(page.body, /<nav class="contents" aria-label="차례">/);
     assert.match(page.body, /<a href="#section-L05">L05<\/a>/);
-    assert.match(page.body, /<dl class="glossary">/);
+    assert.doesNotMatch(page.body, /<dl class="glossary">/, "its own chapter is the glossary");
     assert.match(page.body, /<ul class="index">/);
+    const index = page.body.slice(page.body.indexOf('<ul class="index">'));
+    assert.match(index, /<a href="#[^"]*캐시-키">캐시 키<\/a> <a href="#section-00">/);
+    assert.doesNotMatch(index, />(TRM|SUM)</);
+    assert.match(
+      appendixOf([{ id: "L05", title: "순서", headings: [], html: "<p>캐시 키</p>" }])[0]?.html ?? "",
+      /<dl class="glossary">/,
+    );
     assert.equal([...page.body.matchAll(/<h1/g)].length, 1);
     assert.equal(
       new Set([...page.body.matchAll(/ id="([^"]*)"/g)].map((match) => match[1])).size,
@@ -84,8 +92,46 @@ describe("handouts of the course", function () {
 
   it("finds lessons by id, number and name", () => {
     for (const asked of ["L05", "5", "05", "05-order", "l05"]) assert.equal(findLesson(asked), "05-order");
+    for (const [id, name] of [
+      ["PRJ", "17-project"],
+      ["sum", "18-cheatsheet"],
+      ["TRM", "19-glossary"],
+      ["00", "00-start"],
+    ])
+      assert.equal(findLesson(id ?? ""), name);
+    assert.equal(findLesson("ABC"), undefined);
     assert.equal(findLesson("L99"), undefined);
     assert.equal(findLesson("order"), undefined);
+  });
+
+  it("the quiz is answered on paper on a line, and a cell without an answer says nothing", () => {
+    const cell = (id: string, source: string, told: string): object => ({
+      cell_type: "code",
+      id,
+      metadata: { tags: ["quiz"] },
+      execution_count: 1,
+      source,
+      outputs: [{ output_type: "stream", name: "stdout", text: told }],
+    });
+    const notebook = parseNotebook(
+      JSON.stringify({
+        nbformat: 4,
+        nbformat_minor: 5,
+        metadata: {},
+        cells: [
+          cell("a", "%%quiz 사전 CI-01\n답: \n확신: ", "아직 답이 없습니다."),
+          cell("b", "%%quiz 사후 CI-02\n답: 2\n확신: ", "맞음."),
+        ],
+      }),
+      "quiz.ipynb",
+    );
+    const { page, markdown } = makeHandout([{ file: join(__dirname, "quiz.ipynb"), notebook }], {
+      edition: "solution",
+    });
+    assert.match(page.body, /답 ______ 확신: ☐ 찍었다/);
+    assert.match(page.body, /<code>답: 2<\/code>[^]*맞음\./);
+    assert.match(markdown, /답: ______ 확신: ☐ 찍었다/);
+    assert.doesNotMatch(page.body + markdown, /%%quiz|아직 답이/);
   });
 
   it("the theme needs nothing from outside", () => {

@@ -41,6 +41,22 @@ describe("Markdown of handouts", () => {
   });
 });
 
+describe("docker history in a narrow column", () => {
+  it("keeps a row on a line, and says which columns are gone", () => {
+    const history =
+      'IMAGE          CREATED         CREATED BY                SIZE      COMMENT\n2ec4e722f240   2 minutes ago   CMD ["node" "server.js"]  0B        buildkit.dockerfile.v0\n<missing>      2 minutes ago   COPY a b                  224B      buildkit.dockerfile.v0\n\nDONE           not a row       of the table              at        all\n';
+    const show = (compact: boolean): string =>
+      renderOutput({ output_type: "stream", name: "stdout", text: history }, new MarkdownRenderer(), {
+        compact,
+      }).html;
+    assert.match(show(false), /2 minutes ago/);
+    assert.match(
+      show(true),
+      /^<pre class="stream stdout">IMAGE {10}CREATED BY {16}SIZE\n2ec4e722f240 {3}CMD \[.*\] {2}0B\n&lt;missing&gt; {6}COPY a b {18}224B\n\nDONE .* all\n\(CREATED와 COMMENT/,
+    );
+  });
+});
+
 describe("sanitising", () => {
   const rows: [why: string, html: string, clean: string][] = [
     ["a script", "a<script>b()</script>c", "ac"],

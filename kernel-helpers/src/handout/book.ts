@@ -48,11 +48,18 @@ export function linkLessons(section: PageSection, all: readonly PageSection[]): 
   return { ...section, html };
 }
 
-/** Glossary and index for the chapters of a book. */
+/** The course's own glossary (TRM) and one-page summary (SUM) name every term: the index does not list them. */
+const NOT_INDEXED: readonly string[] = ["TRM", "SUM"];
+
+/** Glossary and index for the chapters of a book. Where the course's glossary is a chapter, the index leads there, and there is no second one. */
 export function appendixOf(sections: readonly PageSection[], content = CONTENT): PageSection[] {
   const terms = [...readGlossary(content)].sort((a, b) => a.ko.localeCompare(b.ko, "ko"));
   if (terms.length === 0) return [];
-  const texts = sections.map((section) => section.html.replace(/<[^>]*>/g, " "));
+  const own = sections.find((section) => section.id === "TRM");
+  const anchorOf = (term: Term): string =>
+    own?.headings.find((heading) => heading.text === term.ko)?.slug ?? termAnchor(term);
+  const chapters = sections.filter((section) => !NOT_INDEXED.includes(section.id));
+  const texts = chapters.map((section) => section.html.replace(/<[^>]*>/g, " "));
   const used = terms.filter((term) => texts.some((text) => text.includes(term.ko)));
   if (used.length === 0) return [];
   const glossary = used.map(
@@ -60,16 +67,25 @@ export function appendixOf(sections: readonly PageSection[], content = CONTENT):
       `<dt id="${termAnchor(term)}">${escapeHtml(term.ko)} <span lang="en">(${escapeHtml(term.en)})</span></dt><dd>${escapeHtml(term.definition_ko)}</dd>`,
   );
   const index = used.map((term) => {
-    const places = sections
+    const places = chapters
       .filter((_, i) => texts[i]?.includes(term.ko))
       .map(
         (section) =>
           `<a href="#${escapeHtml(sectionAnchor(section))}">${escapeHtml(section.id || section.title)}</a>`,
       );
-    return `<li><a href="#${termAnchor(term)}">${escapeHtml(term.ko)}</a> ${places.join(", ")}</li>`;
+    return `<li><a href="#${escapeHtml(anchorOf(term))}">${escapeHtml(term.ko)}</a> ${places.join(", ")}</li>`;
   });
   return [
-    { id: "GLO", title: "용어집", headings: [], html: `<dl class="glossary">${glossary.join("\n")}</dl>\n` },
+    ...(own
+      ? []
+      : [
+          {
+            id: "GLO",
+            title: "용어집",
+            headings: [],
+            html: `<dl class="glossary">${glossary.join("\n")}</dl>\n`,
+          },
+        ]),
     { id: "IDX", title: "찾아보기", headings: [], html: `<ul class="index">${index.join("\n")}</ul>\n` },
   ];
 }

@@ -51,6 +51,8 @@ export type Block =
       readonly body: string;
       /** Is there a list of options in the text before it? */
       readonly choices: boolean;
+      /** What a choice is answered with beside its number: why, or in the quiz how sure. Default: `까닭`. */
+      readonly beside?: "까닭" | "확신";
       /** Shown names of the steps of the build that it is about. */
       readonly steps: readonly string[];
       readonly outputs: readonly Output[];
@@ -124,6 +126,21 @@ function blockOf(
       choices: /^\d+\. /m.test(notebook.cells[index - 1]?.source ?? ""),
       steps: nextSteps(notebook, index),
       outputs,
+    };
+  }
+  const quiz = /^%%quiz\b[ \t]*([^\n]*)\n?([\s\S]*)$/.exec(cell.source);
+  if (quiz) {
+    const body = (quiz[2] ?? "").replace(/^[^\S\n]*(답|확신)[^\S\n]*[:：][^\S\n]*$/gm, "").trim();
+    return {
+      ...base,
+      kind: "prediction",
+      id: quiz[1] ?? "",
+      body,
+      choices: true,
+      beside: "확신",
+      steps: [],
+      // Before there is an answer the cell only says that there is none.
+      outputs: body === "" ? [] : outputs,
     };
   }
   if (isHidden(cell, "source"))

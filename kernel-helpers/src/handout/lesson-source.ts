@@ -31,12 +31,21 @@ export function lessonNames(content = CONTENT): string[] {
     .sort();
 }
 
-/** The lesson that *asked* means (`L05`, `5`, `05`, `05-order`), or undefined. */
+/** The lesson that *asked* means (`L05`, `PRJ`, `5`, `05`, `05-order`), or undefined. */
 export function findLesson(asked: string, content = CONTENT): string | undefined {
   const number = /^L?(\d{1,2})$/i.exec(asked)?.[1];
+  const id = /^[A-Z]{3}$/i.test(asked) ? asked.toUpperCase() : undefined;
   return lessonNames(content).find(
-    (name) => name === asked || (number !== undefined && Number(name.slice(0, 2)) === Number(number)),
+    (name) =>
+      name === asked ||
+      (number !== undefined && Number(name.slice(0, 2)) === Number(number)) ||
+      (id !== undefined && idOf(name, content) === id),
   );
+}
+
+/** The id in the head of a lesson's source; of most lessons it is in the name, too (`05-order`: `L05`), of `17-project` it is not. */
+function idOf(name: string, content: string): string | undefined {
+  return /^id: *"?(\w+)"?$/m.exec(readFileSync(join(content, "lessons", `${name}.md`), "utf8"))?.[1];
 }
 
 /** What all lessons have in common. */

@@ -111,6 +111,7 @@ function outputText(output: Output): string {
 function predictionText(block: Extract<Block, { kind: "prediction" }>): string {
   const guess = block.body.split("\n").filter((line) => line.trim() !== "" && !line.startsWith("#"));
   if (guess.length > 0) return codeBlock(guess.join("\n"), "text").trimEnd();
+  if (block.beside === "확신") return "답: ______ 확신: ☐ 찍었다 ☐ 반반이다 ☐ 확신한다";
   if (block.choices) return "답: ______ 까닭: ______________________________";
   const steps = block.steps.filter((step) => !/\] FROM /.test(step));
   const rows = (steps.length > 0 ? steps.map((step) => codeSpan(step)) : ["", "", ""]).map(

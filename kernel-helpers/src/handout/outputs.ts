@@ -43,7 +43,7 @@ export function renderOutput(
     case "stream": {
       const text = output.text.replace(/\n$/, "");
       return {
-        html: `<pre class="stream ${output.name}">${ansiToHtml(options.compact ? narrowLog(text) : text)}</pre>`,
+        html: `<pre class="stream ${output.name}">${ansiToHtml(options.compact ? narrowHistory(narrowLog(text)) : text)}</pre>`,
         losses: [],
       };
     }
@@ -63,6 +63,29 @@ export function renderOutput(
 /** A build log without the blanks that push the times to the edge of a terminal: in a column of paper they would stand on lines of their own. */
 function narrowLog(text: string): string {
   return text.replace(/^( ?=> .*?| ?\[\+\] Building .*?) {2,}(\S+)$/gm, "$1  $2");
+}
+
+/** `docker history` without CREATED and COMMENT, for which a column of paper has no room: a row stays a row. */
+function narrowHistory(text: string): string {
+  let columns: readonly (readonly [from: number, to: number])[] | undefined;
+  let isCut = false;
+  const lines = text.split("\n").map((line) => {
+    if (/^IMAGE +CREATED +CREATED BY +SIZE +COMMENT *$/.test(line)) {
+      const [created, by, comment] = ["CREATED ", "CREATED BY", "COMMENT"].map((word) => line.indexOf(word));
+      columns = [
+        [0, created ?? 0],
+        [by ?? 0, comment ?? line.length],
+      ];
+      isCut = true;
+    } else if (!/^(?:<missing>|[0-9a-f]{12}) /.test(line)) columns = undefined;
+    return columns === undefined
+      ? line
+      : columns
+          .map(([from, to]) => line.slice(from, to))
+          .join("")
+          .trimEnd();
+  });
+  return isCut ? [...lines, "(CREATED와 COMMENT 열은 종이에서 뺐습니다.)"].join("\n") : text;
 }
 
 /** A build with the whole table for the screen and a short one for paper. */

@@ -87,14 +87,19 @@ function renderBlock(
     return rendered.html;
   });
   const shown = outputs.map((output) => withoutLegend(output, seen)).join("\n");
-  if (block.kind === "prediction") return renderPrediction(block);
+  if (block.kind === "prediction")
+    return renderPrediction(block) + (block.beside === "확신" ? outputNote(shown) : "");
   const code = block.source === "" ? "" : renderCode(block);
-  const note = /<|\S/.test(shown) ? `<div class="output">${shown}</div>\n` : "";
+  const note = outputNote(shown);
   const marks = block.tags
     .filter((tag) => tag === "key-visual" || tag === "try")
     .map((tag) => ` ${tag}`)
     .join("");
   return `<div class="cell${marks}${firstBuild ? " first-build" : ""}">\n${code}${note}</div>\n`;
+}
+
+function outputNote(shown: string): string {
+  return shown.trim() === "" ? "" : `<div class="output">${shown}</div>\n`;
 }
 
 /** A note of the learner's own; where there is none yet, lines to write on. */
@@ -194,9 +199,11 @@ function renderPrediction(block: Extract<Block, { kind: "prediction" }>): string
     guess.length > 0
       ? `<pre><code>${escapeHtml(guess.join("\n"))}</code></pre>`
       : block.choices
-        ? '<p class="answer">답 ______ 까닭 ______________________________</p>'
+        ? block.beside === "확신"
+          ? '<p class="answer">답 ______ 확신: ☐ 찍었다 ☐ 반반이다 ☐ 확신한다</p>'
+          : '<p class="answer">답 ______ 까닭 ______________________________</p>'
         : stepsTable(steps);
-  return `<div class="prediction" role="group" aria-label="예측">${inner}</div>\n`;
+  return `<div class="prediction" role="group" aria-label="${block.beside === "확신" ? "답" : "예측"}">${inner}</div>\n`;
 }
 
 function stepsTable(steps: readonly string[]): string {
