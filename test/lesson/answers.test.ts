@@ -7,6 +7,7 @@ import {
   parseGuess,
   isGuessError,
   quizReport,
+  typedNumber,
   EMPTY_PROGRESS,
   recordTry,
   recordHint,
@@ -169,6 +170,33 @@ describe("progress", () => {
     assert.deepEqual(shown, shuffledOptions(quiz.items[0]!, "pre", "김"));
     assert.deepEqual(parseQuizAnswer("2 확신한다", shown), { option: shown[1]?.id, confidence: "sure" });
     assert.equal(parseQuizAnswer("9", shown), undefined);
+    for (const text of [
+      "0",
+      "-1",
+      "2.5",
+      "12",
+      "1, 2",
+      "1번과 2번",
+      "셋",
+      "",
+      "답: \n확신: 2",
+      "답: \n확신: 확신한다",
+    ])
+      assert.equal(parseQuizAnswer(text, shown), undefined, text);
+    for (const text of [
+      "답: 2",
+      "답:2번",
+      "답 : ２.",
+      " 답：2\n확신:",
+      "2",
+      "답:\n2",
+      "확신: 반반이다\n답: 2",
+      "답: 2\n확신: 확신하지 않는다",
+    ])
+      assert.deepEqual(parseQuizAnswer(text, shown), { option: shown[1]?.id, confidence: "half" }, text);
+    assert.equal(parseQuizAnswer("답: 1\n확신: 찍었다", shown)?.confidence, "guess");
+    assert.equal(parseQuizAnswer("답: 1\n확신: 확신한다", shown)?.confidence, "sure");
+    assert.deepEqual([typedNumber("답: 9\n확신: "), typedNumber("답: \n확신: 반반이다")], [9, undefined]);
     const report = quizReport(quiz, {
       ...EMPTY_PROGRESS,
       quiz: {

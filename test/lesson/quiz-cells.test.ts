@@ -105,6 +105,32 @@ describe("quiz and progress in a notebook", () => {
     await assert.rejects(async () => cell(quizMagic, "사전 CI-99", "1", session("00-start")), /LB_|%%quiz/);
   });
 
+  it("every option has its own explanation after the course, and only then; what is no answer is not kept", async () => {
+    const start = session("00-start");
+    const project = session("17-project");
+    for (const body of ["답: 잘 모르겠음\n확신: ", "답: 1, 2\n확신: ", "답: 2.5"])
+      assert.match(await cell(quizMagic, "사후 CI-01", body, project), /답으로 읽을 수 없어[^]*1부터 4까지/);
+    const beyond = await cell(quizMagic, "사후 CI-01", "답: 7\n확신: 확신한다", project);
+    assert.match(beyond, /7번은 없습니다[^]*1부터 4까지/);
+    assert.doesNotMatch(beyond, /해설|맞음|다름/);
+    const plain = (text: string): string => text.replace(/[`*]/g, "").replace(/^맞습니다\. */, "");
+    for (const item of quiz.items)
+      for (const round of ["pre", "post"] as const)
+        for (const [i, option] of shuffledOptions(item, round, QUIZ_SEED).entries()) {
+          const own = round === "pre" ? start : project;
+          const shown = await cell(quizMagic, `${round} ${item.id}`, `답: ${i + 1}\n확신: `, own);
+          assert.match(shown, new RegExp(`적어 두었습니다\\. ${i + 1}번, 반반이다`));
+          assert.equal(
+            shown.includes(plain(option.feedback_ko)),
+            round === "post",
+            `${item.id} ${option.id}`,
+          );
+          const others = item.options.filter((other) => other.id !== option.id);
+          assert.ok(!others.some((other) => shown.includes(plain(other.feedback_ko))), item.id);
+          if (round === "post") assert.match(shown, option.correct ? /맞음\.(?! 맞습니다)/ : /다름\./);
+        }
+  });
+
   it("the table gathers all lessons of the folder", async () => {
     const folder = path.join(learn, "05-order/.layerbook");
     fs.mkdirSync(folder);

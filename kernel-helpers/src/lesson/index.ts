@@ -40,6 +40,7 @@ export {
   parseQuizAnswer,
   QUIZ_SEED,
   quizReport,
+  typedNumber,
   shuffledOptions,
   type Quiz,
   type QuizItem,

@@ -45,17 +45,37 @@ export function shuffledOptions(item: QuizItem, round: "pre" | "post", seed: str
 }
 
 /**
- * Reads one answer: `답: 2` (or the number alone) is an option's number as shown, 1-based; `확신: 찍었다` (or the word alone) is one of
- * 찍었다 / 반반이다 / 확신한다, default 반반이다. Undefined when there is no such option.
+ * Reads one answer: `답: 2` (or the number alone, `2번`) is an option's number as shown, 1-based; `확신: 찍었다` (or the word alone) is one of
+ * 찍었다 / 반반이다 / 확신한다, default 반반이다. Undefined without exactly one number of an option: nothing, several, `-1`, `2.5`, a word.
  */
 export function parseQuizAnswer(text: string, shown: readonly QuizOption[]): QuizAnswer | undefined {
-  const labelled = (label: string): string | undefined =>
-    new RegExp(`^\\s*${label}\\s*[:：]\\s*(.*)$`, "mu").exec(text)?.[1];
-  const rest = text.replace(/^\s*(답|확신)\s*[:：].*$/gmu, "");
-  const option = shown[Number(/\d+/.exec(labelled("답") ?? rest)?.[0] ?? Number.NaN) - 1];
+  const option = shown[(typedNumber(text) ?? 0) - 1];
   if (option === undefined) return undefined;
-  const sure = labelled("확신") ?? rest;
-  return { option: option.id, confidence: /찍/.test(sure) ? "guess" : /확신/.test(sure) ? "sure" : "half" };
+  return { option: option.id, confidence: confidenceOf(labelled(text, "확신") || withoutLabels(text)) };
+}
+
+/** The one whole number that *text* answers with, whether there is such an option or not; undefined for none, several, or a fraction. */
+export function typedNumber(text: string): number | undefined {
+  const answer = (labelled(text, "답") || withoutLabels(text)).normalize("NFKC");
+  const [number = "", ...others] = new Set(answer.match(/[-+]?\d[\d.,]*/g));
+  return others.length === 0 && /^[-+]?\d+[.,]?$/.test(number) ? Number.parseInt(number, 10) : undefined;
+}
+
+/** What stands behind `label:` on its line. */
+function labelled(text: string, label: string): string | undefined {
+  return new RegExp(`^[^\\S\\n]*${label}[^\\S\\n]*[:：](.*)$`, "mu").exec(text)?.[1]?.trim();
+}
+
+function withoutLabels(text: string): string {
+  return text.replace(/^[^\S\n]*(답|확신)[^\S\n]*[:：].*$/gmu, "");
+}
+
+/** `확신하지 않는다` and `확신 없음` are no certainty. */
+function confidenceOf(text: string): QuizAnswer["confidence"] {
+  if (/찍/.test(text)) return "guess";
+  return /확신/.test(text) && !/확신\s*(?:하지|이?\s*없|은\s*없|안|못)|(?:안|못)\s*확신/.test(text)
+    ? "sure"
+    : "half";
 }
 
 /** Score, gain and what was surely wrong. */

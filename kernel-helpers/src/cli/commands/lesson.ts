@@ -8,12 +8,12 @@ import { LessonError } from "../../lesson";
 import { CONTENT, type Course, courseFiles, type CourseLesson, readCourse } from "../../lesson/course";
 import { lintCourse } from "../../lesson/lint";
 import { newExercisesText, newLessonText } from "../../lesson/new-lesson";
-import { NOTEBOOKS } from "../../platform/node/places";
 import { CliError, usageError } from "../cli-error";
 import type { CommandModule } from "../commands";
 import { type CommandIo, say } from "../io";
 import { exportWork, importWork, zipOf } from "../lesson-work";
 import { checkedOptions } from "../options";
+import { workingFolder } from "../working-folder";
 
 export const help: CommandModule["help"] = {
   ko: `
@@ -27,7 +27,7 @@ export const help: CommandModule["help"] = {
   lesson import FILE.zip          브라우저판의 ‘내 작업 내려받기’를 작업 폴더에 풉니다. 다른 판은 kept/에 남깁니다
   lesson export FILE.zip          작업 폴더의 노트북, app/, 진도를 zip에 담습니다 (빌드 캐시는 빼고)
 
-  --dir FOLDER    import와 export의 작업 폴더 (기본값: 이 폴더의 learn/, 없으면 프로젝트의 learn/)
+  --dir FOLDER    import와 export의 작업 폴더 (기본값: 이 폴더의 learn/, 없으면 수업이 있는 이 폴더나 그 위, 없으면 프로젝트의 learn/)
   --content DIR   수업이 있는 폴더 (기본값: LAYERBOOK_CONTENT, 없으면 프로젝트의 content/)
   --json          lint의 결과를 JSON으로 출력합니다
   --strict        lint에서 권하는 것(warning)만 있어도 1로 끝납니다
@@ -43,7 +43,7 @@ A learner's work goes to and from the browser edition, or another machine, as on
   lesson import FILE.zip          put what the browser edition downloaded into the working folder; other versions go to kept/
   lesson export FILE.zip          notebooks, app/ and progress of the working folder as a zip (without build caches)
 
-  --dir FOLDER    the working folder of import and export (default: learn/ here, otherwise the project's)
+  --dir FOLDER    the working folder of import and export (default: learn/ here, else this folder or one above with lessons in it, else the project's learn/)
   --content DIR   the folder of the lessons (default: LAYERBOOK_CONTENT, otherwise the project's content/)
   --json          lint's findings as JSON
   --strict        exit with 1 for warnings too
@@ -74,9 +74,9 @@ export const run: CommandModule["run"] = (args, io) => {
     case "make":
       return Promise.resolve(make(rest, content, io, values.out));
     case "import":
-      return Promise.resolve(importWork(zipOf(rest, what, io), workFolder(values.dir, io), io));
+      return Promise.resolve(importWork(zipOf(rest, what, io), workingFolder(values.dir, io.cwd), io));
     case "export":
-      return Promise.resolve(exportWork(workFolder(values.dir, io), zipOf(rest, what, io), io));
+      return Promise.resolve(exportWork(workingFolder(values.dir, io.cwd), zipOf(rest, what, io), io));
     default:
       throw usageError(
         "LB_ARGUMENTS",
@@ -91,13 +91,6 @@ export const run: CommandModule["run"] = (args, io) => {
       );
   }
 };
-
-/** The learner's folder: *given*, else learn/ here, else the project's. */
-function workFolder(given: string | undefined, io: CommandIo): string {
-  if (given !== undefined) return resolve(io.cwd, given);
-  const here = join(io.cwd, "learn");
-  return existsSync(here) ? here : join(NOTEBOOKS, "../learn");
-}
 
 function create(words: readonly string[], slug: string | undefined, content: string, io: CommandIo): number {
   const title = words.join(" ").trim();

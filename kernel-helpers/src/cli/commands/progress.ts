@@ -1,7 +1,7 @@
 /** `layerbook progress`: the learner's table over all lessons of a working folder. */
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 
 import {
@@ -18,18 +18,19 @@ import { CliError } from "../cli-error";
 import type { CommandModule } from "../commands";
 import { say } from "../io";
 import { checkedOptions } from "../options";
+import { workingFolder } from "../working-folder";
 
 export const help: CommandModule["help"] = {
   ko: `
 지금까지 푼 문제, 예측 적중률, 개념 검사의 결과를 한 표로 보여 줍니다. 수업 폴더마다 있는 .layerbook/progress.json을 모읍니다.
 
-  --dir FOLDER    작업 폴더 (기본값: 이 폴더의 learn/, 없으면 프로젝트의 learn/)
+  --dir FOLDER    작업 폴더 (기본값: 이 폴더의 learn/, 없으면 수업이 있는 이 폴더나 그 위, 없으면 프로젝트의 learn/)
   --json          표 대신 JSON을 출력합니다
 `,
   en: `
 Shows the exercises passed, the share of right predictions and the quiz in one table, from .layerbook/progress.json of every lesson's folder.
 
-  --dir FOLDER    the working folder (default: learn/ here, otherwise the project's)
+  --dir FOLDER    the working folder (default: learn/ here, else this folder or one above with lessons in it, else the project's learn/)
   --json          JSON instead of a table
 `,
 };
@@ -38,13 +39,7 @@ export const run: CommandModule["run"] = (args, io) => {
   const { values } = checkedOptions(() =>
     parseArgs({ args: [...args], options: { dir: { type: "string" }, json: { type: "boolean" } } }),
   );
-  const here = join(io.cwd, "learn");
-  const folder =
-    values.dir !== undefined
-      ? resolve(io.cwd, values.dir)
-      : existsSync(here)
-        ? here
-        : join(__dirname, "../../../../learn");
+  const folder = workingFolder(values.dir, io.cwd);
   if (!existsSync(folder)) {
     throw new CliError(
       "LB_NO_FOLDER",
@@ -84,7 +79,11 @@ export const run: CommandModule["run"] = (args, io) => {
     ),
   );
   for (const sentence of quizSentences(table, io.locale)) io.out(`${sentence}\n`);
-  if (table.next !== undefined) io.out(say(io, `다음 수업: ${table.next}\n`, `next lesson: ${table.next}\n`));
+  io.out(
+    table.next === undefined
+      ? say(io, "모든 수업을 마쳤습니다.\n", "All lessons are done.\n")
+      : say(io, `다음 수업: ${table.next}\n`, `next lesson: ${table.next}\n`),
+  );
   return Promise.resolve(0);
 };
 

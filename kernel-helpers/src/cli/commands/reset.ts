@@ -1,7 +1,7 @@
 /** `layerbook reset LESSON`: brings one lesson of the working folder back as it was handed out. */
 
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 
 import { NoSuchLesson, resetLesson } from "../../lesson/workspace";
@@ -10,19 +10,20 @@ import { CliError, usageError } from "../cli-error";
 import type { CommandModule } from "../commands";
 import { say } from "../io";
 import { checkedOptions } from "../options";
+import { workingFolder } from "../working-folder";
 
 export const help: CommandModule["help"] = {
   ko: `
 수업 하나를 처음 상태로 되돌립니다. 고친 노트북과 파일은 지우지 않고 kept/ 아래로 옮깁니다.
 
   LESSON          번호(1, 01), 이름(L01) 또는 폴더 이름(01-closed-image)
-  --dir FOLDER    작업 폴더 (기본값: 이 폴더의 learn/, 없으면 프로젝트의 learn/)
+  --dir FOLDER    작업 폴더 (기본값: 이 폴더의 learn/, 없으면 수업이 있는 이 폴더나 그 위, 없으면 프로젝트의 learn/)
 `,
   en: `
 Brings one lesson back as it was. Your notebook and files are not deleted but moved below kept/.
 
   LESSON          a number (1, 01), an id (L01) or a folder name (01-closed-image)
-  --dir FOLDER    the working folder (default: learn/ here, otherwise the project's)
+  --dir FOLDER    the working folder (default: learn/ here, else this folder or one above with lessons in it, else the project's learn/)
 `,
 };
 
@@ -48,13 +49,7 @@ export const run: CommandModule["run"] = async (args, io) => {
       en: "this installation has no lessons",
     });
   }
-  const here = join(io.cwd, "learn");
-  const target =
-    values.dir !== undefined
-      ? resolve(io.cwd, values.dir)
-      : existsSync(here)
-        ? here
-        : join(NOTEBOOKS, "../learn");
+  const target = workingFolder(values.dir, io.cwd);
   try {
     const result = resetLesson({ source, target }, lesson);
     io.out(

@@ -25,7 +25,7 @@ export const progressMagic: Magic = {
 };
 
 function quiz(call: MagicCall): void {
-  const { parseQuizAnswer, QUIZ_SEED, recordQuiz, shuffledOptions } = loadLesson();
+  const { parseQuizAnswer, QUIZ_SEED, recordQuiz, shuffledOptions, typedNumber } = loadLesson();
   const learning = learningOf(call.session);
   const [word = "", id = ""] = call.args;
   const round = roundOf(word);
@@ -40,9 +40,15 @@ function quiz(call: MagicCall): void {
   const shown = shuffledOptions(item, round, QUIZ_SEED);
   const answer = parseQuizAnswer(call.body, shown);
   if (answer === undefined) {
+    const number = typedNumber(call.body);
+    const isEmpty = call.body.replace(/^[^\S\n]*(답|확신)[^\S\n]*[:：]/gmu, "").trim() === "";
     call.output.display(
       message(
-        "아직 답이 없습니다.",
+        number !== undefined
+          ? `${number}번은 없습니다.`
+          : isEmpty
+            ? "아직 답이 없습니다."
+            : "답으로 읽을 수 없어 적어 두지 않았습니다.",
         `\`답:\` 뒤에 1부터 ${shown.length}까지의 번호를, \`확신:\` 뒤에 찍었다, 반반이다, 확신한다 가운데 하나를 적고 다시 실행하세요.`,
       ),
     );
@@ -60,7 +66,8 @@ function quiz(call: MagicCall): void {
 }
 
 function explain(call: MagicCall, item: QuizItem, correct: boolean, feedback: string): void {
-  call.output.display(message(correct ? "맞음." : "다름.", feedback));
+  // The feedback of a right answer begins with a word of its own.
+  call.output.display(message(correct ? "맞음." : "다름.", feedback.replace(/^맞습니다\. */, "")));
   call.output.display(message("해설.", `${item.explanation_ko} (${item.lessons.join(", ")})`));
 }
 
