@@ -139,6 +139,13 @@ describe("workspace", () => {
     assert.equal(read("02-둘/02-둘.ipynb"), notebook("둘"));
   });
 
+  it("a lesson with an id of letters is found by it", () => {
+    const text = notebook("과제", { metadata: { layerbook: { lesson: "PRJ" } } });
+    write(source, "17-project/17-project.ipynb", text);
+    assert.deepEqual(resetLesson({ source, target }, "prj"), { lesson: "17-project" });
+    assert.throws(() => resetLesson({ source, target }, "TRM"), { code: "LB_NO_LESSON" });
+  });
+
   it("compares what is not a notebook byte for byte", () => {
     assert.notEqual(fingerprint("a.js", Buffer.from("1")), fingerprint("a.js", Buffer.from("1\n")));
     assert.notEqual(

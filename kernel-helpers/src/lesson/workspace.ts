@@ -199,15 +199,29 @@ function placeFile(name: string, { source, target }: Workspace, state: State): P
   return { path: name, what: ours === wanted ? "unchanged" : "kept" };
 }
 
-/** The folder name that *asked* means: the whole name, its number (`1`, `01`), or the lesson's id (`L01`). */
+/** The folder name that *asked* means: the whole name, its number (`1`, `01`), or the lesson's id (`L01`, `PRJ`). */
 export function findLesson(source: string, asked: string): string {
   const lessons = lessonsOf(source);
   const number = /^L?(\d+)$/i.exec(asked)?.[1];
   const found = lessons.find(
-    (name) => name === asked || (number !== undefined && Number(/^\d+/.exec(name)?.[0]) === Number(number)),
+    (name) =>
+      name === asked ||
+      (number !== undefined && Number(/^\d+/.exec(name)?.[0]) === Number(number)) ||
+      (/^[A-Z]{3}$/i.test(asked) && idOf(source, name) === asked.toUpperCase()),
   );
   if (found === undefined) throw new NoSuchLesson(asked, lessons);
   return found;
+}
+
+/** The id that compiling left in a lesson's notebook; undefined where there is none. */
+function idOf(source: string, name: string): unknown {
+  try {
+    const text = fs.readFileSync(path.join(source, name, `${name}.ipynb`), "utf8");
+    const { metadata } = JSON.parse(text) as { metadata?: { layerbook?: { lesson?: unknown } } };
+    return metadata?.layerbook?.lesson;
+  } catch {
+    return undefined;
+  }
 }
 
 /**
