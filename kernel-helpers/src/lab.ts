@@ -10,6 +10,7 @@ import {
   baseReferences,
   checkedOptions,
   defaultEdits,
+  type GitFixture,
   type HttpFixture,
   runBuild,
   whatIf,
@@ -138,6 +139,7 @@ export class Lab {
   private readonly world: BuildWorld;
   private readonly named: NamedContexts;
   private fixtures: ReadonlyMap<string, HttpFixture> = new Map();
+  private repositories: ReadonlyMap<string, GitFixture> = new Map();
   private readonly caches: ExternalCaches = new Map();
   private queue: Promise<unknown> = Promise.resolve();
   private builds = 0;
@@ -245,6 +247,7 @@ export class Lab {
     this.lastOptions = lastingOptions(options);
     if (options.dockerfile !== undefined) this.context.write(file ?? "Dockerfile", options.dockerfile);
     if (options.http) this.fixtures = new Map(Object.entries(options.http));
+    if (options.git) this.repositories = new Map(Object.entries(options.git));
     const outcome = await runBuild({
       builder: this.builder,
       world: this.worldFor(options),
@@ -252,6 +255,7 @@ export class Lab {
       context: this.context.files(),
       contexts: this.named.open(options),
       fixtures: this.fixtures,
+      repositories: this.repositories,
       caches: this.caches,
     });
     this.builds++;
@@ -421,7 +425,7 @@ export class Lab {
   }
 
   private whatIfRequest(options: BuildOptions): WhatIfRequest {
-    const { builder, fixtures, caches } = this;
+    const { builder, fixtures, repositories, caches } = this;
     const world = this.worldFor(options);
     const { context } = this;
     const now = (): number => this.world.now();
@@ -439,6 +443,7 @@ export class Lab {
       context: memory,
       contexts: (given) => this.named.open(given, true),
       fixtures,
+      repositories,
       caches,
     };
   }

@@ -132,6 +132,7 @@ export function newSession(request: BuildRequest, timeline: Timeline): Session {
     options: request.options,
     locals: new Map([...request.contexts, ["context", request.context]]),
     fixtures: request.fixtures,
+    repositories: request.repositories,
     now: request.world.now(),
     newRef: () => `${WORKER}::${(builder.nextRef++).toString(36).padStart(25, "0")}`,
     assumed: new Map(),

@@ -1,6 +1,7 @@
 /** The options of a build as they were given, checked and in one shape: scripts without types and scenario files come here too. */
 
 import { suggest } from "../dockerfile";
+import { areRepositories } from "./check-repositories";
 import type { BuildOptions } from "./types";
 
 /** An option that no build takes, or a value of the wrong kind. */
@@ -125,6 +126,11 @@ const KINDS: Readonly<Record<keyof BuildOptions, Kind>> = {
             ),
           )
         : undefined,
+  },
+  git: {
+    ko: '저장소 (보기: { "https://h/a.git": { refs: { main: { files: { "a.txt": "1" } } } } }, commit은 16진수 40자리)',
+    en: 'repositories (example: { "https://h/a.git": { refs: { main: { files: { "a.txt": "1" } } } } }, a commit has 40 hexadecimal digits)',
+    read: (value) => (areRepositories(value) ? value : undefined),
   },
   sourceDateEpoch: SECONDS,
   prune: FLAG,

@@ -48,7 +48,7 @@ export function explainSteps(
     const step: MissedStep = { ...trace, keyWasStored: state.keyWasStored };
     const explanation = explainMiss(step, traces, earlier, source);
     const isWithoutResult = explanation.cause === "not-looked-up" && !state.vertex.ignoreCache;
-    found.set(trace.vertex, isWithoutResult ? WITHOUT_RESULT : missOf(explanation));
+    found.set(trace.vertex, isWithoutResult ? WITHOUT_RESULT : missOf(explanation, trace.name));
   }
   if (!forget && traces().length > 0) builder.traces = [traces(), ...builder.traces].slice(0, KEPT_BUILDS);
   return found;
@@ -65,8 +65,8 @@ const WITHOUT_RESULT: Miss = {
   },
 };
 
-function missOf(explanation: Explanation): Miss {
-  return { ...explanation, sentence: missSentence(explanation) };
+function missOf(explanation: Explanation, name: string): Miss {
+  return { ...explanation, sentence: missSentence(explanation, name) };
 }
 
 function traceOf(builder: Builder, state: VertexState, image: string | undefined): StepTrace | undefined {

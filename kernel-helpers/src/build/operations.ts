@@ -4,7 +4,7 @@ import type { OpJson } from "../cache/op-json";
 import type { Vertex } from "../graph/types";
 import { runExecOp } from "./run-exec";
 import { runFileOp } from "./run-file";
-import { checkOut, resolveGitSource } from "./run-git";
+import { GitSources } from "./run-git";
 import { HttpSources } from "./run-http";
 import { fetchImported, openImage, resolveImageSource, unlazyImage } from "./run-image";
 import { syncLocal } from "./run-local";
@@ -45,6 +45,7 @@ export interface Operations {
 /** The operations of one build. */
 export function buildOperations(session: Session): Operations {
   const http = new HttpSources(session);
+  const git = new GitSources(session);
   return {
     assumes: session.options.assume === true,
     resolveSource(vertex, at) {
@@ -54,7 +55,7 @@ export function buildOperations(session: Session): Operations {
         case "http":
           return Promise.resolve(http.resolve(vertex, vertex.op, at));
         case "git":
-          return Promise.resolve(resolveGitSource(session, vertex, vertex.op, at));
+          return Promise.resolve(git.resolve(vertex, vertex.op, at));
         case "local":
           return Promise.resolve({ at, isRandom: true });
         default:
@@ -78,7 +79,7 @@ export function buildOperations(session: Session): Operations {
         case "http":
           return http.fetch(vertex, op, at);
         case "git":
-          return checkOut(session, op, at);
+          return git.checkOut(op, at);
         case "file":
           return runFileOp(session, vertex, op, inputs, at);
         case "exec":

@@ -4,7 +4,7 @@ import type { ReadableFileSystem } from "../platform/files";
 import type { Builder } from "./builder";
 import type { ExternalCaches } from "./external-cache";
 import type { BuildWorld } from "./machine";
-import type { BuildOptions, HttpFixture } from "./types";
+import type { BuildOptions, GitFixture, HttpFixture } from "./types";
 
 /** Everything that goes into a build. */
 export interface BuildRequest {
@@ -17,6 +17,8 @@ export interface BuildRequest {
   readonly contexts: ReadonlyMap<string, ReadableFileSystem>;
   /** URLs that ADD may name, whole. */
   readonly fixtures: ReadonlyMap<string, HttpFixture>;
+  /** Git repositories that ADD may name, by address. */
+  readonly repositories: ReadonlyMap<string, GitFixture>;
   /** Caches outside the builder (`cacheTo`, `cacheFrom`). */
   readonly caches: ExternalCaches;
 }

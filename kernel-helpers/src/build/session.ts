@@ -6,7 +6,7 @@ import type { ContextChange } from "./explain-hits";
 import type { DeclaredCommand } from "../run";
 import type { BuildWorld } from "./machine";
 import type { Timeline } from "./timeline";
-import type { BuildOptions, HttpFixture } from "./types";
+import type { BuildOptions, GitFixture, HttpFixture } from "./types";
 
 /** One build's surroundings. */
 export interface Session {
@@ -20,6 +20,8 @@ export interface Session {
   readonly locals: ReadonlyMap<string, ReadableFileSystem>;
   /** By URL. */
   readonly fixtures: ReadonlyMap<string, HttpFixture>;
+  /** By address. */
+  readonly repositories: ReadonlyMap<string, GitFixture>;
   /** Seconds since 1970 when the build began. */
   readonly now: number;
   /** A new id for a result, in the order of the calls. */

@@ -42,6 +42,11 @@ export interface BuildOptions {
    * there. All of them stay for the following builds, until others are given: then only those are there.
    */
   readonly http?: Readonly<Record<string, HttpFixture>>;
+  /**
+   * Git repositories that ADD finds without any network, by address; `https://h/a/b.git` stands for `git@h:a/b.git` too. They stay as
+   * those of *http* do.
+   */
+  readonly git?: Readonly<Record<string, GitFixture>>;
   /** Seconds since 1970. Implies rewriting layer time stamps that are later. Default: none. */
   readonly sourceDateEpoch?: number;
   /** Empties the builder's cache before this build, as on a fresh machine. Default: false. */
@@ -89,6 +94,26 @@ export interface HttpFixture {
   /** Seconds since 1970. */
   readonly lastModified?: number;
   readonly etag?: string;
+}
+
+/** What a git repository has, instead of a network. Its submodules are left out, as if it had none. */
+export interface GitFixture {
+  /** By name: `main` or `refs/heads/main` for a branch, `refs/tags/v1` for a tag. */
+  readonly refs: Readonly<Record<string, GitCommit>>;
+  /** The branch that is taken when none is named. Default: `main`, else `master`, else the first one. */
+  readonly default?: string;
+  /** Commits that no name points to any more. */
+  readonly commits?: readonly GitCommit[];
+}
+
+/** A commit: its number and its files. */
+export interface GitCommit {
+  /** 40 or 64 hexadecimal digits in lower case. Default: made of the files (not the number that git would give). */
+  readonly commit?: string;
+  /** Of an annotated tag: the number of the tag itself. */
+  readonly tag?: string;
+  /** By path. Git keeps neither times, owners nor empty directories, and of a mode only whether the owner may execute the file. */
+  readonly files: Readonly<Record<string, string | WrittenFile>>;
 }
 
 /** How a step ended, in the words of BuildKit's progress; CANCELED when another step's failure stopped it. */

@@ -14,7 +14,7 @@ import { readText } from "./local-files";
 import type { BuildWorld } from "./machine";
 import { judge, type JudgedRow, rowsOf } from "./rows";
 import { Timeline } from "./timeline";
-import type { BuildOptions, ContextChanges, HttpFixture, Miss } from "./types";
+import type { BuildOptions, ContextChanges, GitFixture, HttpFixture, Miss } from "./types";
 import { inputsFirst } from "./vertex-walks";
 
 /** An edit that has not been made. Everything but its name is optional; nothing at all is "build again". */
@@ -86,6 +86,7 @@ export interface WhatIfRequest {
   /** The named contexts of the edited options, on forks of their own. */
   contexts(options: BuildOptions): ReadonlyMap<string, ReadableFileSystem>;
   readonly fixtures: ReadonlyMap<string, HttpFixture>;
+  readonly repositories: ReadonlyMap<string, GitFixture>;
   readonly caches: ExternalCaches;
 }
 
@@ -141,6 +142,7 @@ export class Predictor {
   ): BuildState {
     const { request } = this;
     const fixtures = options.http ? new Map(Object.entries(options.http)) : request.fixtures;
+    const repositories = options.git ? new Map(Object.entries(options.git)) : request.repositories;
     const build = {
       builder,
       world,
@@ -148,6 +150,7 @@ export class Predictor {
       context: files.files(),
       contexts: request.contexts(options),
       fixtures,
+      repositories,
       caches: request.caches,
     };
     const timeline = new Timeline();

@@ -7,7 +7,7 @@ import { OPERATION_WORDS, readableValue, type Sentence } from "./operation-words
 export type { Sentence };
 
 /** The sentence for an explanation: the first own part, how many more there are, or the step that it follows from. */
-export function missSentence({ cause, parts, first }: Explanation): Sentence {
+export function missSentence({ cause, parts, first, pairedWith }: Explanation, name?: string): Sentence {
   if (cause === "not-looked-up") {
     return { ko: "캐시를 찾아보지 않음(--no-cache)", en: "not looked up in the cache (--no-cache)" };
   }
@@ -19,7 +19,8 @@ export function missSentence({ cause, parts, first }: Explanation): Sentence {
   const own = withoutLoneFile(parts.filter(({ kind }) => kind !== "dep"));
   // Size and bytes of one file are one change to a reader.
   const changed = new Set(own.map(({ kind, path, input }) => `${kind} ${input ?? ""} ${path}`));
-  if (cause === "own" && own.length > 0) return withRest(partSentence(own[0]!), changed.size - 1);
+  const isSame = name !== undefined && pairedWith !== undefined && textOf(name) === textOf(pairedWith);
+  if (cause === "own" && own.length > 0) return withRest(partSentence(own[0]!, isSame), changed.size - 1);
   return withRest(dependencySentence(parts[0]), 0);
 }
 
@@ -64,12 +65,12 @@ function clip(value: string | null | undefined): string {
   return line.length > 80 ? line.slice(0, 79) + "…" : line;
 }
 
-function partSentence(part: Difference): Sentence {
+function partSentence(part: Difference, isSame: boolean): Sentence {
   const found =
     part.kind === "content"
       ? contentSentence(part)
       : part.kind === "source"
-        ? sourceSentence(part)
+        ? sourceSentence(part, isSame)
         : (OPERATION_WORDS.find(([pattern]) => pattern.test(part.path))?.[1] ?? {
             ko: `${part.path} 값이 바뀜`,
             en: `${part.path} changed`,
@@ -79,9 +80,38 @@ function partSentence(part: Difference): Sentence {
     : { ko: `${found.ko}: ${arrow(part)}`, en: `${found.en}: ${arrow(part)}` };
 }
 
-function sourceSentence(part: Difference): Sentence {
-  if (part.path === "Digest") return { ko: "베이스 이미지가 바뀜", en: "the base image changed" };
-  return { ko: "플랫폼이 바뀜", en: "the platform changed" };
+/** A step's name without its number: `[2/3] ADD …`. */
+function textOf(name: string): string {
+  return name.replace(/^\[[^\]]*\] /, "");
+}
+
+/** *isSame*: the instruction reads as before, so that it was not this one that names something else now. */
+function sourceSentence(part: Difference, isSame: boolean): Sentence {
+  switch (part.path) {
+    case "Digest":
+      return { ko: "베이스 이미지가 바뀜", en: "the base image changed" };
+    case "Commit":
+      return isSame
+        ? {
+            ko: "git 저장소의 브랜치나 태그가 다른 커밋을 가리킴",
+            en: "the branch or tag of the git repository moved to another commit",
+          }
+        : { ko: "git 저장소의 다른 커밋을 받음", en: "another commit of a git repository" };
+    case "Checksum":
+      return { ko: "주소에서 받은 내용이 바뀜", en: "what the address gives changed" };
+    case "LastModTime":
+      return { ko: "주소의 Last-Modified가 바뀜", en: "Last-Modified of the address changed" };
+    case "Filename":
+      return { ko: "받은 파일의 이름이 바뀜", en: "the name of the downloaded file changed" };
+    case "Subdir":
+      return { ko: "git 저장소에서 받는 폴더가 바뀜", en: "another folder of the git repository" };
+    case "KeepGitDir":
+    case "Ref":
+    case "SkipSubmodules":
+      return { ko: "git 저장소를 받는 방식이 바뀜", en: "the git repository is fetched in another way" };
+    default:
+      return { ko: "플랫폼이 바뀜", en: "the platform changed" };
+  }
 }
 
 function contentSentence(part: Difference): Sentence {

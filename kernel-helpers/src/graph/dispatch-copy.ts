@@ -76,10 +76,21 @@ function gitCopy({ command, name, shared }: Copying, git: GitRef): CopyRequest {
       keepGitDir: git.keepGitDir ?? flag ?? false,
       ...(pinned === "" ? {} : { checksum: pinned }),
       ...(git.submodules === false ? { skipSubmodules: true } : {}),
+      ...(git.fetchByCommit ? { fetchByCommit: true } : {}),
     },
     { name },
   );
   return { ...shared, from: stateOf(node), src: "/" };
+}
+
+/** What the address of one source says holds for those after it too: BuildKit writes it into the flags of the instruction. */
+function afterGit(command: FileCommand, git: GitRef): FileCommand {
+  if (command.kind !== "add") return command;
+  return {
+    ...command,
+    ...(git.keepGitDir !== undefined && { keepGitDir: git.keepGitDir }),
+    ...(git.checksum !== "" && { checksum: git.checksum }),
+  };
 }
 
 function httpCopy({ command, name, shared }: Copying, source: string): CopyRequest {
@@ -241,10 +252,15 @@ export function dispatchCopy(
       ...(command.excludePatterns.length === 0 ? {} : { excludePatterns: command.excludePatterns }),
     },
   };
+  let current = copying;
   const requests: CopyRequest[] = command.sourcePaths.map((path) => {
     const git = parseGitRef(path);
-    if (git !== undefined) return gitCopy(copying, git);
-    if (isHttpSource(path)) return httpCopy(copying, path);
+    if (git !== undefined) {
+      const request = gitCopy(current, git);
+      current = { ...current, command: afterGit(current.command, git) };
+      return request;
+    }
+    if (isHttpSource(path)) return httpCopy(current, path);
     if (source === undefined)
       checkIgnored(command, path, context.ignoreMatcher, context.ignorePatterns, lint);
     return pathCopy(copying, path);

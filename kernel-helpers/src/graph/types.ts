@@ -84,6 +84,8 @@ export interface GitOp {
   readonly keepGitDir: boolean;
   readonly checksum?: string;
   readonly skipSubmodules?: boolean;
+  /** The commit of *checksum* is taken without asking what *ref* names. */
+  readonly fetchByCommit?: boolean;
 }
 
 /** A RUN (pb.ExecOp). Everything here is in the key unless its comment says otherwise. */

@@ -64,6 +64,54 @@ export const stepErrors: readonly ErrorEntry[] = [
     ],
   },
   {
+    code: "LB_GIT_DIR",
+    match: /--keep-git-dir cannot be simulated/,
+    ko: [
+      "`.git` 안의 파일은 git만 만들 수 있고 기계마다 달라서, 흉내 낼 수 없습니다.",
+      "`--keep-git-dir`를 빼거나, `assume: true`로 `.git`이 있다고 가정하세요.",
+    ],
+    en: [
+      "Only git itself writes the files of `.git`, other ones on every machine: they cannot be simulated.",
+      "Leave `--keep-git-dir` out, or take `.git` to be there with `assume: true`.",
+    ],
+  },
+  {
+    code: "LB_GIT_UNREACHABLE",
+    match: /failed to fetch remote (\S+): no network in the simulation/,
+    ko: [
+      "시뮬레이션은 네트워크에 나가지 않으므로 {1}의 내용을 알 수 없습니다.",
+      "옵션 `git`으로 저장소의 파일을 주거나, `assume: true`로 가정하고 빌드하세요.",
+    ],
+    en: [
+      "The simulation reaches no network, so that nothing is known of {1}.",
+      "Give the repository's files with the option `git`, or build with `assume: true`.",
+    ],
+  },
+  {
+    code: "LB_GIT_REF",
+    match: /repository does not contain ref (\S+), output: /,
+    ko: [
+      "저장소에 `{1}`이라는 브랜치나 태그가 없습니다.",
+      "이름을 확인하세요. 커밋은 40자리를 모두 적습니다(줄인 번호는 찾지 못합니다).",
+    ],
+    en: [
+      "The repository has no branch or tag `{1}`.",
+      "Check the name. A commit needs all its 40 digits: short ones are not found.",
+    ],
+  },
+  {
+    code: "LB_GIT_CHECKSUM",
+    match: /expected checksum to match (\S+), got (?: or )?(\S+)/,
+    ko: [
+      "git 주소의 커밋이 적어 둔 값 `{1}`과 다릅니다. 지금은 `{2}`입니다.",
+      "브랜치가 옮겨 갔다면 내용을 확인하고 새 커밋을 적으세요.",
+    ],
+    en: [
+      "The git address leads to commit `{2}`, not to `{1}` as was written down.",
+      "If the branch moved, look at what changed and write the new commit.",
+    ],
+  },
+  {
     code: "LB_RUN_SSH",
     match: /^no SSH key "(.*)" forwarded from the client$/,
     ko: ["SSH 에이전트가 빌드에 전달되지 않았습니다.", "빌드할 때 `--ssh default`를 주세요."],

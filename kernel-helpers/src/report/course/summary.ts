@@ -142,7 +142,10 @@ function detailOf(part: KeyDifference): Omit<CauseDetail, "commits"> {
     const slash = path.indexOf("/");
     return { kind: "file", what: slash < 0 ? path : path.slice(0, slash + 1) };
   }
-  if (part.kind === "source") return { kind: "base", what: "" };
+  if (part.kind === "source")
+    return /^(?:$|Digest|OS|Arch|Variant)/.test(part.path)
+      ? { kind: "base", what: "" }
+      : { kind: "other", what: part.path };
   if (part.path.startsWith("env"))
     return { kind: "variable", what: (part.new ?? part.old ?? "").split("=")[0] ?? "" };
   if (part.path.startsWith("args") || part.path === "") return { kind: "command", what: "" };

@@ -29,6 +29,9 @@ const field =
   ({ kind, path }: KeyDifference): boolean =>
     kind !== "content" && kind !== "dep" && pattern.test(path);
 
+/** Fields of the key of a URL or a git repository: what an ADD is made from. */
+const REMOTE = /^(Checksum|LastModTime|Filename|Perm|UID|GID|Commit|Subdir|KeepGitDir|Ref|SkipSubmodules)$/;
+
 /** The first that fits takes the part. */
 const INGREDIENTS: readonly Ingredient[] = [
   { ko: "입력 파일", en: "Input files", of: ["COPY", "ADD", "RUN"], fits: ({ kind }) => kind === "content" },
@@ -42,7 +45,12 @@ const INGREDIENTS: readonly Ingredient[] = [
   { ko: "작업 디렉터리", en: "Working directory", of: ["RUN"], fits: field(/^cwd/) },
   { ko: "사용자", en: "User", of: ["RUN"], fits: field(/^user|\.owner/) },
   { ko: "마운트", en: "Mounts", of: ["RUN"], fits: field(/^mounts|^secretenv/) },
-  { ko: "베이스 이미지", en: "Base image", of: ["FROM"], fits: ({ kind }) => kind === "source" },
+  {
+    ko: "베이스 이미지",
+    en: "Base image",
+    of: ["FROM"],
+    fits: ({ kind, path }) => kind === "source" && !REMOTE.test(path),
+  },
   { ko: "명령", en: "Instruction", of: ["COPY", "ADD", "RUN", "WORKDIR", "FROM"], fits: () => true },
 ];
 
