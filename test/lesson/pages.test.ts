@@ -58,6 +58,10 @@ describe("pages of the course", () => {
     const known = new Set(lessons.map(({ lesson }) => lesson.head.id));
     for (const { ko, firstLesson } of glossary ?? [])
       assert.ok(known.has(firstLesson), `${ko}: ${firstLesson}`);
+    for (const { ko, en, firstLesson } of glossary ?? []) {
+      const introduced = lessons.find(({ lesson }) => lesson.head.terms.includes(en));
+      if (introduced) assert.equal(firstLesson, introduced.lesson.head.id, ko);
+    }
     for (const { id, lessons: taught } of quiz?.items ?? [])
       for (const lesson of taught) assert.ok(known.has(lesson), `${id}: ${lesson}`);
     const page = lessons.find(({ lesson }) => lesson.head.id === "TRM");

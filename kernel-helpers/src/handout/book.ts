@@ -64,7 +64,7 @@ export function appendixOf(sections: readonly PageSection[], content = CONTENT):
   if (used.length === 0) return [];
   const glossary = used.map(
     (term) =>
-      `<dt id="${termAnchor(term)}">${escapeHtml(term.ko)} <span lang="en">(${escapeHtml(term.en)})</span></dt><dd>${escapeHtml(term.definition_ko)}</dd>`,
+      `<dt id="${termAnchor(term)}">${escapeHtml(term.ko)} <span lang="en">(${escapeHtml(term.en)})</span></dt><dd>${escapeHtml(term.definition_ko).replace(/`([^`]+)`/g, "<code>$1</code>")}</dd>`,
   );
   const index = used.map((term) => {
     const places = chapters

@@ -12,6 +12,7 @@ export interface GlossaryTerm {
   readonly definition_ko: string;
   /** Words of other Korean texts, not used in this one. */
   readonly aliases: readonly string[];
+  /** Id of the lesson that treats it. */
   readonly firstLesson: string;
 }
 
