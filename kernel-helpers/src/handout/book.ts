@@ -55,13 +55,16 @@ const NOT_INDEXED: readonly string[] = ["TRM", "SUM"];
 export function appendixOf(sections: readonly PageSection[], content = CONTENT): PageSection[] {
   const terms = [...readGlossary(content)].sort((a, b) => a.ko.localeCompare(b.ko, "ko"));
   if (terms.length === 0) return [];
-  const own = sections.find((section) => section.id === "TRM");
-  const anchorOf = (term: Term): string =>
-    own?.headings.find((heading) => heading.text === term.ko)?.slug ?? termAnchor(term);
   const chapters = sections.filter((section) => !NOT_INDEXED.includes(section.id));
   const texts = chapters.map((section) => section.html.replace(/<[^>]*>/g, " "));
   const used = terms.filter((term) => texts.some((text) => text.includes(term.ko)));
   if (used.length === 0) return [];
+  const headings = new Map(
+    sections.find(({ id }) => id === "TRM")?.headings.map(({ text, slug }) => [text, slug]),
+  );
+  const isChapter = used.every((term) => headings.has(term.ko));
+  const anchorOf = (term: Term): string =>
+    (isChapter ? headings.get(term.ko) : undefined) ?? termAnchor(term);
   const glossary = used.map(
     (term) =>
       `<dt id="${termAnchor(term)}">${escapeHtml(term.ko)} <span lang="en">(${escapeHtml(term.en)})</span></dt><dd>${escapeHtml(term.definition_ko).replace(/`([^`]+)`/g, "<code>$1</code>")}</dd>`,
@@ -76,7 +79,7 @@ export function appendixOf(sections: readonly PageSection[], content = CONTENT):
     return `<li><a href="#${escapeHtml(anchorOf(term))}">${escapeHtml(term.ko)}</a> ${places.join(", ")}</li>`;
   });
   return [
-    ...(own
+    ...(isChapter
       ? []
       : [
           {
