@@ -120,6 +120,7 @@ describe("handouts of the course", function () {
         metadata: {},
         cells: [
           cell("a", "%%quiz 사전 CI-01\n답: \n확신: ", "아직 답이 없습니다."),
+          cell("c", "%%note 보고서\n| | 처음 |\n|---|---|\n| 비밀 | |\n\n대가 하나:", ""),
           cell("b", "%%quiz 사후 CI-02\n답: 2\n확신: ", "맞음."),
         ],
       }),
@@ -130,6 +131,11 @@ describe("handouts of the course", function () {
     });
     assert.match(page.body, /답 ______ 확신: ☐ 찍었다/);
     assert.match(page.body, /<code>답: 2<\/code>[^]*맞음\./);
+    assert.match(
+      page.body,
+      /aria-label="적어 두기"><table>[^]*<td>비밀<\/td>[^]*대가 하나:/,
+      "a table to fill in",
+    );
     assert.match(markdown, /답: ______ 확신: ☐ 찍었다/);
     assert.doesNotMatch(page.body + markdown, /%%quiz|아직 답이/);
   });

@@ -73,7 +73,7 @@ function renderBlock(
     for (const what of rendered.removed) lose(`HTML: ${what}`);
     return rendered.html;
   }
-  if (block.kind === "code" && block.caption.startsWith("%%note")) return renderNote(block.source);
+  if (block.kind === "code" && block.caption.startsWith("%%note")) return renderNote(block.source, markdown);
   let firstBuild = false;
   const outputs = block.outputs.map((output) => {
     // The first build of a lesson teaches how its table is read.
@@ -103,12 +103,14 @@ function outputNote(shown: string): string {
 }
 
 /** A note of the learner's own; where there is none yet, lines to write on. */
-function renderNote(text: string): string {
+function renderNote(text: string, markdown: MarkdownRenderer): string {
   const own = text.trim();
   const inner =
     own === "" || own === NOTE_PLACEHOLDER
       ? '<p class="blank"></p><p class="blank"></p>'
-      : `<p>${escapeHtml(own).replaceAll("\n", "<br>")}</p>`;
+      : /^\|.*\|$/m.test(own)
+        ? markdown.render(own).html
+        : `<p>${escapeHtml(own).replaceAll("\n", "<br>")}</p>`;
   return `<div class="prediction" role="group" aria-label="적어 두기">${inner}</div>\n`;
 }
 
