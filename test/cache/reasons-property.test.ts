@@ -205,3 +205,19 @@ describe("reasons: random edits", function () {
     });
   }
 });
+
+describe("two steps with the same operation", () => {
+  it("the second WORKDIR is compared with the second one of before, though the first one is equal too", async () => {
+    const lab = await Lab.openOn(nodeMachine());
+    const text = (middle: string): string =>
+      `FROM node:22-slim\nWORKDIR /app\nRUN echo 1\n${middle}WORKDIR /app\n`;
+    await lab.build({ dockerfile: text("RUN true\n") });
+    const { steps } = await lab.build({ dockerfile: text("") });
+    const miss = steps.at(-1)?.miss;
+    assert.equal(miss?.pairedWith, "[5/5] WORKDIR /app");
+    assert.deepEqual(
+      miss?.parts.map((part) => [part.kind, part.old, part.new]),
+      [["dep", "[4/5] RUN true", "[3/4] RUN echo 1"]],
+    );
+  });
+});

@@ -61,6 +61,7 @@ describe("answers typed into a cell", () => {
     assert.match(both("30").feedback, /‘가’ 칸을/);
     assert.equal(markGrid(find("grid"), "재사용, 다시\n재사용, 재사용").passed, true);
     assert.match(markGrid(find("grid"), "재사용, 재사용\n재사용, 재사용").feedback, /키 카드/);
+    assert.equal(markGrid(find("grid"), "S2: 재사용 다시 실행\n없음: 재사용 재사용").passed, true);
   });
 
   it("says of a missing choice that it is missing", () => {

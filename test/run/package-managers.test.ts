@@ -350,4 +350,21 @@ describe("apk, curl and pip", () => {
     const { lines } = await last("FROM python:3.12-slim\nRUN python -m pip install --no-cache-dir flask\n");
     assert.match(lines.at(-1)!, /^Successfully installed .*Flask-/);
   });
+  it("takes options of pip before the command", async () => {
+    const { lines } = await last("FROM python:3.12-slim\nRUN pip --no-cache-dir -q install flask\n");
+    assert.match(lines.at(-1)!, /^Successfully installed .*Flask-/);
+  });
+  it("keeps what npm fetched where it is told", async () => {
+    for (const [env, option] of [
+      ["ENV npm_config_cache=/c/\n", ""],
+      ["", " --cache /c"],
+      ["RUN echo cache=/c > /root/.npmrc\n", ""],
+    ]) {
+      const text = `FROM node:22-slim\n${env}RUN mkdir /p && cd /p && echo {} > package.json && npm install express${option} && ls -d /c/_cacache /root/.npm || echo end\n`;
+      const { steps } = await (await Lab.openOn(nodeMachine())).build({ dockerfile: text });
+      const lines = steps.at(-1)?.output ?? [];
+      assert.ok(lines.includes("/c/_cacache"), text + lines.join("\n"));
+      assert.ok(!lines.includes("/root/.npm"), text);
+    }
+  });
 });

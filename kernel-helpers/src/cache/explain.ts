@@ -108,7 +108,8 @@ function findCounterpart(
 ): StepTrace | undefined {
   for (const [age, build] of earlier.entries()) {
     const index = indexOf(build);
-    const same = index.byKey.get(missed.key) ?? nearest(missed, index.byOperation.get(missed.opDigest) ?? []);
+    const same =
+      index.byKey.get(missed.key) ?? nearest(missed, index.byOperation.get(missed.opDigest) ?? [], steps);
     if (same) return same;
     const image = build[0]?.image;
     if (missed.image !== undefined && image !== undefined && image !== missed.image) continue;
@@ -159,11 +160,18 @@ function indexOf(build: readonly StepTrace[]): TraceIndex {
   return index;
 }
 
-/** Of the steps with the same operation the one that shares most inputs. */
-function nearest(missed: StepTrace, same: readonly StepTrace[]): StepTrace | undefined {
+/** Of the steps with the same operation one that no step of this build is, else the one that shares most inputs. */
+function nearest(
+  missed: StepTrace,
+  same: readonly StepTrace[],
+  steps: () => readonly StepTrace[],
+): StepTrace | undefined {
   if (same.length < 2) return same[0];
+  const current = indexOf(steps()).byKey;
+  // The second `WORKDIR /app` is not the first one, which is still there.
+  const free = same.filter((old) => !current.has(old.key));
   const shared = (old: StepTrace): number =>
     old.inputs.filter((input, i) => input.name === missed.inputs[i]?.name).length +
     (old.name === missed.name ? 1 : 0);
-  return [...same].sort((a, b) => shared(b) - shared(a))[0];
+  return [...(free.length > 0 ? free : same)].sort((a, b) => shared(b) - shared(a))[0];
 }

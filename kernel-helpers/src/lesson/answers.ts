@@ -87,7 +87,8 @@ export function markGrid(exercise: GridExercise, body: string): Mark {
     const rest = line.slice(cut + 1).trim();
     answers.set(
       row,
-      (/[|,]/.test(rest) ? rest.split(/[|,]/) : rest.split(/\s+/))
+      // The verdict of two words is one answer.
+      (/[|,]/.test(rest) ? rest.split(/[|,]/) : rest.replace(/다시\s+실행/g, "다시실행").split(/\s+/))
         .map((word) => word.trim())
         .filter((word) => word !== ""),
     );

@@ -36,6 +36,10 @@ export interface Bench {
   build(options: BuildOptions): Promise<BuildRecord>;
   /** Applies changes to the project; `undo` brings the project back exactly (modes and times too), not the store. */
   change(changes: ContextChanges): { undo(): void };
+  /** Is *path* (relative) among the project's files? */
+  hasFile(path: string): boolean;
+  /** Would the project's .dockerignore leave out a file *path* (relative)? */
+  ignores(path: string): boolean;
   /** Runs a command in the context directory, in the simulated shell. */
   shell(command: string): Promise<ShellEdit>;
   /** The file at *path* (absolute) in the merged view of a built image. */

@@ -44,7 +44,7 @@ async function checkBuild(exercise: BuildExercise, maker: BenchMaker): Promise<C
     rows.push({ met: found.met, text: found.ko });
     if (found.met) continue;
     const way = await recognise(exercise, trial);
-    const feedback = way ?? condition.feedback ?? found.ko;
+    const feedback = way ?? (found.missing === undefined ? condition.feedback : undefined) ?? found.ko;
     return {
       exercise: exercise.id,
       title: exercise.title,

@@ -3,13 +3,15 @@
 import type { BuildRecord, Step } from "../build/types";
 import type { Bench, BenchMaker, ShellEdit } from "./bench";
 import type { BuildExercise, Condition, EditsExercise } from "./exercise-types";
-import { findSteps, instructionText } from "./roles";
+import { findSteps, instructionText, roleName } from "./roles";
 
 /** What came of one condition: met or not, and the observation in one Korean and one English sentence. */
 export interface Finding {
   readonly met: boolean;
   readonly ko: string;
   readonly en: string;
+  /** What it is about is not there (the edited project does not build, no step plays the role): *ko* says more than any prepared text. */
+  readonly missing?: "build" | "step";
 }
 
 /** Builds on demand and remembers: the base build once, each edit once. */
@@ -81,7 +83,7 @@ export async function judge(condition: Condition, trial: Trial): Promise<Finding
     case "builds":
       return finding(
         base.exitCode === 0,
-        base.error?.message ?? "빌드가 끝까지 갔습니다.",
+        base.error === undefined ? "빌드가 끝까지 갔습니다." : failure(base, "빌드가 실패했습니다"),
         base.error?.message ?? "the build succeeded",
       );
     case "fails":
@@ -120,6 +122,8 @@ export async function judge(condition: Condition, trial: Trial): Promise<Finding
     }
     case "not": {
       const inner = await judge(condition.of, trial);
+      // Of a build that failed nothing was seen, neither the one nor its opposite.
+      if (inner.missing === "build") return { ...inner, met: false };
       return finding(!inner.met, inner.ko, inner.en);
     }
     default:
@@ -127,7 +131,7 @@ export async function judge(condition: Condition, trial: Trial): Promise<Finding
   if (base.exitCode !== 0)
     return finding(
       false,
-      `빌드가 실패했습니다: ${base.error?.message ?? ""}`,
+      failure(base, "빌드가 실패했습니다"),
       `the build failed: ${base.error?.message ?? ""}`,
     );
   return judgeImage(condition, trial, base);
@@ -140,19 +144,17 @@ async function judgeImage(condition: Condition, trial: Trial, base: BuildRecord)
     case "reused":
     case "reruns": {
       const record = await trial.edited(condition.edit);
-      if (record.exitCode !== 0)
-        return finding(
-          false,
-          `‘${title(condition.edit)}’ 뒤의 빌드가 실패했습니다: ${record.error?.message ?? ""}`,
-          `the build after "${condition.edit}" failed`,
-        );
-      const steps = findSteps(record.steps, condition.step);
+      if (record.exitCode !== 0) return failedEdit(title(condition.edit), condition.edit, record);
+      const steps = findSteps(record, condition.step);
       if (steps.length === 0)
-        return finding(
-          false,
-          `찾는 단계(${condition.step})가 Dockerfile에 없습니다.`,
-          `no step "${condition.step}"`,
-        );
+        return {
+          ...finding(
+            false,
+            `Dockerfile에 이런 단계가 없습니다: ${roleName(condition.step)}.`,
+            `no step "${condition.step}"`,
+          ),
+          missing: "step",
+        };
       const ran = steps.filter(didRun);
       const met = condition.check === "reused" ? ran.length === 0 : ran.length > 0;
       const shown = (condition.check === "reused" ? (ran[0] ?? steps[0]) : steps[0]) as Step;
@@ -165,16 +167,9 @@ async function judgeImage(condition: Condition, trial: Trial, base: BuildRecord)
     case "rerunsNothing":
     case "rerunsOnly": {
       const record = await trial.edited(condition.edit);
-      if (record.exitCode !== 0)
-        return finding(
-          false,
-          `‘${title(condition.edit)}’ 뒤의 빌드가 실패했습니다: ${record.error?.message ?? ""}`,
-          `the build after "${condition.edit}" failed`,
-        );
+      if (record.exitCode !== 0) return failedEdit(title(condition.edit), condition.edit, record);
       const allowed =
-        condition.check === "rerunsOnly"
-          ? condition.steps.flatMap((role) => findSteps(record.steps, role))
-          : [];
+        condition.check === "rerunsOnly" ? condition.steps.flatMap((role) => findSteps(record, role)) : [];
       const others = record.steps.filter((step) => didRun(step) && !allowed.includes(step));
       const names = others.map((step) => `\`${instructionText(step)}\``).join(", ");
       return finding(
@@ -187,14 +182,14 @@ async function judgeImage(condition: Condition, trial: Trial, base: BuildRecord)
     }
     case "sameStep": {
       const [first = "", ...others] = condition.steps;
-      const steps = findSteps(base.steps, first);
-      const alone = steps.find((step) => others.some((role) => !findSteps(base.steps, role).includes(step)));
+      const steps = findSteps(base, first);
+      const alone = steps.find((step) => others.some((role) => !findSteps(base, role).includes(step)));
       return finding(
         steps.length > 0 && alone === undefined,
         alone === undefined
           ? steps.length > 0
             ? "두 일을 한 단계에서 합니다."
-            : `찾는 단계(${first})가 Dockerfile에 없습니다.`
+            : `Dockerfile에 이런 단계가 없습니다: ${roleName(first)}.`
           : `\`${instructionText(alone)}\` 단계가 혼자 있습니다.`,
         alone === undefined ? `${steps.length} steps` : `"${instructionText(alone)}" stands alone`,
       );
@@ -248,8 +243,8 @@ async function judgeImage(condition: Condition, trial: Trial, base: BuildRecord)
       return finding(
         found.length === 0,
         found.length === 0
-          ? `${condition.path}이(가) 없습니다.`
-          : `이미지에 ${found[0] ?? ""}이(가) 있습니다.`,
+          ? `\`${condition.path}\`이(가) 없습니다.`
+          : `이미지에 \`${found[0] ?? ""}\`이(가) 있습니다.`,
         found.length === 0 ? "absent" : `${found[0] ?? ""} is in the image`,
       );
     }
@@ -284,6 +279,22 @@ async function judgeImage(condition: Condition, trial: Trial, base: BuildRecord)
         met,
         `이미지 설정의 ${condition.key}: ${value ?? "없음"}.`,
         `config ${condition.key}: ${value ?? "none"}`,
+      );
+    }
+    case "fileInContext": {
+      const has = bench.hasFile(condition.path);
+      return finding(
+        has,
+        `폴더에 \`${condition.path}\`이(가) ${has ? "있습니다" : "없습니다"}.`,
+        `${condition.path} is ${has ? "" : "not "}in the folder`,
+      );
+    }
+    case "ignored": {
+      const isOut = bench.ignores(condition.path);
+      return finding(
+        isOut,
+        `\`${condition.path}\`라는 파일이 생기면 ${isOut ? "보내지 않습니다" : "함께 보냅니다"}.`,
+        `a file ${condition.path} would ${isOut ? "not " : ""}be sent`,
       );
     }
     case "contextBelow": {
@@ -374,6 +385,30 @@ function configValue(record: BuildRecord, key: string): string | undefined {
     default:
       throw new Error(`LB_EXERCISE_CHECK: unknown config key "${key}"`);
   }
+}
+
+function failedEdit(title: string, edit: string, record: BuildRecord): Finding {
+  return {
+    ...finding(
+      false,
+      failure(record, `‘${title}’ 뒤의 빌드가 실패했습니다`),
+      `the build after "${edit}" failed`,
+    ),
+    missing: "build",
+  };
+}
+
+/** BuildKit's message behind a Korean beginning; of what this course cannot run it says so, lest the learner look for a mistake. */
+function failure(record: BuildRecord, lead: string): string {
+  const message = `${lead}: \`${record.error?.message ?? ""}\``;
+  const isForeign = record.steps.some(
+    (step) =>
+      step.status === "ERROR" &&
+      step.output.some((line) => line.includes("이 프로그램은 흉내 내지 않습니다")),
+  );
+  return isForeign
+    ? `${message}. 이 수업의 빌더가 흉내 내지 않는 명령입니다. 같은 일을 하는 다른 명령으로 적어 보세요.`
+    : message;
 }
 
 function finding(met: boolean, ko: string, en: string): Finding {

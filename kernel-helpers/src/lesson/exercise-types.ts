@@ -150,6 +150,10 @@ export type ConditionTest =
   | { readonly check: "fileAbsent" | "fileInNoLayer"; readonly path: string }
   | { readonly check: "secretAbsent" | "secretFound"; readonly value: string }
   | { readonly check: "configHas"; readonly key: string; readonly value?: string; readonly edit?: string }
+  /** The learner's folder itself, not the image. */
+  | { readonly check: "fileInContext"; readonly path: string }
+  /** A file of that name would not be sent: .dockerignore leaves it out. */
+  | { readonly check: "ignored"; readonly path: string }
   | { readonly check: "contextBelow"; readonly bytes: number }
   | { readonly check: "downloads"; readonly edit: string; readonly atMost: number }
   | { readonly check: "dockerfileHas" | "dockerfileLacks"; readonly pattern: string }

@@ -1,6 +1,7 @@
 /** A workbench over a Lab in memory: what exercises are judged on. Nothing done on it reaches the learner's own files, images or cache. */
 
 import type { BuildOptions, BuildOutcome, BuildRecord, ContextChanges } from "../build";
+import { PatternMatcher, readIgnoreFile } from "../context";
 import { DockerEngine, runShell } from "../docker";
 import { layersOf } from "../image";
 import type { Lab } from "../lab";
@@ -57,6 +58,17 @@ class LabBench implements Bench {
     const before = this.lab.context.files();
     this.lab.context.apply(changes);
     return { undo: () => restore(this.lab, before) };
+  }
+
+  hasFile(path: string): boolean {
+    return this.lab.context.files().lstat(`/${path}`) !== undefined;
+  }
+
+  ignores(path: string): boolean {
+    const files = this.lab.context.files();
+    if (files.lstat("/.dockerignore") === undefined) return false;
+    const text = new TextDecoder().decode(files.readFile("/.dockerignore").read());
+    return new PatternMatcher(readIgnoreFile(text)).matchesOrParentMatches(path);
   }
 
   async shell(command: string): Promise<ShellEdit> {

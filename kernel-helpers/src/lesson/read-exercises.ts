@@ -33,6 +33,8 @@ const MAIN_ARGUMENT: Readonly<Record<string, string>> = {
   fileInImage: "path",
   fileAbsent: "path",
   fileInNoLayer: "path",
+  fileInContext: "path",
+  ignored: "path",
   secretAbsent: "value",
   secretFound: "value",
   configHas: "key",

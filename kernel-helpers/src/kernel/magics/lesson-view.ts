@@ -12,9 +12,19 @@ function escape(text: string): string {
 
 /** `code` and **bold** of a sentence, escaped. */
 function inline(text: string): string {
-  return escape(text)
-    .replace(/`([^`]+)`/g, "<code>$1</code>")
-    .replace(/\*\*([^*]+)\*\*/g, "<strong>$1</strong>");
+  return escape(text).replace(/`([^`]+)`|\*\*([^*]+)\*\*/g, (_whole, code?: string, bold?: string) =>
+    code === undefined
+      ? `<strong>${(bold ?? "").replace(/`([^`]+)`/g, "<code>$1</code>")}</strong>`
+      : `<code>${code}</code>`,
+  );
+}
+
+/** A sentence without its marks; an asterisk in `code` stays. */
+function plain(text: string): string {
+  return text.replace(
+    /`([^`\n]+)`|\*\*([^*\n]+)\*\*/g,
+    (_whole, code?: string, bold?: string) => code ?? (bold ?? "").replace(/`/g, ""),
+  );
 }
 
 function bundle(html: string, markdown: string, text: string): MimeBundle {
@@ -31,7 +41,7 @@ export function message(head: string, body: string): MimeBundle {
   return bundle(
     `<p style="margin:4px 0"><strong>${inline(head)}</strong>${inline(tail)}</p>`,
     `**${head}**${tail}`,
-    `${head}${tail}`.replace(/[`*]/g, ""),
+    plain(`${head}${tail}`),
   );
 }
 
@@ -47,7 +57,7 @@ export function questionView(
   return bundle(
     `<p style="margin:4px 0"><strong>${inline(head)}</strong></p><p style="margin:4px 0">${inline(question)}</p><ol style="margin:4px 0">${items}</ol><p style="margin:4px 0">${inline(how)}</p>`,
     [`**${head}**`, "", question, "", ...numbered, "", how].join("\n"),
-    [head, question, ...numbered.map((line) => `  ${line}`), how].join("\n").replace(/[`*]/g, ""),
+    plain([head, question, ...numbered.map((line) => `  ${line}`), how].join("\n")),
   );
 }
 
@@ -109,7 +119,7 @@ export function checkView(result: CheckResult): MimeBundle {
       ...(tail === "" ? [] : ["", tail]),
       ...(rows.length === 0 ? [] : ["", ...rows.map((row) => `- ${row}`)]),
     ].join("\n"),
-    [head, ...(tail === "" ? [] : [tail]), ...rows.map((row) => `  ${row}`)].join("\n").replace(/[`*]/g, ""),
+    plain([head, ...(tail === "" ? [] : [tail]), ...rows.map((row) => `  ${row}`)].join("\n")),
   );
 }
 

@@ -156,7 +156,10 @@ function hint(call: MagicCall): void {
   for (let i = 0; i < number; i++) call.output.display(message(`힌트 ${i + 1}/3`, exercise.hints[i] ?? ""));
   if (before >= 3)
     call.output.display(
-      message("힌트는 모두 열었습니다.", "세 번 시도한 뒤에도 막히면 강사용 풀이를 물어보세요."),
+      message(
+        "힌트는 모두 열었습니다.",
+        `세 번 시도한 뒤에도 막히면 강사에게 풀이를 물어보세요. 혼자 배운다면 Layerbook을 설치한 컴퓨터의 터미널에서 \`layerbook handout ${exercise.id.split("-")[0] ?? ""} --edition solution\`을 실행해 풀이를 만들어 볼 수 있습니다.`,
+      ),
     );
 }
 

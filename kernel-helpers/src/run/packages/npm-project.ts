@@ -29,6 +29,16 @@ export function home(process: Process): string {
   return decodeText(process.env.get("HOME") ?? "/root");
 }
 
+/** Where npm keeps what it fetched: `--cache`, `npm_config_cache`, `cache=` of an .npmrc, else `.npm` at home. */
+export function npmCache(process: Process): string {
+  const args = process.args.map(decodeText);
+  const at = args.indexOf("--cache");
+  const named = at > 0 ? args[at + 1] : args.find((word) => word.startsWith("--cache="))?.slice(8);
+  const own = process.env.get("npm_config_cache") ?? process.env.get("NPM_CONFIG_CACHE");
+  const written = settings(process).flatMap((text) => /^\s*cache\s*=\s*(\S+)/m.exec(text)?.[1] ?? [])[0];
+  return (named ?? (own && decodeText(own)) ?? written ?? `${home(process)}/.npm`).replace(/(?<=.)\/+$/, "");
+}
+
 /** package.json of the working directory. Throws NpmFailure when it is missing or no JSON. */
 export function readPackage(process: Process): PackageJson {
   const text = readText(process, "package.json");

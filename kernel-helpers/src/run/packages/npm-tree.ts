@@ -3,7 +3,7 @@
 import type { Process, Task } from "../machine/process";
 import { absolute, encodeText, exists, knownSize, readText, writeFile } from "./files";
 import { NpmFacts, type NpmPlace } from "./npm-facts";
-import { NpmFailure, home, isPrivate } from "./npm-project";
+import { NpmFailure, isPrivate, npmCache } from "./npm-project";
 
 /** Simulated milliseconds: reading the registry once, one package from it, one from the cache. */
 const START = 400;
@@ -66,7 +66,7 @@ export function* lay(
   places: readonly NpmPlace[],
   root = ".",
   archiveOf = (place: NpmPlace): string =>
-    `${home(process)}/.npm/_cacache/content-v2/${place.name.replace("/", "+")}-${place.version}.tgz`,
+    `${npmCache(process)}/_cacache/content-v2/${place.name.replace("/", "+")}-${place.version}.tgz`,
 ): Task<number> {
   process.machine.work(START);
   let added = 0;

@@ -7,7 +7,7 @@ import { decodeText, encodeText, exists, knownSize, writeFile } from "./files";
 import { NpmFacts } from "./npm-facts";
 import { findWorkspaces, linkWorkspace, workspacePatterns } from "./workspaces";
 import { readLock, inSync, lockPlaces, reachedBy, lockText } from "./npm-lock";
-import { NpmFailure, home, readPackage, omitsDev, requireToken, splitSpec } from "./npm-project";
+import { NpmFailure, home, npmCache, readPackage, omitsDev, requireToken, splitSpec } from "./npm-project";
 import { runScript } from "./npm-scripts";
 import { resolveAll, lay, seconds, removeFolder, emptyFolder } from "./npm-tree";
 
@@ -21,7 +21,7 @@ const MANAGERS: ReadonlyMap<string, number> = new Map([
 export const npm: Program = function* (process) {
   const args = process.args.slice(1).map(decodeText);
   const words = args.filter(
-    (word, i) => !word.startsWith("-") && !["-w", "--workspace"].includes(args[i - 1] ?? ""),
+    (word, i) => !word.startsWith("-") && !["-w", "--workspace", "--cache"].includes(args[i - 1] ?? ""),
   );
   try {
     return yield* command(process, args, words);
@@ -77,8 +77,8 @@ function* command(process: Process, args: readonly string[], words: readonly str
     case "build":
       return yield* runScript(process, words[0] === "t" ? "test" : words[0], args);
     case "cache":
-      if (words[1] === "clean" && exists(process, `${home(process)}/.npm/_cacache`))
-        removeFolder(process, `${home(process)}/.npm/_cacache`);
+      if (words[1] === "clean" && exists(process, `${npmCache(process)}/_cacache`))
+        removeFolder(process, `${npmCache(process)}/_cacache`);
       return 0;
     case "config":
     case "set":

@@ -29,7 +29,13 @@ function normalized(name: string): string {
 }
 
 export const pip: Program = function* (process) {
-  const args = process.args.slice(1).map(decodeText);
+  const given = process.args.slice(1).map(decodeText);
+  // Options of all commands may stand before the command; none of these changes what is installed.
+  const at = given.findIndex(
+    (word) =>
+      !/^(--no-cache-dir|--disable-pip-version-check|--no-input|-q+|-v+|--quiet|--verbose)$/.test(word),
+  );
+  const args = given.slice(Math.max(at, 0));
   if (args[0] === "--version" || args[0] === "-V") {
     process.out("pip 25.0.1 from /usr/local/lib/python3.12/site-packages/pip (python 3.12)\n");
     return 0;
