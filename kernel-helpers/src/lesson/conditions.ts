@@ -406,9 +406,11 @@ function failure(record: BuildRecord, lead: string): string {
       step.status === "ERROR" &&
       step.output.some((line) => line.includes("이 프로그램은 흉내 내지 않습니다")),
   );
-  return isForeign
-    ? `${message}. 이 수업의 빌더가 흉내 내지 않는 명령입니다. 같은 일을 하는 다른 명령으로 적어 보세요.`
-    : message;
+  if (isForeign)
+    return `${message}. 이 수업의 빌더가 흉내 내지 않는 명령입니다. 같은 일을 하는 다른 명령으로 적어 보세요.`;
+  if (record.error?.code === "LB_IMAGE_NOT_FOUND")
+    return `${message}. 이 수업의 빌더가 모르는 이미지입니다. 이름과 태그를 확인하고, 수업에 나온 이미지를 쓰세요.`;
+  return message;
 }
 
 function finding(met: boolean, ko: string, en: string): Finding {
