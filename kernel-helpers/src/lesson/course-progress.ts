@@ -165,7 +165,7 @@ export function quizSentences({ quiz }: CourseProgress, locale: "ko" | "en"): re
       : `Quiz: ${before}after ${quiz.post} of ${items}.${quiz.gain === undefined ? "" : ` Gain ${percent(quiz.gain)}.`}`,
     ...quiz.surelyWrong.map(({ item, lesson }) =>
       ko
-        ? `확신했지만 달랐던 문항: ${item}. ${lesson}을 다시 보세요.`
+        ? `확신했지만 달랐던 문항: ${item}. 다시 볼 수업: ${lesson}.`
         : `Surely wrong: ${item}; see ${lesson} again.`,
     ),
   ];

@@ -32,7 +32,7 @@ import { cacheFolder } from "../state";
 
 export const help: CommandModule["help"] = {
   ko: `
-노트북이나 수업(L01)을 인쇄할 수 있는 자료로 만듭니다. HTML은 파일 하나에 글꼴까지 들어 있어 인터넷 없이 열립니다.
+노트북이나 수업(L01, PRJ)을 인쇄할 수 있는 자료로 만듭니다. HTML은 파일 하나에 글꼴까지 들어 있어 인터넷 없이 열립니다.
 
   --to html,pdf,md        만들 형식 (기본값: html)
   --out DIR               쓸 폴더 (기본값: .)
@@ -45,7 +45,7 @@ export const help: CommandModule["help"] = {
 출력이 지금의 코드에서 나온 것이 아니거나, 글꼴에 없는 글자가 있거나, 학습자용에 풀이가 새면 만들지 않고 어느 셀인지 말합니다.
 `,
   en: `
-Makes printable handouts of notebooks and lessons (L01). The HTML is one file with its fonts inside; it needs no network.
+Makes printable handouts of notebooks and lessons (L01, PRJ). The HTML is one file with its fonts inside; it needs no network.
 
   --to html,pdf,md        forms to make (default: html)
   --out DIR               folder to write to (default: .)
@@ -420,10 +420,14 @@ function readBytes(path: string): Buffer {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT")
-      throw usageError("LB_NO_FILE", {
-        ko: `노트북도 수업도 아닙니다: ${path}`,
-        en: `neither a notebook nor a lesson: ${path}`,
-      });
+      throw usageError(
+        "LB_NO_FILE",
+        { ko: `노트북도 수업도 아닙니다: ${path}`, en: `neither a notebook nor a lesson: ${path}` },
+        {
+          ko: "노트북은 파일로, 수업은 L05나 PRJ처럼 이름으로 적습니다. course는 모든 수업입니다.",
+          en: "a notebook is named by its file, a lesson by its id (L05, PRJ); course means all lessons",
+        },
+      );
     if (code === "EISDIR")
       throw usageError("LB_NO_FILE", { ko: `폴더입니다: ${path}`, en: `a folder: ${path}` });
     throw error;
