@@ -63,6 +63,38 @@ describe("the command", () => {
     }
   });
 
+  it("comes back where no folder can be made, as below /proc", async function () {
+    if (process.platform !== "linux") this.skip();
+    const folder = mkdtempSync(join(tmpdir(), "layerbook files "));
+    try {
+      writeFileSync(join(folder, "Dockerfile"), "FROM scratch\nCOPY Dockerfile /\n");
+      for (const args of [
+        ["build", "--cache-dir", "/proc/layerbook/cache", folder],
+        ["handout", "PRJ", "--out", "/proc/layerbook"],
+      ]) {
+        const { code, err } = await layerbook(args, { locale: "en" });
+        assert.equal(code, 1, args.join(" "));
+        assert.match(err, /read-only.*\/proc\/layerbook.*LB_FILE/, args.join(" "));
+      }
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it("why tells of a build without steps what stopped it, and shows no empty table", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "layerbook 빈 폴더 "));
+    try {
+      const cache = ["--cache-dir", join(folder, "cache")];
+      assert.equal((await layerbook(["build", ...cache, folder])).code, 1);
+      const { code, out } = await layerbook(["why", ...cache, folder], { locale: "en" });
+      assert.equal(code, 0);
+      assert.match(out, /failed to read dockerfile/);
+      assert.doesNotMatch(out, /matrix|no step ran/i);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
   const wrong: [args: string[], code: string, hint: RegExp][] = [
     [["biuld", "."], "LB_UNKNOWN_COMMAND", /layerbook build/],
     [["quite-another"], "LB_UNKNOWN_COMMAND", /layerbook --help/],

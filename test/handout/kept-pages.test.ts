@@ -22,7 +22,6 @@ describe("kept pages", () => {
   const file = path.join(folder, "수업.ipynb");
   const code = path.join(folder, "program.js");
   const cache = path.join(folder, "cache");
-  const target = path.join(folder, "page.html");
   fs.writeFileSync(code, "1");
 
   /** As the command does it; answers the page and whether it was kept. */
@@ -32,8 +31,7 @@ describe("kept pages", () => {
     const key = pages.key(file, bytes);
     const kept = pages.find(key, file);
     if (kept) {
-      kept.writeTo(target);
-      return { html: fs.readFileSync(target, "utf8"), kept: true };
+      return { html: kept.html.toString(), kept: true };
     }
     const { page, errors, losses, asked } = makeHandout(
       [{ file, notebook: parseNotebook(bytes.toString("utf8")) }],

@@ -13,10 +13,10 @@ import {
   NotebookError,
   notebookText,
   parseNotebook,
-  writeWhole,
   type CodeCell,
   type NotebookOutcome,
 } from "../../kernel-helpers/src/notebook";
+import { writeWhole } from "../../kernel-helpers/src/platform/node/write-whole";
 import { OutputCollector } from "../../kernel-helpers/src/notebook/outputs";
 import { pythonNotebook } from "./notebook-builder";
 

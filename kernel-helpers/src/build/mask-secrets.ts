@@ -14,9 +14,10 @@ const SHORTEST_VALUE = 6;
 /** Shorter mounted ones are masked where they stand alone. */
 const SHORTEST_PART = 4;
 
-const ASSIGNMENT = /([A-Za-z_]\w*)=("(?:[^"\\]|\\.)*"|'[^']*'|[^\s$"']\S*)/g;
+/** Names are read from their beginning only: from each letter of a long word it would take the square of its length. */
+const ASSIGNMENT = /(?<!\w)([A-Za-z_]\w*)=("(?:[^"\\]|\\.)*"|'[^']*'|[^\s$"']\S*)/g;
 /** A line of a settings file: `//registry/:_authToken=…`, `password: …`. */
-const SETTING = /(?:auth|key|passw(?:or)?d|secret|token)\w*["']?\s*[=:]\s*["']?([^\s"']+)/gi;
+const SETTING = /(?:auth|key|passw(?:or)?d|secret|token)\w{0,40}["']?\s*[=:]\s*["']?([^\s"']+)/gi;
 
 /** Fields that hold digests and places, not texts. */
 const KEPT = new Set(["digest", "cacheKey", "diffId", "needs", "range", "contents", "lines", "vertex"]);
@@ -70,15 +71,19 @@ export function withoutAssigned(text: string): string {
   return text.replace(ASSIGNMENT, (whole, name: string) => (isSecretName(name) ? `${name}=${MASK}` : whole));
 }
 
-/** Replaces *values* in a text. Undefined when there is nothing to hide. */
+/** Replaces *values* (longest first) in a text. Undefined when there is nothing to hide. */
 export function masker(values: readonly string[]): ((text: string) => string) | undefined {
   if (values.length === 0) return undefined;
-  const forms = values.map((value) => {
-    const literal = value.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
-    return value.length < SHORTEST_PART ? `(?<![\\p{L}\\p{N}_])${literal}(?![\\p{L}\\p{N}_])` : literal;
-  });
-  const pattern = new RegExp(forms.join("|"), "gu");
-  return (text) => text.replace(pattern, MASK);
+  // Only short values are made patterns of: a secret may be a file of any size.
+  const isShort = (value: string): boolean => value.length < SHORTEST_PART;
+  const long = values.filter((value) => !isShort(value));
+  const short = values.filter(isShort).map((value) => value.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&"));
+  const alone =
+    short.length > 0 && new RegExp(`(?<![\\p{L}\\p{N}_])(?:${short.join("|")})(?![\\p{L}\\p{N}_])`, "gu");
+  return (text) => {
+    const masked = long.reduce((rest, value) => rest.replaceAll(value, MASK), text);
+    return alone ? masked.replace(alone, MASK) : masked;
+  };
 }
 
 /** *trace* with *mask* over the names of steps. */

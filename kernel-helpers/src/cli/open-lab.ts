@@ -5,6 +5,7 @@ import { resolve } from "node:path";
 
 import { Lab } from "../lab";
 import { nodeMachine } from "../lab-node";
+import { makeFolder } from "../platform/node/make-folder";
 import { CliError } from "./cli-error";
 import type { CommandIo } from "./io";
 import { cacheFolder } from "./state";
@@ -31,7 +32,7 @@ export async function openLab(
   }
   return Lab.openOn(nodeMachine(), {
     ...(directory !== undefined && { contextDir: directory }),
-    ...(!inMemory && { cacheDir: userCache(cacheDir, io) }),
+    ...(!inMemory && { cacheDir: madeCache(cacheDir, io) }),
     ...(bases !== undefined && { bases }),
     locale: io.locale,
     clock: () => Date.now() / 1000,
@@ -42,4 +43,11 @@ export async function openLab(
 /** The folder of the cache that the command uses. */
 export function userCache(cacheDir: string | undefined, io: CommandIo): string {
   return cacheFolder(cacheDir === undefined ? undefined : resolve(io.cwd, cacheDir), io.env);
+}
+
+/** The same, made when it is not there. Throws the file system's error. */
+export function madeCache(cacheDir: string | undefined, io: CommandIo): string {
+  const folder = userCache(cacheDir, io);
+  makeFolder(folder);
+  return folder;
 }

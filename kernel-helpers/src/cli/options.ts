@@ -61,3 +61,14 @@ export function takeValues(
   }
   return { own, rest };
 }
+
+/** The value of an option that takes a whole number of at least *least*. Throws CliError LB_FLAG_VALUE. */
+export function wholeNumber(text: string | undefined, option: string, least = 0): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^\d{1,6}$/.test(text) || Number(text) < least)
+    throw usageError("LB_FLAG_VALUE", {
+      ko: `\`${option}\`에는 ${least} 이상의 정수가 필요합니다: ${text}`,
+      en: `${option} takes a whole number from ${least}, not ${text}`,
+    });
+  return Number(text);
+}

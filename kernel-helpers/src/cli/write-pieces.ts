@@ -1,10 +1,11 @@
 /** Writes pieces to a file that appears only when it is whole. */
 
-import { mkdirSync, renameSync, rmSync } from "node:fs";
+import { renameSync, rmSync } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 
 import type { Pieces } from "../platform";
+import { makeFolder } from "../platform/node/make-folder";
 
 /** Small pieces are written together. Bytes. */
 const CHUNK = 1 << 20;
@@ -12,7 +13,7 @@ const CHUNK = 1 << 20;
 /** Writes beside *target* first and renames: a broken-off command leaves no half file. Rejects with the signal's reason, and what *pieces* reject with. */
 export async function writePieces(target: string, pieces: Pieces, signal: AbortSignal): Promise<void> {
   const partial = `${target}.partial-${process.pid}`;
-  mkdirSync(dirname(target), { recursive: true });
+  makeFolder(dirname(target));
   const file = await open(partial, "w");
   try {
     try {

@@ -4,19 +4,10 @@
  */
 
 import { createHash, randomBytes } from "node:crypto";
-import {
-  copyFileSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from "node:fs";
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 
+import { makeFolder } from "../platform/node/make-folder";
 import { CONTENT } from "../platform/node/places";
 import { stillAnswers, type Beside } from "./beside";
 import type { Problem } from "./make";
@@ -35,8 +26,7 @@ const FONTS = ["@fontsource-variable/noto-sans-kr", "@fontsource/noto-sans-symbo
 export interface KeptPage {
   /** Named losses, as they were told when it was made. */
   readonly losses: readonly Problem[];
-  /** Writes it to *target*. */
-  readonly writeTo: (target: string) => void;
+  readonly html: Buffer;
 }
 
 interface Entry {
@@ -70,13 +60,10 @@ export class KeptPages {
     const page = join(this.folder, `${key}.html`);
     try {
       const entry = JSON.parse(readFileSync(join(this.folder, `${key}.json`), "utf8")) as Entry;
-      const { size, mtimeMs } = statSync(page);
-      if (size !== entry.bytes || !stillAnswers(file, entry.asked)) return undefined;
-      if (Date.now() - mtimeMs > DAY) utimesSync(page, new Date(), new Date());
-      return {
-        losses: entry.losses.map((loss) => ({ ...loss, file })),
-        writeTo: (target) => copyFileSync(page, target),
-      };
+      const html = readFileSync(page);
+      if (html.length !== entry.bytes || !stillAnswers(file, entry.asked)) return undefined;
+      if (Date.now() - statSync(page).mtimeMs > DAY) utimesSync(page, new Date(), new Date());
+      return { losses: entry.losses.map((loss) => ({ ...loss, file })), html };
     } catch {
       return undefined;
     }
@@ -86,7 +73,7 @@ export class KeptPages {
   keep(key: string, html: Buffer, asked: Beside["asked"], losses: readonly Problem[]): void {
     const entry: Entry = { bytes: html.length, asked, losses };
     try {
-      mkdirSync(this.folder, { recursive: true });
+      makeFolder(this.folder);
       this.write(`${key}.html`, html);
       this.write(`${key}.json`, JSON.stringify(entry));
     } catch {

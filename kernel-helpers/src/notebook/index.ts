@@ -16,4 +16,4 @@ export {
 } from "./run-notebook";
 export { findJupyter, joinServer, ServerError, startServer, type JupyterServer } from "./server";
 export { firstFault, validateNotebook } from "./validate";
-export { notebookText, writeWhole } from "./write";
+export { notebookText } from "./write";

@@ -1,8 +1,10 @@
 /** Runs several notebooks, some at once, writes their outputs back and reports. */
 
-import { mkdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { basename, dirname, resolve, sep } from "node:path";
 
+import { makeFolder } from "../platform/node/make-folder";
+import { writeWhole } from "../platform/node/write-whole";
 import { isComplete } from "./complete";
 import { compareOutputs, type OutputDifference } from "./compare";
 import { NotebookError } from "./format";
@@ -10,7 +12,7 @@ import { parseNotebook } from "./read";
 import { connect, runNotebook, type CellResult, type Managers, type RunResult } from "./run-notebook";
 import { joinServer, startServer, type JupyterServer } from "./server";
 import type { Env } from "./programs";
-import { notebookText, writeWhole } from "./write";
+import { notebookText } from "./write";
 
 export interface RunAllOptions {
   readonly files: readonly string[];
@@ -136,7 +138,7 @@ async function runOne(
 
 function store(file: string, before: string, after: string, outDir?: string): void {
   if (outDir !== undefined) {
-    mkdirSync(outDir, { recursive: true });
+    makeFolder(outDir);
     writeWhole(resolve(outDir, basename(file)), after);
     return;
   }

@@ -1,7 +1,4 @@
-/** Writes notebooks as nbformat does: lists of lines, sorted keys, one space of indentation; whole or not at all. */
-
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+/** Writes notebooks as nbformat does: lists of lines, sorted keys, one space of indentation. */
 
 import { isJsonMime, type Cell, type MimeData, type Notebook, type Output } from "./format";
 import { validateNotebook } from "./validate";
@@ -61,28 +58,4 @@ function sortKeys(value: unknown): unknown {
       .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
       .map(([key, inner]) => [key, sortKeys(inner)]),
   );
-}
-
-/** Replaces *file* by *data* in one step, with the mode it had: a reader or a kill never sees half of it. */
-export function writeWhole(file: string, data: string | Uint8Array): void {
-  const part = join(dirname(file), `.${basename(file)}.${process.pid}.part`);
-  let mode: number | undefined;
-  try {
-    mode = statSync(file).mode & 0o777;
-  } catch {
-    mode = undefined;
-  }
-  try {
-    const descriptor = openSync(part, "w", mode);
-    try {
-      writeFileSync(descriptor, data);
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-    renameSync(part, file);
-  } catch (error) {
-    rmSync(part, { force: true });
-    throw error;
-  }
 }

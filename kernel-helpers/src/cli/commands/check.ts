@@ -5,11 +5,12 @@ import { join } from "node:path";
 
 import type { BuildRecord } from "../../build/types";
 import { applyFixes, checkResult, type Fix, fixError, fixWarning } from "../../dockerfile";
+import { writeWhole } from "../../platform/node/write-whole";
 import { checkText, explainBuildError, explainBuildWarning } from "../../report";
 import { type BuildRequest, readBuildRequest } from "../build-request";
 import type { CommandModule } from "../commands";
 import { type CommandIo, say } from "../io";
-import { keepOriginal, replaceFile } from "../replace-file";
+import { keepOriginal } from "../keep-original";
 import { buildDirectory } from "./build";
 
 /** A repair may bring out the next finding; more rounds than this would be a repair that undoes another. */
@@ -75,7 +76,7 @@ async function mend(request: BuildRequest, first: BuildRecord, io: CommandIo): P
     );
     if (mended.text === text || !existsSync(place)) break;
     if (round === 0) keepOriginal(place);
-    replaceFile(place, mended.text);
+    writeWhole(place, mended.text);
     for (const fix of mended.applied)
       io.err(say(io, `✓ 고침: ${fix.title.ko}\n`, `✓ mended: ${fix.title.en}\n`));
     record = await check(request, io);

@@ -5,6 +5,7 @@ import { basename, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 
 import { readCourse, type Course } from "../../lesson/course";
+import { makeFolder } from "../../platform/node/make-folder";
 import { columns } from "../../report/text";
 import { CliError, usageError } from "../cli-error";
 import type { CommandModule } from "../commands";
@@ -14,7 +15,7 @@ import { type MarkOptions, markStudent, readNotebook, type StudentMark } from ".
 import { readSubmissions, type Submission } from "../grade/submissions";
 import { fillWorksheet } from "../grade/worksheet";
 import { type CommandIo, say } from "../io";
-import { checkedOptions } from "../options";
+import { checkedOptions, wholeNumber } from "../options";
 
 export const help: CommandModule["help"] = {
   ko: `
@@ -92,9 +93,9 @@ export const run: CommandModule["run"] = async (args, io) => {
       ko: `\`--format\`에는 html이나 md를 씁니다: ${format}`,
       en: `--format takes html or md, not ${format}`,
     });
-  const maximum = number(values.max, "--max", 100);
-  const cellTimeout = number(values.timeout, "--timeout", 60) * 1000;
-  const jobs = Math.max(1, Math.min(16, number(values.jobs, "--jobs", 2)));
+  const maximum = wholeNumber(values.max, "--max", 1) ?? 100;
+  const cellTimeout = (wholeNumber(values.timeout, "--timeout", 1) ?? 60) * 1000;
+  const jobs = Math.max(1, Math.min(16, wholeNumber(values.jobs, "--jobs", 1) ?? 2));
   // Read before anything runs: a wrong file is told at once, not after half an hour.
   const worksheet = values.worksheet === undefined ? undefined : readText(io, values.worksheet);
   const sheet = {
@@ -134,7 +135,7 @@ export const run: CommandModule["run"] = async (args, io) => {
     signal: io.signal,
   };
   const marks = await markAll(submissions, options, jobs, io);
-  mkdirSync(out, { recursive: true });
+  makeFolder(out);
   const taken = new Set<string>();
   for (const mark of marks) {
     let name = safeName(mark.submission.folder);
@@ -353,14 +354,4 @@ function readText(io: CommandIo, name: string): string {
       },
     );
   }
-}
-
-function number(text: string | undefined, option: string, otherwise: number): number {
-  if (text === undefined) return otherwise;
-  if (!/^\d{1,5}$/.test(text) || Number(text) === 0)
-    throw usageError("LB_FLAG_VALUE", {
-      ko: `\`${option}\`에는 1 이상의 정수가 필요합니다: ${text}`,
-      en: `${option} takes a whole number from 1, not ${text}`,
-    });
-  return Number(text);
 }

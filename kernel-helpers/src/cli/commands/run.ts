@@ -21,7 +21,7 @@ import { displayWidth, truncate } from "../../report/text";
 import { CliError, usageError } from "../cli-error";
 import type { CommandModule } from "../commands";
 import { say, type CommandIo } from "../io";
-import { checkedOptions } from "../options";
+import { checkedOptions, wholeNumber } from "../options";
 
 export const help: CommandModule["help"] = {
   ko: `
@@ -141,16 +141,6 @@ function predictionsOf(text: string | undefined): "none" | "solution" {
     ko: `\`--predictions\`에는 none이나 solution을 씁니다: ${text}`,
     en: `--predictions takes none or solution, not ${text}`,
   });
-}
-
-function wholeNumber(text: string | undefined, option: string): number | undefined {
-  if (text === undefined) return undefined;
-  if (!/^\d{1,6}$/.test(text))
-    throw usageError("LB_FLAG_VALUE", {
-      ko: `\`${option}\`에는 0 이상의 정수가 필요합니다: ${text}`,
-      en: `${option} takes a whole number, not ${text}`,
-    });
-  return Number(text);
 }
 
 const STATUS: Readonly<Record<CellStatus, readonly [ko: string, en: string]>> = {

@@ -5,7 +5,14 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 
 import type { BuildRecord, Step } from "../../build/types";
-import { renderBuildMatrix, renderKeyCard, renderPicture, renderReasons, summaryOf } from "../../report";
+import {
+  errorText,
+  renderBuildMatrix,
+  renderKeyCard,
+  renderPicture,
+  renderReasons,
+  summaryOf,
+} from "../../report";
 import { CliError, usageError } from "../cli-error";
 import type { CommandModule } from "../commands";
 import { say } from "../io";
@@ -82,7 +89,10 @@ export const run: CommandModule["run"] = (args, io) => {
   if (form === "text") {
     io.out(`${summaryOf(last, io.locale)}\n\n`);
     const reasons = renderReasons(last, io.locale);
-    io.out(reasons === "" ? say(io, "다시 실행한 단계가 없습니다.\n", "no step ran again.\n") : reasons);
+    if (last.steps.length === 0) io.out(`${errorText(last)}\n`);
+    else io.out(reasons === "" ? say(io, "다시 실행한 단계가 없습니다.\n", "no step ran again.\n") : reasons);
+    // Of builds that all ended before their first step there is nothing to set side by side.
+    if (builds.every(({ steps }) => steps.length === 0)) return Promise.resolve(0);
     io.out("\n");
   }
   io.out(renderBuildMatrix(builds, form, { locale: io.locale, metadata: values.metadata }));

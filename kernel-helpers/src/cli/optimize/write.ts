@@ -2,8 +2,9 @@
 
 import { existsSync, readFileSync } from "node:fs";
 
+import { writeWhole } from "../../platform/node/write-whole";
 import { say, type CommandIo } from "../io";
-import { keepOriginal, originalOf, replaceFile } from "../replace-file";
+import { keepOriginal, originalOf } from "../keep-original";
 
 /** What is to be written, and where. */
 export interface Written {
@@ -29,7 +30,7 @@ function write(place: string, text: string, io: CommandIo): void {
   if (existsSync(place)) {
     if (readFileSync(place, "utf8") === text) return;
     keepOriginal(place);
-    replaceFile(place, text);
+    writeWhole(place, text);
     io.err(
       say(
         io,
@@ -39,6 +40,6 @@ function write(place: string, text: string, io: CommandIo): void {
     );
     return;
   }
-  replaceFile(place, text);
+  writeWhole(place, text);
   io.err(say(io, `${place} 파일을 만들었습니다.\n`, `${place} is new\n`));
 }

@@ -18,7 +18,7 @@ import {
 import type { BuildRequest } from "../build-request";
 import { say, type CommandIo } from "../io";
 import { keepBuild } from "../last-builds";
-import { openLab, userCache } from "../open-lab";
+import { madeCache, openLab, userCache } from "../open-lab";
 import type { ProjectRequest, TargetRequest } from "./read-project";
 
 /** A target and what its build answered; *skipped* when one that it takes files from failed. */
@@ -92,7 +92,7 @@ export async function labOf(target: TargetRequest, io: CommandIo, inMemory = fal
   const { request } = target;
   if (target.dockerfile === undefined) return openLab({ ...request, inMemory }, io);
   const lab = await Lab.openOn(nodeMachine(), {
-    ...(!inMemory && { cacheDir: userCache(request.cacheDir, io) }),
+    ...(!inMemory && { cacheDir: madeCache(request.cacheDir, io) }),
     ...(request.bases !== undefined && { bases: request.bases }),
     locale: io.locale,
     clock: () => Date.now() / 1000,

@@ -1,6 +1,6 @@
-/** Replaces a file of the user whole or not at all, and keeps what was there. */
+/** Keeps a file of the user as it was, before it is replaced. */
 
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 
 import { CliError } from "./cli-error";
 
@@ -23,10 +23,4 @@ export function keepOriginal(place: string): void {
     );
   }
   writeFileSync(kept, readFileSync(place));
-}
-
-/** Writes *text* to *place* by way of a new file. */
-export function replaceFile(place: string, text: string): void {
-  writeFileSync(`${place}.new`, text);
-  renameSync(`${place}.new`, place);
 }
