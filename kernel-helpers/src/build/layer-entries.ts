@@ -2,6 +2,7 @@
 
 import { type BaseLayer, isNoContent, type StepLayer } from "../image/layer";
 import { LayoutError } from "../image/oci-layout";
+import type { LayerEntry as FileEntry } from "../filesystem/layer-entry";
 import type { Content } from "../platform/files";
 import type { Platform } from "../platform/platform";
 import type { ImageLayer, LayerEntry } from "./types";
@@ -76,31 +77,32 @@ function entriesOf(
   epoch: number | undefined,
 ): () => readonly LayerEntry[] {
   let entries: readonly LayerEntry[] | undefined;
-  return () =>
-    (entries ??= source.entries().map((entry): LayerEntry => {
-      const mtime = Math.trunc(epoch !== undefined && entry.mtime > epoch ? epoch : entry.mtime);
-      const bytes = entry.type === "file" && entry.content && entry.size > 0 ? entry.content : undefined;
-      return {
-        path: entry.name,
-        type: entry.type,
-        mode: entry.mode.toString(8),
-        uid: entry.uid,
-        gid: entry.gid,
-        size: entry.size,
-        mtime,
-        ...(entry.linkname !== undefined && entry.linkname !== "" && { linkname: entry.linkname }),
-        ...(bytes && { sha256: hexOf(bytes, platform) }),
-        ...((entry.type === "char" || entry.type === "block") && {
-          dev: [entry.devmajor ?? 0, entry.devminor ?? 0],
-        }),
-        ...((entry.uid > MAX_ID || entry.gid > MAX_ID) && {
-          pax: {
-            ...(entry.uid > MAX_ID && { uid: String(entry.uid) }),
-            ...(entry.gid > MAX_ID && { gid: String(entry.gid) }),
-          },
-        }),
-      };
-    }));
+  return () => (entries ??= source.entries().map((entry) => layerEntry(entry, platform, epoch)));
+}
+
+/** An entry of a layer's tar as records name it, its time no later than *epoch*. */
+export function layerEntry(entry: FileEntry, platform: Platform, epoch?: number): LayerEntry {
+  const bytes = entry.type === "file" && entry.content && entry.size > 0 ? entry.content : undefined;
+  return {
+    path: entry.name,
+    type: entry.type,
+    mode: entry.mode.toString(8),
+    uid: entry.uid,
+    gid: entry.gid,
+    size: entry.size,
+    mtime: Math.trunc(epoch !== undefined && entry.mtime > epoch ? epoch : entry.mtime),
+    ...(entry.linkname !== undefined && entry.linkname !== "" && { linkname: entry.linkname }),
+    ...(bytes && { sha256: hexOf(bytes, platform) }),
+    ...((entry.type === "char" || entry.type === "block") && {
+      dev: [entry.devmajor ?? 0, entry.devminor ?? 0],
+    }),
+    ...((entry.uid > MAX_ID || entry.gid > MAX_ID) && {
+      pax: {
+        ...(entry.uid > MAX_ID && { uid: String(entry.uid) }),
+        ...(entry.gid > MAX_ID && { gid: String(entry.gid) }),
+      },
+    }),
+  };
 }
 
 /** The largest number of seven octal digits. */

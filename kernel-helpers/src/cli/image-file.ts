@@ -4,7 +4,8 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 import type { LayerContents } from "../report";
-import type { BuiltImage, HistoryEntry, ImageLayer, LayerEntry } from "../build/types";
+import { layerEntry } from "../build/layer-entries";
+import type { BuiltImage, HistoryEntry, ImageLayer } from "../build/types";
 import { readTar } from "../filesystem";
 import { type PackedImage, packingOf, unzstd } from "../image";
 import { bytesSource, gather } from "../platform/bytes";
@@ -105,19 +106,7 @@ function imageOf(configBytes: Uint8Array, manifestDigest: string, blobs: readonl
       digest: "sha256:" + nodePlatform.sha256Hex(blob),
       size: blob.length,
       uncompressed: tar.length,
-      entries: entries.map((entry): LayerEntry => ({
-        path: entry.name,
-        type: entry.type,
-        mode: entry.mode.toString(8),
-        uid: entry.uid,
-        gid: entry.gid,
-        size: entry.size,
-        mtime: entry.mtime,
-        ...(entry.linkname ? { linkname: entry.linkname } : {}),
-        ...(entry.type === "file" && entry.content
-          ? { sha256: nodePlatform.sha256Hex(entry.content.read()) }
-          : {}),
-      })),
+      entries: entries.map((entry) => layerEntry(entry, nodePlatform)),
       fromBase: false,
     };
   });

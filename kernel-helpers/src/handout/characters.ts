@@ -2,6 +2,8 @@
 
 import { parseFragment, type DefaultTreeAdapterMap } from "parse5";
 
+import { decodeReferences } from "./references";
+
 /** Elements in the code font. */
 const CODE = new Set(["pre", "code", "kbd", "samp", "figcaption"]);
 const VOID = new Set(["br", "col", "hr", "img", "input", "link", "meta", "wbr"]);
@@ -89,21 +91,9 @@ function standsAlone(unit: number): boolean {
   );
 }
 
-const REFERENCES: Readonly<Record<string, string>> = {
-  "&amp;": "&",
-  "&lt;": "<",
-  "&gt;": ">",
-  "&quot;": '"',
-  "&#39;": "'",
-  "&nbsp;": "\u00a0",
-};
-
 function decoded(text: string): string {
-  const plain = text.replace(
-    /&(?:amp|lt|gt|quot|#39|nbsp);/g,
-    (reference) => REFERENCES[reference] ?? reference,
-  );
-  if (!/&#|&[A-Za-z]+;/.test(text.replace(/&(?:amp|lt|gt|quot|#39|nbsp);/g, ""))) return plain;
+  const plain = decodeReferences(text);
+  if (plain !== undefined) return plain;
   const [node] = parseFragment(text).childNodes;
   return (node as DefaultTreeAdapterMap["textNode"] | undefined)?.value ?? "";
 }

@@ -9,6 +9,7 @@ import {
   type Sanitized,
   type SanitizeOptions,
 } from "./allow-list";
+import { decodeReferences } from "./references";
 
 /** A tag as it is written out, and what it opens or closes. */
 interface Tag {
@@ -104,17 +105,8 @@ function plainText(text: string): string | undefined {
   return decoded === undefined ? undefined : escapeHtml(decoded);
 }
 
-const REFERENCES: Readonly<Record<string, string>> = {
-  "&amp;": "&",
-  "&lt;": "<",
-  "&gt;": ">",
-  "&quot;": '"',
-  "&#39;": "'",
-};
-
 function decode(text: string): string | undefined {
-  if (/[\x00-\x08\x0b-\x1f\x7f]|&(?!(?:amp|lt|gt|quot|#39);)/.test(text)) return undefined;
-  return text.replace(/&(?:amp|lt|gt|quot|#39);/g, (reference) => REFERENCES[reference] ?? reference);
+  return /[\x00-\x08\x0b-\x1f\x7f]/.test(text) ? undefined : decodeReferences(text);
 }
 
 function tagOf(text: string, removed: Set<string>, options: SanitizeOptions): Tag | undefined {

@@ -16,6 +16,7 @@ import { tmpdir } from "node:os";
 import { basename, join, relative, resolve } from "node:path";
 
 import { DirectoryContext } from "../../build/directory-context";
+import { layerEntry } from "../../build/layer-entries";
 import { importImages, openArchive } from "../../image";
 import { readTar } from "../../filesystem";
 import { Lab } from "../../lab";
@@ -198,19 +199,7 @@ class Pair {
   private entries(blob: { size: number; read(offset: number, length: number): Uint8Array }): string[] {
     const bytes = blob.read(0, blob.size);
     const tar = bytes[0] === 0x1f ? nodePlatform.gunzip(bytes) : bytes;
-    return [...readTar(tar)].map((entry) =>
-      entryLine({
-        path: entry.name,
-        type: entry.type,
-        mode: entry.mode.toString(8),
-        uid: entry.uid,
-        gid: entry.gid,
-        size: entry.size,
-        mtime: entry.mtime,
-        ...(entry.linkname ? { linkname: entry.linkname } : {}),
-        ...(entry.content && entry.size > 0 ? { sha256: nodePlatform.sha256Hex(entry.content.read()) } : {}),
-      }),
-    );
+    return [...readTar(tar)].map((entry) => entryLine(layerEntry(entry, nodePlatform)));
   }
 }
 

@@ -51,24 +51,23 @@ export class ExpressionParser extends AwkLexer {
     return test;
   }
 
-  private or(): Expr {
-    let a = this.and();
-    while (this.isOp("||")) {
-      this.take();
-      this.newlines();
-      a = { k: "binary", op: "||", a, b: this.and() };
+  /** Operands of *next* with *operators* between them, from the left. */
+  private fromLeft(operators: readonly string[], next: () => Expr): Expr {
+    let a = next();
+    while (operators.some((op) => this.isOp(op))) {
+      const op = this.take().v;
+      if (op === "||" || op === "&&") this.newlines();
+      a = { k: "binary", op, a, b: next() };
     }
     return a;
   }
 
+  private or(): Expr {
+    return this.fromLeft(["||"], () => this.and());
+  }
+
   private and(): Expr {
-    let a = this.membership();
-    while (this.isOp("&&")) {
-      this.take();
-      this.newlines();
-      a = { k: "binary", op: "&&", a, b: this.membership() };
-    }
-    return a;
+    return this.fromLeft(["&&"], () => this.membership());
   }
 
   private membership(): Expr {
@@ -127,21 +126,11 @@ export class ExpressionParser extends AwkLexer {
   }
 
   private additive(): Expr {
-    let a = this.multiplicative();
-    while (this.isOp("+") || this.isOp("-")) {
-      const op = this.take().v;
-      a = { k: "binary", op, a, b: this.multiplicative() };
-    }
-    return a;
+    return this.fromLeft(["+", "-"], () => this.multiplicative());
   }
 
   private multiplicative(): Expr {
-    let a = this.unary();
-    while (this.isOp("*") || this.isOp("/") || this.isOp("%")) {
-      const op = this.take().v;
-      a = { k: "binary", op, a, b: this.unary() };
-    }
-    return a;
+    return this.fromLeft(["*", "/", "%"], () => this.unary());
   }
 
   private unary(): Expr {
